@@ -194,6 +194,7 @@ function openGateway(opened: Opened, source: GatewaySource): Gateway {
     source,
     log,
     clock,
+    writeAllUsage: opened.system('gateway').writeUsage,
     tellStale: createGatewayAlerts({
       ...mail.sender,
       log,

@@ -45,8 +45,8 @@ export function createDecide({ clock, limiter, counters, countCall }: DecideOpti
     if (verdict.kind !== 'passes' || !verdict.subscription)
       return withHeaders(answer(facts, verdict, nowMs), usedUpHeaders(verdict, limits, nowMs));
     const { subscription } = verdict;
-    if (mayRead && limiter.mustRead(subscription, limits, nowMs))
-      return limiter.read(subscription).then(() => decide(facts));
+    const missing = mayRead ? limiter.missing(subscription, limits, nowMs) : null;
+    if (missing) return limiter.read(subscription, missing).then(() => decide(facts));
     const taken = limiter.take(subscription, limits, nowMs);
     if (taken.kind === 'passes') return withHeaders(answer(facts, verdict, nowMs), taken.headers);
     if (taken.kind === 'quota_exceeded') {

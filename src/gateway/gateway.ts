@@ -25,6 +25,8 @@ export type GatewayOptions = {
   /** `GATEWAY_SECRET`; null for none. */
   secret: string | null;
   staleSeconds: number;
+  /** Asks every process and gateway to write the calls that it has counted; false when one did not answer. */
+  writeAllUsage?: (() => Promise<boolean>) | undefined;
   /** Called when an old index begins to answer, and when that ends. */
   tellStale(isStale: boolean): void;
 };
@@ -48,6 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const limiter = createCallLimiter({
     readUse: database.quotaUse,
     writeUsage: () => usage.writeNow(),
+    writeAllUsage: options.writeAllUsage ?? (async () => false),
     share: () => follower.share() ?? UNKNOWN_SHARE,
     sharedAt: () => follower.sharedAt(),
     elapsed: () => performance.now(),

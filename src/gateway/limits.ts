@@ -1,7 +1,7 @@
 // Whether a call that the rule lets pass is within the rate and the quota of its subscription.
 import { type Limits, limitsOf, quotaPeriodAt } from '../domain/call-limits.ts';
 import type { CallFacts, CallingSubscription, CallVerdict } from '../domain/may-call.ts';
-import { createQuotas, type QuotaOptions } from './quotas.ts';
+import { createQuotas, type MissingUse, type QuotaOptions } from './quotas.ts';
 import { createRates } from './rates.ts';
 
 const ANSWERING_MS = 60_000;
@@ -22,8 +22,9 @@ export function createCallLimiter(options: QuotaOptions) {
     learningFrom: quotas.learningFrom,
     /** Whether limited calls came within the last minute. */
     isAnswering: () => elapsed() - limitedAt < ANSWERING_MS,
-    mustRead: (subscription: CallingSubscription, { quota }: Limits, nowMs: number): boolean =>
-      quota !== null && quotas.mustRead(subscription, quota, nowMs),
+    /** What the database must say about its quota first. */
+    missing: (subscription: CallingSubscription, { quota }: Limits, nowMs: number): MissingUse | null =>
+      quota && quotas.missing(subscription, quota, nowMs),
     read: quotas.read,
     /** Counts a call that passes, in its rate's window and in its quota's period. */
     take(subscription: CallingSubscription, { rate, quota }: Limits, nowMs: number): LimitedCall {

@@ -9,11 +9,13 @@ import type { GatewaySource } from './source.ts';
 const KEEP_MS = 600_000;
 /** While others answer too, what the database had is believed for this long; each process writes more often. */
 const BELIEVED_MS = 6_000;
+const MAX_ASKING_MS = 500;
 const MAX_READ_MS = 1_500;
 /** After a read that failed, calls are judged by what is known. */
 const AWAY_MS = 1_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
+export type MissingUse = 'row' | 'all';
 type Subscription = Pick<CallingSubscription, 'id' | 'createdAt'>;
 type Use = {
   createdAt: number;
@@ -34,6 +36,8 @@ export type QuotaOptions = {
   readUse(subscriptionIds: readonly string[]): Promise<QuotaUse[]>;
   /** Writes the calls that this process has counted; false when it can't. */
   writeUsage(): Promise<boolean>;
+  /** Has all others write theirs too; false when one did not answer in time. */
+  writeAllUsage(): Promise<boolean>;
   share(): Share;
   /** When others were last known to answer too, by `elapsed`. */
   sharedAt(): number;
@@ -41,22 +45,15 @@ export type QuotaOptions = {
   elapsed(): number;
 };
 
-export function createQuotas({ readUse, writeUsage, share, sharedAt, elapsed }: QuotaOptions) {
-  const uses = createRecent<Use>(KEEP_MS, elapsed);
+export function createQuotas(options: QuotaOptions) {
+  const { readUse, writeUsage, writeAllUsage, share, sharedAt, elapsed } = options;
+  const { find, add } = createUses(elapsed);
   let failedAt = NEVER;
 
-  function find({ id, createdAt }: Subscription): Use | undefined {
-    const use = uses.get(id);
-    return use?.createdAt === createdAt ? use : undefined;
-  }
-  function add({ id, createdAt }: Subscription): Use {
-    const use = { createdAt, period: null, startsAt: 0, endsAt: 0, known: 0, readAt: NEVER, own: 0 };
-    uses.set(id, use);
-    return use;
-  }
-  async function readAll(waiting: ReadonlyMap<string, Subscription>): Promise<void> {
+  async function readAll(waiting: ReadonlyMap<string, Subscription>, asksAll: boolean): Promise<void> {
     const at = elapsed();
     try {
+      if (asksAll) await withTimeout(MAX_ASKING_MS, writeAllUsage()).catch(() => false);
       // With its own calls written, none of them is missing or counted twice.
       if (!(await withTimeout(MAX_READ_MS, writeUsage()))) throw new Error('usage not written');
       const found = new Map((await readUse([...waiting.keys()])).map((row) => [row.subscriptionId, row]));
@@ -75,19 +72,19 @@ export function createQuotas({ readUse, writeUsage, share, sharedAt, elapsed }: 
     /** Resolves once the database was asked, or did not answer. */
     read: createBatched(readAll),
     /**
-     * Whether the database must say more before a call may be decided: nothing is known yet, or others may have used much of
-     * the quota since, or this process has used its share of what was left.
+     * What the database must say before a call may be decided. `row`: nothing is known yet, or others may have used some of
+     * the quota since. `all`: this process has used its share of what was left, so all others write their calls first.
      */
-    mustRead(subscription: Subscription, quota: Quota, nowMs: number): boolean {
+    missing(subscription: Subscription, quota: Quota, nowMs: number): MissingUse | null {
       const now = elapsed();
-      if (now - failedAt < AWAY_MS) return false;
+      if (now - failedAt < AWAY_MS) return null;
       const use = find(subscription);
-      if (!use || use.readAt === NEVER) return true;
-      if (use.readAt < Math.min(now - BELIEVED_MS, sharedAt() + BELIEVED_MS)) return true;
-      if (share().of === 1) return false;
+      if (!use || use.readAt === NEVER) return 'row';
+      if (use.readAt < Math.min(now - BELIEVED_MS, sharedAt() + BELIEVED_MS)) return 'row';
+      if (share().of === 1) return null;
       enter(use, quota, nowMs);
       const left = quota.calls - use.known;
-      return use.own < left && use.own >= Math.max(1, shareOf(left, share()));
+      return use.own < left && use.own >= Math.max(1, shareOf(left, share())) ? 'all' : null;
     },
     standing(subscription: Subscription, quota: Quota, nowMs: number): QuotaStanding {
       const use = find(subscription) ?? add(subscription);
@@ -125,6 +122,21 @@ export function createQuotas({ readUse, writeUsage, share, sharedAt, elapsed }: 
   };
 }
 
+function createUses(elapsed: () => number) {
+  const uses = createRecent<Use>(KEEP_MS, elapsed);
+  return {
+    find({ id, createdAt }: Subscription): Use | undefined {
+      const use = uses.get(id);
+      return use?.createdAt === createdAt ? use : undefined;
+    },
+    add({ id, createdAt }: Subscription): Use {
+      const use = { createdAt, period: null, startsAt: 0, endsAt: 0, known: 0, readAt: NEVER, own: 0 };
+      uses.set(id, use);
+      return use;
+    },
+  };
+}
+
 /** Begins at nothing where the period is another one. */
 function enter(use: Use, { period }: Quota, nowMs: number): void {
   if (use.period === period && nowMs >= use.startsAt && nowMs < use.endsAt) return;
@@ -142,17 +154,18 @@ function learn(use: Use, { startsAt, endsAt, calls }: QuotaUse): void {
 }
 
 /** One run at a time; the next one has all that asked meanwhile. */
-function createBatched(run: (waiting: ReadonlyMap<string, Subscription>) => Promise<void>) {
+function createBatched(run: (waiting: ReadonlyMap<string, Subscription>, asksAll: boolean) => Promise<void>) {
   let waiting = new Map<string, Subscription>();
+  let asksAll = false;
   let next: Promise<void> | null = null;
   let last: Promise<void> = Promise.resolve();
-  return (subscription: Subscription): Promise<void> => {
+  return (subscription: Subscription, missing: MissingUse): Promise<void> => {
+    asksAll ||= missing === 'all';
     waiting.set(subscription.id, subscription);
     next ??= last = last.then(() => {
-      const taken = waiting;
-      waiting = new Map();
-      next = null;
-      return run(taken);
+      const taken = [waiting, asksAll] as const;
+      [waiting, asksAll, next] = [new Map(), false, null];
+      return run(...taken);
     });
     return next;
   };

@@ -24,8 +24,8 @@ export async function startProcess(file: string, env: Record<string, string>, wo
   });
   return {
     url,
-    async stop() {
-      child.kill('SIGTERM');
+    async stop(signal: NodeJS.Signals = 'SIGTERM') {
+      child.kill(signal);
       await gone;
     },
   };

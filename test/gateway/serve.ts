@@ -36,6 +36,7 @@ export async function serveGateway(
   const { databaseUrl = t.databaseUrl, followers: following, ...changed } = options;
   const source = createGatewaySource(t.db, databaseUrl, 'ours', t.clock);
   const followers = createFollowerServer({ source, log, secret: FOLLOW_SECRET, ...following });
+  const confirmation = createGatewayConfirmation(t.databaseUrl, 'ours');
   const gateway = createGateway({
     source,
     log,
@@ -44,9 +45,9 @@ export async function serveGateway(
     secret: null,
     staleSeconds: 0,
     tellStale: () => {},
+    writeAllUsage: confirmation.writeUsage,
     ...changed,
   });
-  const confirmation = createGatewayConfirmation(t.databaseUrl, 'ours');
   if (from === 'memory') {
     gateway.start();
     await eventually('the index to be trusted', () => gateway.readings().isTrusted);
