@@ -43,7 +43,6 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   privateLinkResources: NETWORK,
   productsByTags: ABSENT,
   quotas: GATEWAY,
-  reports: 'The gateway in front of this server counts calls.',
   schemas: GATEWAY,
   skus: ABSENT,
   tagResources: ABSENT,

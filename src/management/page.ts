@@ -28,7 +28,7 @@ export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor
   }
 }
 
-const CARRIED = ['api-version', '$filter', '$top', 'expandGroups', 'expandApis'];
+const CARRIED = ['api-version', '$filter', '$top', '$orderby', 'interval', 'expandGroups', 'expandApis'];
 
 /** Without a page, `value` is all that there is. */
 export function listResponse(

@@ -7,6 +7,7 @@ import { NOTIFICATION_ROUTES } from './notifications.ts';
 import { PRODUCT_LINK_ROUTES } from './product-links.ts';
 import { PRODUCT_POLICY_ROUTES } from './product-policies.ts';
 import { PRODUCT_ROUTES } from './products.ts';
+import { REPORT_ROUTES } from './reports.ts';
 import type { Route } from './route.ts';
 import { SERVICE_ROUTES } from './service.ts';
 import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...API_ROUTES,
   ...TEMPLATE_ROUTES,
   ...NOTIFICATION_ROUTES,
+  ...REPORT_ROUTES,
   ...FIXED_ROUTES,
   ...LONG_RUNNING_ROUTES,
 ];

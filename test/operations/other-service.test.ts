@@ -1,5 +1,6 @@
 // In another service, operations that read or do bookkeeping answer as if our things did not exist.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addUsage } from '../../src/db/usage/write.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
@@ -117,6 +118,14 @@ async function begunImport() {
   await beginImport(admin(), kept);
   return kept;
 }
+const ANY_TIME = { from: new Date(0), to: new Date('2100-01-01') };
+/** A report on a time with calls. */
+const usageOf = (input: Record<string, unknown>) => async () => {
+  const call = { subscription: null, apiId: null, outcome: 'passed', calls: 1, lastAt: Date.now() } as const;
+  const calls = [{ ...call, ...(await product()) }];
+  await addUsage(t.db, 'ours', { source: crypto.randomUUID(), number: 1, calls }, t.clock());
+  return { ...ANY_TIME, ...input };
+};
 /** An operator of our service alone. */
 async function onlyOurs(userId = 'U0ONLYOURS') {
   const person = { teamId: 'T0TEST', slackUserId: userId };
@@ -660,6 +669,12 @@ const CASES: Record<string, Case> = {
     ours: having(saved, { template: TEMPLATE }),
     nothing: { template: TEMPLATE },
   },
+  'usage/report': {
+    as: ADMIN,
+    ours: usageOf({ by: 'product', order: { by: 'name', isDescending: false } }),
+    nothing: { ...ANY_TIME, by: 'product', order: { by: 'name', isDescending: false } },
+  },
+  'usage/report-times': { as: ADMIN, ours: usageOf({ hours: 1 }), nothing: { ...ANY_TIME, hours: 1 } },
 };
 
 async function recipient() {

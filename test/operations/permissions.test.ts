@@ -219,6 +219,8 @@ const EXPECTED: Record<string, string> = {
   'tokens/warn': 'system',
   'workspaces/bind': 'system',
   'workspaces/revoke': 'system',
+  'usage/report': 'admin approver console admin-program approver-program reader-program',
+  'usage/report-times': 'admin approver console admin-program approver-program reader-program',
 };
 
 const ACTORS: Record<string, Actor> = {

@@ -230,6 +230,8 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'tickets/void-all': 'npm run after-restore',
   'tokens/create': 'npm run token',
   'tokens/revoke-all': 'npm run after-restore',
+  'usage/report': 'for the management API; usage/show has the calls',
+  'usage/report-times': 'for the management API; usage/show has the calls',
 };
 
 export const findExposed = (name: string): Exposed | undefined =>
