@@ -147,7 +147,8 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
   const source = createGatewaySource(opened.db, opened.databaseUrl, opened.serviceId, opened.clock);
   const gateway = openGateway(opened, source);
   const { followSecret: secret } = settings.gateway;
-  const followers = secret === null ? null : createFollowerServer({ source, secret, log });
+  const counting = { ...source, addUsage: gateway.addUsage };
+  const followers = secret === null ? null : createFollowerServer({ source: counting, secret, log });
   const slack = openSlack(opened);
   return { ...opened, gateway, followers, slack };
 }

@@ -70,6 +70,9 @@ export function createCallCounter(maxRows = MAX_ROWS) {
     putBack(taken: readonly CountedCalls[]): void {
       for (const row of taken) addKnown(row, row.calls);
     },
+    addToTotals(calls: readonly CountedCalls[]): void {
+      for (const row of calls) totals.add(row, row.calls);
+    },
     /** Since the process started, also those that were taken. */
     totals() {
       bringTotalsUpToDate();

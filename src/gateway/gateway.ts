@@ -41,6 +41,8 @@ export type Gateway = {
   /** Whether checks can be answered at this moment without the database. */
   canAnswerAlone(): boolean;
   readings(): GatewayReadings;
+  /** Writes what another gateway counted. */
+  addUsage: GatewaySource['addUsage'];
 };
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -83,10 +85,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const ageMs = follower.last()?.ageMs ?? Number.POSITIVE_INFINITY;
       return follower.trusted() !== null || ageMs <= options.staleSeconds * 1_000;
     },
+    addUsage: usage.addBatch,
     readings() {
       const last = follower.last();
       return {
         ...counters.read(),
+        calls: usage.totals(),
         isTrusted: follower.trusted() !== null,
         ageSeconds: last && last.ageMs / 1_000,
         keys: last?.index.size.keys ?? 0,

@@ -1,14 +1,14 @@
 // Writes the calls that were counted, every few seconds. A crash loses the last seconds.
 import { randomBytes } from 'node:crypto';
-import type { CallBatch } from '../domain/call-counts.ts';
+import type { CallBatch, QuotaUse } from '../domain/call-counts.ts';
 import type { Log } from '../log.ts';
 import { createCallCounter } from './call-counter.ts';
 import type { GatewaySource } from './source.ts';
 
 const WRITE_EVERY_MS = 5_000;
 const ROWS_AT_ONCE = 2_000;
-
-export type Usage = ReturnType<typeof createUsage>;
+/** Gateways whose last batch is remembered. */
+const MAX_GATEWAYS = 1_000;
 
 export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   const source = randomBytes(12).toString('hex');
@@ -17,6 +17,8 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
   /** It may have been written although its answer was lost: it is sent again as it was. */
   let unsent: CallBatch | null = null;
   let writing: Promise<boolean> | null = null;
+  /** The number of the last batch of each other gateway that the totals have. */
+  const lastNumbers = new Map<string, number>();
   const timer = setInterval(() => void write(), WRITE_EVERY_MS);
 
   async function send(batch: CallBatch): Promise<boolean> {
@@ -57,8 +59,20 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
     return write();
   }
 
+  /** Writes what another gateway counted, and adds it to the totals, once if it comes twice. */
+  async function addBatch(batch: CallBatch): Promise<QuotaUse[]> {
+    const uses = await addUsage(batch);
+    if (batch.number <= (lastNumbers.get(batch.source) ?? 0)) return uses;
+    lastNumbers.delete(batch.source);
+    lastNumbers.set(batch.source, batch.number);
+    for (const oldest of lastNumbers.keys()) if (lastNumbers.size > MAX_GATEWAYS) lastNumbers.delete(oldest);
+    counter.addToTotals(batch.calls);
+    return uses;
+  }
+
   return {
     add: counter.add,
+    addBatch,
     totals: counter.totals,
     writeNow,
     async stop(): Promise<void> {

@@ -14,6 +14,8 @@ export type Readings = {
 export type GatewayReadings = {
   checks: Readonly<Record<string, number>>;
   answersFrom: Readonly<Record<string, number>>;
+  /** By this process, and by agents that it writes for. */
+  calls: readonly { productId: string | null; apiId: string | null; outcome: string; calls: number }[];
   isTrusted: boolean;
   /** Null without an index. */
   ageSeconds: number | null;
@@ -103,6 +105,12 @@ function gatewayFigures(registry: Registry, read: () => GatewayReadings): () => 
     ...named('answers_total', 'Answers by where they came from'),
     labelNames: ['from'],
   });
+  const calls = new Counter({
+    name: 'apim_user_calls_total',
+    help: 'Calls by product, API and how they ended; empty: by no product, to no known API',
+    labelNames: ['product', 'api', 'outcome'],
+    ...options,
+  });
   const isTrusted = new Gauge(named('index_trusted', '1 when checks are answered from memory'));
   const age = new Gauge(
     named('index_age_seconds', 'How long ago the index was known to be complete; NaN: there is none'),
@@ -114,6 +122,9 @@ function gatewayFigures(registry: Registry, read: () => GatewayReadings): () => 
     answers.reset();
     for (const [outcome, count] of Object.entries(readings.checks)) checks.inc({ outcome }, count);
     for (const [from, count] of Object.entries(readings.answersFrom)) answers.inc({ from }, count);
+    calls.reset();
+    for (const { productId, apiId, outcome, calls: count } of readings.calls)
+      calls.inc({ product: productId ?? '', api: apiId ?? '', outcome }, count);
     isTrusted.set(readings.isTrusted ? 1 : 0);
     age.set(readings.ageSeconds ?? Number.NaN);
     keys.set(readings.keys);

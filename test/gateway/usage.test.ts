@@ -7,6 +7,7 @@ import type { UsageOf } from '../../src/domain/usage-times.ts';
 import { createCallCounter } from '../../src/gateway/call-counter.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { showSubscription } from '../../src/operations/subscriptions/show.ts';
+import { createMetrics } from '../../src/web/metrics.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { createProgramme, type Programme } from './programme.ts';
@@ -143,6 +144,27 @@ it('a write whose answer is lost is sent again, and its calls count once', async
   await asking.close();
   expect(await callsOf({ of: 'subscription', id })).toEqual({ passed: 8, refused: {} });
   expect((await usageOf(id)).calls).toBe(8);
+});
+
+it('calls are in the metrics by product, API and outcome, at once, and those of another gateway once', async () => {
+  await programme.product(['orders'], { id: 'metered' });
+  const { primaryKey: key, subscriptionId } = await programme.subscription({ productId: 'metered' });
+  const { gateway, ask, close } = await serveGateway(t, 'memory');
+  const metrics = createMetrics(async () => Promise.reject(new Error('none')), gateway.readings);
+  const calls = async () =>
+    (await metrics.render()).split('\n').filter((line) => line.startsWith('apim_user_calls_total'));
+  for (let call = 0; call < 3; call++) await ask({ key });
+  await ask();
+  const own = 'apim_user_calls_total{product="metered",api="orders",outcome="passed"}';
+  const noKey = 'apim_user_calls_total{product="",api="orders",outcome="no_key"} 1';
+  expect(await calls()).toEqual([`${own} 3`, noKey]);
+  const counted = { subscription: null, productId: 'metered', apiId: 'orders', outcome: 'passed' } as const;
+  const batch = { source: 'an agent', number: 1, calls: [{ ...counted, calls: 7, lastAt: 0 }] };
+  for (let time = 0; time < 2; time++) await gateway.addUsage(batch);
+  expect(await calls()).toEqual([`${own} 10`, noKey]);
+  await close();
+  expect(await calls()).toEqual([`${own} 10`, noKey]);
+  expect((await metrics.render()).includes(subscriptionId)).toBe(false);
 });
 
 it('with too many subscriptions to count, the rest of the calls count for their product and API', () => {
