@@ -2,6 +2,8 @@
 -- dictionaries, so every worker has them, also after a reload. After a restart they are empty, and calls are refused.
 local ffi = require 'ffi'
 local base = require 'resty.core.base'
+-- Else LuaJIT finds the usual call too long to compile as a whole.
+require('jit.opt').start('maxirconst=5000', 'maxsnap=2000')
 local folder = debug.getinfo(1, 'S').source:match('^@(.*)/')
 local tables = dofile(folder .. '/tables.lua')
 
@@ -37,8 +39,8 @@ local byte, char, find, floor, ceil, lower, sub = string.byte, string.char, stri
 local function dictionary(name)
   return ngx.shared['apim_user_' .. name] or error('nginx.conf has no lua_shared_dict apim_user_' .. name)
 end
-local facts, keys, rates = dictionary('facts'), dictionary('keys'), dictionary('rates')
-local counts = { [0] = dictionary('counts_0'), [1] = dictionary('counts_1') }
+local facts, keys = dictionary('facts'), dictionary('keys')
+local rates, counts = dictionary('rates'), dictionary('counts')
 
 local CLOCK_MONOTONIC = 1
 local time = ffi.new('struct apim_user_time')
@@ -54,7 +56,7 @@ local isFetched, sha256 = pcall(function() return C.apim_user_fetch(nil, 'SHA256
 if not isFetched then sha256 = C.apim_user_sha256() end
 
 -- What this worker has read, until `.version` changes. `.` begins the names of our own entries in `facts`.
-local version, catalog, generation, side, share, rank, stale = nil, nil, nil, 0, 1, 0, nil
+local version, catalog, generation, share, rank, stale = nil, nil, nil, 1, 0, nil
 local MAX_KEPT = 20000
 local kept, keptCount, keysAreLost
 
@@ -65,7 +67,7 @@ end
 forget()
 
 local function renew(newest)
-  version, generation, side = newest, facts:get('.generation'), facts:get('.side')
+  version, generation = newest, facts:get('.generation')
   share, rank, stale = facts:get('.of'), facts:get('.rank'), facts:get('.stale')
   if stale < 0 then stale = nil end
   local newCatalog = facts:get('.catalog')
@@ -211,8 +213,58 @@ local function addFirst(dict, key, ttl)
 end
 local function addOne(dict, key, ttl) return dict:incr(key, 1) or addFirst(dict, key, ttl) end
 
+-- Calls of this worker by outcome, token and tag, until they are written: as pages, because one entry for each would cost
+-- more than the rule itself.
+local counted, countedRows, pages, isExiting = {}, 0, {}, false
+local MAX_ROWS, PAGE_BYTES, MAX_PAGES, WRITE_SECONDS = 20000, 3800, 500, 0.5
+local writtenPages, writer = 0, nil
+
+local function writePages()
+  while pages[1] do
+    local page = pages[#pages]
+    if not writer then writer = ngx.worker.pid() .. '-' .. ngx.now() .. '-' end
+    if not counts:safe_add(writer .. writtenPages, page.text) then break end
+    writtenPages = writtenPages + 1
+    pages[#pages] = nil
+  end
+  while #pages > MAX_PAGES do facts:incr('.uncounted', table.remove(pages).calls) end
+end
+
+local function writeCounts()
+  local lines, size, calls = {}, 0, 0
+  local function endPage()
+    if size > 0 then pages[#pages + 1] = { text = table.concat(lines), calls = calls } end
+    lines, size, calls = {}, 0, 0
+  end
+  for outcome, byToken in pairs(counted) do
+    for token, byTag in pairs(byToken) do
+      for tag, number in pairs(byTag) do
+        local line = tag .. '/' .. token .. '/' .. outcome .. ' ' .. number .. '\n'
+        if size + #line > PAGE_BYTES then endPage() end
+        lines[#lines + 1], size, calls = line, size + #line, calls + number
+      end
+    end
+  end
+  endPage()
+  counted, countedRows = {}, 0
+  writePages()
+end
+
+local function addRow(outcome)
+  local byToken = counted[outcome] or {}
+  local byTag = byToken[call.token] or {}
+  counted[outcome], byToken[call.token] = byToken, byTag
+  byTag[call.tag] = (byTag[call.tag] or 0) + 1
+  countedRows = countedRows + 1
+  if countedRows >= MAX_ROWS or isExiting then writeCounts() end
+end
+
 local function count(outcome)
-  if not addOne(counts[side], call.tag .. '/' .. call.token .. '/' .. outcome) then facts:incr('.uncounted', 1) end
+  local byToken = counted[outcome]
+  local byTag = byToken and byToken[call.token]
+  local calls = byTag and byTag[call.tag]
+  if not calls then return addRow(outcome) end
+  byTag[call.tag] = calls + 1
 end
 
 -- Whether a call has had its turn in this window: nil for yes, else the answer.
@@ -275,6 +327,14 @@ function M.check()
   return pass()
 end
 
+-- In each worker, once.
+function M.start()
+  ngx.timer.every(WRITE_SECONDS, function(isPremature)
+    isExiting = isPremature
+    if countedRows > 0 or pages[1] then writeCounts() end
+  end)
+end
+
 -- What the agent asks for. Each gives its answer, or nil, a status and a text.
 local verbs = {}
 local OTHER = 'this nginx was restarted, or another agent feeds it'
@@ -292,7 +352,7 @@ local function full(name, dict) return nil, 507, 'apim_user_' .. name .. ' ' .. 
 
 local FIRST = {
   loads = os.time(), loading = 0, generation = 0, version = 0, catalog = 0, alive = 0, of = 1, rank = 0, stale = -1,
-  side = 0, drain = 0, drained = 0, uncounted = 0, unmetered = 0,
+  uncounted = 0, unmetered = 0,
 }
 -- Gives the number of this load, and that of the last whole one: 0 for none.
 function verbs.begin()
@@ -400,33 +460,18 @@ function verbs.lease(_, args)
   return facts:get('.uncounted') .. ' ' .. facts:get('.unmetered')
 end
 
--- The calls counted since the last drain. Asked again with the same number, it gives the same calls.
-function verbs.drain(_, args)
-  local number, last, at = tonumber(args.number), facts:get('.drain') or 0, facts:get('.side') or 0
-  if number == last + 1 then
-    facts:safe_set('.side', 1 - at)
-    facts:safe_set('.drain', number)
-    changed()
-  elseif number == last then at = 1 - at
-  else return nil, 409, last end
-  local lines = {}
-  for _, key in ipairs(counts[at]:get_keys(0)) do
-    lines[#lines + 1] = key .. ' ' .. (counts[at]:get(key) or 0) .. '\n'
+-- The pages of counted calls that are there, each after its name.
+function verbs.drain()
+  local texts = {}
+  for _, name in ipairs(counts:get_keys(0)) do
+    texts[#texts + 1] = '#' .. name .. '\n' .. (counts:get(name) or '')
   end
-  return table.concat(lines)
+  return table.concat(texts)
 end
 
--- The agent has the calls of this drain, which the body repeats. A worker that was stopped may have counted more there: that
--- stays, and comes with a later drain.
-function verbs.drained(body, args)
-  local number = tonumber(args.number)
-  if number ~= facts:get('.drain') then return nil, 409, facts:get('.drain') end
-  if number == facts:get('.drained') then return 'ok' end
-  local idle = counts[1 - facts:get('.side')]
-  for key, calls in body:gmatch('(%S+) (%d+)\n') do
-    if idle:incr(key, -tonumber(calls)) == 0 then idle:delete(key) end
-  end
-  facts:safe_set('.drained', number)
+-- The agent has the pages that the body names.
+function verbs.drained(body)
+  for name in body:gmatch('%S+') do counts:delete(name) end
   return 'ok'
 end
 

@@ -11,8 +11,9 @@ export type NginxCarrierOptions = {
   warn(message: string): void;
 };
 
-const CONFLICT = 409;
 const FULL = 507;
+/** Begins the name of a page of counted calls. */
+const PAGE = '#';
 const MEGABYTE = 1_024 * 1_024;
 
 export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): Carrier {
@@ -97,30 +98,19 @@ async function findOthers(ask: Ask, load: number, entries: Iterable<PushedEntry>
   return others;
 }
 
-/** A drain whose answer was lost comes again. Calls go from nginx only once the agent has them. */
+/** Calls go from nginx only once the agent has them. Until nginx hears of that, none are asked for. */
 function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
-  let number = 0;
-  let unconfirmed: string | null = null;
-
+  let taken: string[] = [];
   async function confirm(): Promise<void> {
-    if (unconfirmed === null) return;
-    await ask('drained', { number }, unconfirmed).catch((error) => {
-      if (statusOf(error) !== CONFLICT) throw error;
-    });
-    unconfirmed = null;
+    if (taken.length > 0) await ask('drained', {}, taken.join('\n'));
+    taken = [];
   }
   return async () => {
     await confirm();
-    const rows = await ask('drain', { number: number + 1 }).catch((error) => {
-      if (statusOf(error) !== CONFLICT) throw error;
-      // This nginx has counted for another agent before, or was restarted.
-      number = Number(error.text);
-      return ask('drain', { number: number + 1 });
-    });
-    number += 1;
-    unconfirmed = rows;
+    const lines = (await ask('drain', {})).split('\n');
+    taken = lines.filter((line) => line.startsWith(PAGE)).map((line) => line.slice(1));
     await confirm().catch(() => undefined);
-    return rows.split('\n').flatMap(drainedCalls);
+    return lines.flatMap(drainedCalls);
   };
 }
 
@@ -170,8 +160,6 @@ function lackOf(answer: string): string {
       `nginx refused ${unmetered} calls because it could not count them: make lua_shared_dict apim_user_rates larger.`,
     );
   if (uncounted)
-    lacks.push(
-      `${uncounted} calls are missing in the usage: make lua_shared_dict apim_user_counts_0 and apim_user_counts_1 larger.`,
-    );
+    lacks.push(`${uncounted} calls are missing in the usage: make lua_shared_dict apim_user_counts larger.`);
   return lacks.join(' ');
 }

@@ -58,12 +58,14 @@ http {
   lua_shared_dict apim_user_keys ${megabytes(keys * KEY_BYTES)}m;
   lua_shared_dict apim_user_facts ${FACTS_MEGABYTES}m;
   lua_shared_dict apim_user_rates ${counters}m;
-  lua_shared_dict apim_user_counts_0 ${counters}m;
-  lua_shared_dict apim_user_counts_1 ${counters}m;
+  lua_shared_dict apim_user_counts ${counters}m;
 
-  # There can be only one such block. If you have one, add the line to it.
+  # There can be only one of each block. If you have one, add the line to it.
   init_by_lua_block {
     apim_user = dofile("${folder}/nginx.lua")
+  }
+  init_worker_by_lua_block {
+    apim_user.start()
   }
 
   # The agent's way in. Who can open this socket decides which calls pass: the folder must be closed to others (mode 700).
