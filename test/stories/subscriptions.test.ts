@@ -3,6 +3,7 @@ import { createApi } from '../../src/operations/apis/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { editProduct } from '../../src/operations/products/edit.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
+import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
@@ -246,6 +247,33 @@ describe('the subscriptions of an account', () => {
       ],
     ]);
     await editProduct(console, { productId: 'gold', rate: null, quota: null });
+  });
+
+  it('at their limits are listed for operators, and App Home says how many there are', async () => {
+    await admin().types('/apim-user subscriptions limited');
+    await admin().sees(/No quota is used up, and in the last 24 hours no subscription went over its rate/);
+    const console = beside.console();
+    const [row] = await beside.sql`select id from subscriptions where name = 'For the shop'`;
+    const subscriptionId = String(row?.id);
+    await limitSubscription(console, { subscriptionId, quota: '5 per month' });
+    await beside.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls, is_exhausted)
+      select service_id, id, date_trunc('month', now(), 'UTC'),
+        (date_trunc('month', now() at time zone 'UTC') + interval '1 month') at time zone 'UTC', 5, true
+      from subscriptions where id = ${subscriptionId}`;
+    const home = await approver().home();
+    await eventually('the line in Home', () =>
+      /1 subscription has used up a quota, or went/.test(home.text()),
+    );
+    await home.clicks('Show them');
+    const list = await approver().modal(/For the shop.* · \W*quota used up/);
+    await list.closeAll();
+    await (await rows()).chooses('Show', 'For the shop');
+    await admin().sees(
+      /Limits: 5 calls per month \(its own quota\) · \W*quota used up\W*: calls are refused until/,
+    );
+    await limitSubscription(console, { subscriptionId, quota: null });
+    await admin().types('/apim-user subscriptions limited');
+    await admin().sees(/No quota is used up/);
   });
 
   const hashes = async (name: string) =>

@@ -158,7 +158,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listSubscriptions, {
     alias: 'subscriptions',
     positional: ACCOUNT,
-    fields: ['accountId', 'productId', 'apiId', 'state'],
+    fields: ['accountId', 'productId', 'apiId', 'state', 'isLimited'],
     pages: { rows: 'subscriptions', cursor: 'after' },
   }),
   expose(showSubscription, { positional: SUBSCRIPTION }),

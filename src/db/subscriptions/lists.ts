@@ -8,7 +8,15 @@ import { readTogether } from '../connection/read-together.ts';
 import { type FilterColumns, filterCondition } from '../list-filter.ts';
 import { countRows, type Page } from '../page.ts';
 import { has, hasGiven } from '../rows.ts';
-import { accounts, apis, products, quotaUse, subscriptions, subscriptionUsage } from '../schema/index.ts';
+import {
+  accounts,
+  apis,
+  products,
+  quotaUse,
+  subscriptionCalls,
+  subscriptions,
+  subscriptionUsage,
+} from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** A subscription with its owner, the name of its scope, and its usage. */
@@ -38,6 +46,8 @@ export type SubscriptionsWanted = {
   productId?: string | undefined;
   apiId?: string | undefined;
   state?: Subscription['state'] | undefined;
+  /** Only those whose quota is used up at `now`, or that made calls beyond their rate `since` the begin of an hour. */
+  limited?: { now: Date; since: Date } | undefined;
   /** `now` decides which ones have expired. */
   filter?: { tree: ListFilter<SubscriptionField>; now: Date } | undefined;
 };
@@ -155,13 +165,24 @@ const isQuotaUse = has(quotaUse, {
 
 const isOwner = has(accounts, { serviceId: subscriptions.serviceId, id: subscriptions.accountId });
 
-function isWanted(serviceId: string, { filter, ...wanted }: SubscriptionsWanted): SQL | undefined {
+function isWanted(serviceId: string, { filter, limited, ...wanted }: SubscriptionsWanted): SQL | undefined {
   return and(
     hasGiven(subscriptions, { serviceId, ...wanted }),
+    limited ? isLimited(serviceId, limited) : undefined,
     filter ? filterCondition(filter.tree, columnsOf(serviceId, filter.now)) : undefined,
     or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
   );
 }
+
+const isLimited = (serviceId: string, { now, since }: { now: Date; since: Date }) =>
+  sql`${subscriptions.id} in (
+    select ${quotaUse.subscriptionId} from ${quotaUse} where ${quotaUse.serviceId} = ${serviceId}
+      and ${quotaUse.isExhausted} and ${quotaUse.endsAt} > ${now.toISOString()}::timestamptz
+    union all
+    select ${subscriptionCalls.subscriptionId} from ${subscriptionCalls}
+    where ${subscriptionCalls.serviceId} = ${serviceId} and ${subscriptionCalls.span} = 'hour'
+      and ${subscriptionCalls.startsAt} >= ${since.toISOString()}::timestamptz
+      and ${subscriptionCalls.outcome} = 'rate_limited')`;
 
 const inCatalog = (serviceId: string, name: 'productId' | 'apiId') => {
   const table = name === 'productId' ? products : apis;

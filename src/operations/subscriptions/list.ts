@@ -7,14 +7,17 @@ import * as catalog from '../catalog/input.ts';
 import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation, READERS } from '../frame/operation.ts';
+import { hoursAfter } from '../frame/outbox.ts';
 import { viewSubscription } from './subscription.ts';
 
 const SUBSCRIPTIONS_A_PAGE = 10;
+/** Calls are counted by hour, so the hour that began before is left out. */
+const LIMITED_HOURS = 24;
 const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(256) });
 
 /**
  * A page of subscriptions without their keys, newest first: of an account, a product, an API, in a state, the one of an
- * id, or all. With `isCounted`, how many match in all.
+ * id, those whose quota is used up or that were over their rate in the last 24 hours (`isLimited`), or all. With `isCounted`, how many match in all.
  */
 export const listSubscriptions = defineOperation({
   name: 'subscriptions/list',
@@ -26,6 +29,7 @@ export const listSubscriptions = defineOperation({
     productId: catalog.productId.optional(),
     apiId: catalog.apiId.optional(),
     state: z.enum(['submitted', 'active', 'suspended', 'rejected', 'cancelled', 'expired']).optional(),
+    isLimited: z.boolean().default(false),
     filter: lists.filterInput([
       'id',
       'name',
@@ -37,11 +41,12 @@ export const listSubscriptions = defineOperation({
     ]),
     ...lists.pageInput(SUBSCRIPTIONS_A_PAGE, cursor),
   },
-  async run(act, { limit, skip, after, isCounted, subscriptionId, filter, ...wanted }) {
+  async run(act, { limit, skip, after, isCounted, subscriptionId, isLimited, filter, ...wanted }) {
     const serviceId = act.service.id;
     const which = {
       ...wanted,
       id: subscriptionId,
+      limited: isLimited ? { now: act.now, since: hoursAfter(act.now, -LIMITED_HOURS) } : undefined,
       filter: filter && { tree: filter, now: act.now },
     };
     const { page, ...more } = await lists.readPage(

@@ -11,28 +11,39 @@ import { button, type Message } from '../present/blocks.ts';
 import { subscriptionMessage, subscriptionRow } from '../present/subscription.ts';
 import { escapeText } from '../present/text.ts';
 
-type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state'>;
+type Query = Pick<Parameters<typeof listSubscriptions>[1], 'accountId' | 'state' | 'isLimited'>;
 
 const WAITING: Query = { state: 'submitted' };
+const LIMITED: Query = { isLimited: true };
 const NONE_WAITS =
   'No subscription is waiting for approval. `/apim-user subscriptions &lt;account&gt;` lists the subscriptions of an account.';
+
+const NONE_IS_LIMITED = 'No quota is used up, and in the last 24 hours no subscription went over its rate.';
 
 const pages = definePages<Query>('subscriptions', async (request, query, page) => {
   const { subscriptions, next, count } = await listSubscriptions(request.context, { ...query, ...page });
   const role = await request.role();
-  const { accountId } = query;
+  const { accountId, isLimited = false } = query;
   const title = accountId
     ? titleOf((await showAccount(request.context, { accountId })).account)
-    : 'Subscriptions waiting for approval';
+    : isLimited
+      ? 'Subscriptions at their limits'
+      : 'Subscriptions waiting for approval';
   const grant = button('subscription-grant', 'Grant', JSON.stringify(accountId ? { accountId } : {}), {
     style: 'primary',
   });
   return {
     title,
-    rows: subscriptions.map((one) => subscriptionRow(one, role, { withOwner: !accountId })),
+    rows: subscriptions.map((one) => subscriptionRow(one, role, { withOwner: !accountId, isLimited })),
     next,
     count,
-    none: accountId ? 'There are no subscriptions.' : NONE_WAITS,
+    filters: accountId
+      ? []
+      : [
+          { text: 'Waiting', query: WAITING, isChosen: !isLimited },
+          { text: 'At their limits', query: LIMITED, isChosen: isLimited },
+        ],
+    none: accountId ? 'There are no subscriptions.' : isLimited ? NONE_IS_LIMITED : NONE_WAITS,
     buttons: role === 'admin' ? [grant] : [],
   };
 });
@@ -41,16 +52,23 @@ export const subscriptionsFeature: Feature = {
   command: {
     name: 'subscriptions',
     aliases: ['subscription', 'subs', 'keys', 'key', 'grant', 'approve', 'reject'],
-    usage: 'subscriptions [account]',
+    usage: 'subscriptions [account | limited]',
     summary:
-      'Lists the subscriptions of an account, to suspend, resume, cancel or replace keys; without an account, those waiting for approval. Admins grant new ones.',
+      'Lists the subscriptions of an account, to suspend, resume, cancel or replace keys; without an account, those waiting for approval; with `limited`, those whose quota is used up or that went over their rate in the last 24 hours. Admins grant new ones.',
     example: '/apim-user subscriptions ann@example.com',
     who: 'admins and approvers',
     run: async (request, [name]) =>
-      request.reply(await (name === undefined ? pages.first(request, WAITING) : accountPage(request, name))),
+      request.reply(
+        await (name === undefined
+          ? pages.first(request, WAITING)
+          : name.toLowerCase() === 'limited'
+            ? pages.first(request, LIMITED)
+            : accountPage(request, name)),
+      ),
   },
   buttons: {
     'menu-subscriptions': async (request) => request.reply(await pages.first(request, WAITING)),
+    'subscriptions-limited': async (request) => request.reply(await pages.first(request, LIMITED)),
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     ...pages.buttons,
     'subscription-show': async (request, value) => {

@@ -53,6 +53,7 @@ async function drawHome(request: SlackRequest): Promise<Page> {
   const waiting = [
     ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
     ...(await waitingSubscriptions(request)),
+    ...(await limitedSubscriptions(request)),
   ];
   const recent = await recentChanges(request);
   return (report) => [
@@ -105,6 +106,18 @@ async function waitingSubscriptions(request: SlackRequest): Promise<KnownBlock[]
   if (count === 0) return [];
   const text = `${count === 1 ? '1 subscription is' : `${countText(count)} subscriptions are`} waiting for approval.`;
   return [section(text), actions([button('menu-subscriptions:waiting', 'Review', '-')])];
+}
+
+async function limitedSubscriptions(request: SlackRequest): Promise<KnownBlock[]> {
+  const { count = 0 } = await listSubscriptions(request.context, {
+    isLimited: true,
+    limit: 1,
+    isCounted: { upTo: COUNTED_UP_TO },
+  });
+  if (count === 0) return [];
+  const which = count === 1 ? '1 subscription has' : `${countText(count)} subscriptions have`;
+  const text = `${which} used up a quota, or went over a rate in the last 24 hours.`;
+  return [section(text), actions([button('subscriptions-limited', 'Show them', '-')])];
 }
 
 async function waitingForApprovers(request: SlackRequest): Promise<KnownBlock[]> {

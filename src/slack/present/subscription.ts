@@ -54,7 +54,7 @@ export function subscriptionMessage(
 export function subscriptionRow(
   subscription: SubscriptionView,
   role: Role | null,
-  how: { withOwner: boolean },
+  how: { withOwner: boolean; isLimited?: boolean },
 ): KnownBlock[] {
   const { name, state, endsAt } = subscription;
   const scope = scopeText(subscription);
@@ -64,7 +64,11 @@ export function subscriptionRow(
     STATES[state],
     ...(state === 'submitted' ? [formatDate(subscription.createdAt)] : [lastUsedText(subscription)]),
     ...(endsAt && state === 'active' ? [`ends ${formatDate(endsAt)}`] : []),
-    ...(isQuotaUsedUp(subscription) ? ['*quota used up*'] : []),
+    ...(isQuotaUsedUp(subscription)
+      ? ['*quota used up*']
+      : how.isLimited
+        ? ['over its rate in the last 24 hours']
+        : []),
   ];
   const offered = actionsOn(subscription, role);
   const entries = [

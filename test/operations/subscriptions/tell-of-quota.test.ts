@@ -1,11 +1,13 @@
 // What the owner of a subscription is told of its quota, and what a changed quota does at once.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addUsage } from '../../../src/db/usage/write.ts';
+import type { CallOutcome } from '../../../src/domain/call-counts.ts';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { editProduct } from '../../../src/operations/products/edit.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { limitSubscription } from '../../../src/operations/subscriptions/limit.ts';
+import { listSubscriptions } from '../../../src/operations/subscriptions/list.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
 import { tellOfQuota } from '../../../src/operations/subscriptions/tell-of-quota.ts';
 import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
@@ -35,7 +37,11 @@ async function subscribed() {
 type Subscribed = Awaited<ReturnType<typeof subscribed>>;
 
 let batch = 0;
-async function calls({ subscriptionId: id, createdAt, productId }: Subscribed, calls: number) {
+async function calls(
+  { subscriptionId: id, createdAt, productId }: Subscribed,
+  calls: number,
+  outcome: CallOutcome = 'passed',
+) {
   batch += 1;
   const now = t.clock();
   const row = { subscription: { id, createdAt: createdAt.getTime() }, productId, apiId: null };
@@ -45,7 +51,7 @@ async function calls({ subscriptionId: id, createdAt, productId }: Subscribed, c
     {
       source: `batch ${batch}`,
       number: 1,
-      calls: [{ ...row, outcome: 'passed', calls, lastAt: now.getTime() }],
+      calls: [{ ...row, outcome, calls, lastAt: now.getTime() }],
     },
     now,
   );
@@ -107,6 +113,28 @@ describe('the owner of a subscription', () => {
     await suspendSubscription(t.as(ADMIN), { subscriptionId: one.subscriptionId });
     expect(await tell(one, 'used_up')).toBe(false);
     expect(await mails(one)).toEqual([]);
+  });
+});
+
+describe('the list of limited subscriptions', () => {
+  it('has those whose quota is used up, and those over their rate in the last 24 hours', async () => {
+    const limited = async () => {
+      const { subscriptions, count } = await listSubscriptions(t.as(ADMIN), {
+        isLimited: true,
+        isCounted: { upTo: 100 },
+      });
+      expect(count).toBe(subscriptions.length);
+      return subscriptions.map(({ id }) => id);
+    };
+    t.advance(2 * DAY_MS);
+    expect(await limited()).toEqual([]);
+    const [usedUp, overRate, calm] = [await subscribed(), await subscribed(), await subscribed()];
+    await calls(usedUp, 100);
+    await calls(overRate, 3, 'rate_limited');
+    await calls(calm, 3, 'api_not_covered');
+    expect(await limited()).toEqual([overRate.subscriptionId, usedUp.subscriptionId]);
+    t.advance(DAY_MS + DAY_MS / 12);
+    expect(await limited()).toEqual([]);
   });
 });
 
