@@ -16,7 +16,7 @@ const APIS = [
   { id: 'status', name: 'Status', path: 'status' },
 ] as const;
 
-const TERMS = 'Be kind to the service: at most ten calls a second, and no reselling of what it answers.';
+const TERMS = 'Be kind to the service, and don’t resell what it answers.';
 const PUBLISHED = { isPublished: true } as const;
 const PRODUCTS = [
   {
@@ -26,12 +26,15 @@ const PRODUCTS = [
     description: 'Everything to try things out.',
     apiIds: ['weather', 'timetable'],
     subscriptionsLimit: 2,
+    rate: '60 per minute',
+    quota: '20,000 per month',
   },
   {
     ...PUBLISHED,
     id: 'trade',
     name: 'Trade',
     description: 'Orders and their parcels, for shops in production.',
+    rate: '10 per second',
     terms: TERMS,
     isApprovalRequired: true,
     apiIds: ['orders', 'tracking'],

@@ -76,20 +76,25 @@ export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts:
   checkTextFor(CATALOG[name], text, linkHosts);
 }
 
+const SAMPLE_SITE = /^https:\/\/example\.com(?=\/)/;
+
 /** Values for a preview or a test mail. Its one-time link is invalid. */
 export function sampleVariables(
   name: MailName,
   brand: { organizationName: string; publicUrl: string },
 ): Record<string, string> {
   const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
-  const samples = Object.fromEntries(names.map((variable) => [variable, variableOf(variable).sample]));
+  const samples = Object.fromEntries(
+    names.map((variable) => {
+      const { kind, sample } = variableOf(variable);
+      return [variable, kind === 'link' ? sample.replace(SAMPLE_SITE, brand.publicUrl) : sample];
+    }),
+  );
   // The renderer sets it.
   const { SupportEmail: _, ...values } = samples;
   return {
     ...values,
     OrganizationName: brand.organizationName,
-    DevPortalUrl: `${brand.publicUrl}/portal`,
     DevPortalHost: new URL(brand.publicUrl).host,
-    ...(names.includes('ConfirmUrl') ? { ConfirmUrl: `${brand.publicUrl}/portal?ticket=sample` } : {}),
   };
 }
