@@ -45,7 +45,7 @@ export async function addQuotaUse(
 const IS_SAME_PERIOD = sql`(u.starts_at, u.ends_at) = (excluded.starts_at, excluded.ends_at)`;
 
 /**
- * Finds out anew which quotas are used up: after calls, and after a quota was changed, in the transaction that changed it.
+ * Decides which quotas are used up: after calls, and after a quota was changed, in the transaction that changed it.
  * Gateways hear of what differs, and a job tells the owner. Gives where those stand that have used some.
  */
 export async function judgeQuotas(
