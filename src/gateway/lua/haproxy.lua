@@ -1,25 +1,24 @@
--- Judges in HAProxy the calls that its configuration does not let pass at once. The maps are files beside this one.
---
--- `http-request lua.may_call` sets, all in `txn`: `status` (200: it passes), `outcome`, `reason` (for X-Refusal-Reason),
--- `body`, `challenge`, `retry_after`; `subscription_tag` and `token` to count by; `account`, `subscription`, `product`,
--- `groups`, `groups_cut`; `rate` (`calls/seconds`). All are texts, '' for none. When the call passes, its key is gone.
+-- Judges in HAProxy the calls that its configuration does not let pass at once. The maps are files beside this one, and
+-- haproxy/maps.ts says what is in them.
 local folder = debug.getinfo(1, 'S').source:match('^@(.*)/')
 local tables = dofile(folder .. '/tables.lua')
 
 local function map(name, kind) return Map.new(folder .. '/' .. name .. '.map', kind or Map._str) end
 local maps = { keys = map('keys'), apis = map('apis'), above = map('above'), grants = map('grants') }
-local changes, exact, small = map('changes'), map('exact', Map._beg), map('lower', Map._beg)
+local changes, exact, small = map('changes', Map._beg), map('exact', Map._beg), map('lower', Map._beg)
 
 local host = {}
 function host.find(name, key)
   if name ~= 'keys' then return maps[name]:lookup(key) end
+  -- In this order: a change moves from the first to the second.
   local changed = changes:lookup(key)
   if changed == 'gone' then return nil end
-  return changed or maps.keys:lookup(key)
+  if changed ~= '-' then return changed end
+  return maps.keys:lookup(key)
 end
 function host.grant(scope, token) return maps.grants:lookup(scope .. '/' .. token) end
 function host.tokens(path) return small:lookup(string.lower(path)), exact:lookup(path) end
-function host.hash(call, text) return string.lower(call.txn.c:hex(call.txn.c:sha2(text, 256))) end
+function host.hash(call, text) return string.sub(call.txn.c:hex(call.txn.c:sha2(text, 256)), 1, 32) end
 function host.header(call, name)
   local values = call.headers[string.lower(name)]
   if not values then return nil, false end
@@ -29,26 +28,49 @@ function host.now(call) return tonumber(call.txn.f:date(0, 'ms')) end
 
 local mayCall = dofile(folder .. '/may-call.lua')(host, tables)
 
--- HAProxy may pause one call in the middle for another, so each has a table of its own.
-core.register_action('may_call', { 'http-req' }, function(txn)
-  local call = mayCall.judge({ txn = txn, headers = txn.http:req_get_headers() }, txn.f:pathq() or '')
-  local answer = tables.answers[call.answer]
-  local function set(name, value) txn:set_var('txn.' .. name, value or '') end
-  set('outcome', call.outcome)
-  set('status', answer and tostring(answer.status) or '200')
-  set('reason', answer and answer.status == 403 and answer.code)
-  set('body', answer and mayCall.words(answer.body, call))
-  set('challenge', answer and answer.challenge and mayCall.words(answer.challenge, call))
-  set('retry_after', call.retryAfter and tostring(call.retryAfter))
-  set('subscription_tag', call.tag)
-  set('token', call.token)
-  if not answer then
-    set('account', call.account)
-    set('subscription', call.subscription)
-    set('product', call.product)
-    set('groups', call.groups)
-    set('groups_cut', call.isCut and 'true')
-    set('rate', call.rate)
-    txn.http:req_del_header(call.keyHeader)
+local function pass(http, call)
+  http:req_del_header(call.keyHeader)
+  http:req_set_header('X-Account-Id', call.account)
+  http:req_set_header('X-Subscription-Id', call.subscription)
+  http:req_set_header('X-Product-Id', call.product)
+  http:req_set_header('X-Groups', call.groups)
+  http:req_del_header('X-Groups-Cut')
+  if call.isCut then http:req_set_header('X-Groups-Cut', 'true') end
+end
+
+-- Sets `apim_answer` (`passed`, or the name of an answer), and to count by `apim_tag`, `apim_token` and `apim_outcome`;
+-- `apim_rate`: `calls/seconds`, or `-`. HAProxy may pause one call in the middle for another, so each has its own table.
+core.register_action('apim_user_judge', { 'http-req' }, function(txn)
+  local call = { txn = txn, headers = txn.http:req_get_headers() }
+  mayCall.judge(call, txn.f:pathq() or '')
+  if not call.answer then pass(txn.http, call) end
+  txn:set_priv({ keyHeader = call.keyHeader, retryAfter = call.retryAfter })
+  txn:set_var('txn.apim_tag', call.tag)
+  txn:set_var('txn.apim_token', call.token)
+  txn:set_var('txn.apim_outcome', call.outcome)
+  txn:set_var('txn.apim_rate', call.rate or '-')
+  txn:set_var('txn.apim_answer', call.answer or 'passed')
+end, 0)
+
+-- Answers a call by `apim_answer`. When that is `rate_limited`: `apim_wait` is the time until the next window in seconds,
+-- and `apim_most` how many calls a window has.
+core.register_action('apim_user_refuse', { 'http-req' }, function(txn)
+  local name = txn:get_var('txn.apim_answer')
+  local answer = tables.answers[name]
+  local call = txn:get_priv() or { keyHeader = tables.keyHeader }
+  local wait = txn:get_var('txn.apim_wait')
+  local headers = {}
+  if name == 'rate_limited' then
+    call.retryAfter = wait
+    headers.RateLimit = { '"rate";r=0;t=' .. wait }
+    headers['RateLimit-Policy'] =
+      { '"rate";q=' .. txn:get_var('txn.apim_most') .. ';w=' .. txn:get_var('txn.apim_seconds') }
   end
+  if answer.status == 403 or answer.status == 429 then headers['X-Refusal-Reason'] = { answer.code } end
+  local stale = txn:get_var('txn.apim_stale')
+  if stale and stale > 0 then headers['X-Gateway-Stale'] = { tostring(stale) } end
+  local body = mayCall.words(answer.body, call)
+  for _, header in ipairs(answer.headers) do headers[header[1]] = { mayCall.words(header[2], call) } end
+  headers['Content-Length'] = { tostring(#body) }
+  txn:done(txn:reply({ status = answer.status, headers = headers, body = body }))
 end, 0)

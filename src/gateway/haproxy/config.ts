@@ -1,0 +1,193 @@
+// Prints a configuration of HAProxy that lets calls pass by the pushed maps, and makes the folder that it names.
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KEY_NAMES } from '../../domain/key-names.ts';
+import { MAX_URI_LENGTH } from '../check-request.ts';
+import { type CheckResponse, UNAVAILABLE } from '../check-response.ts';
+import { prepareLuaFolder } from '../lua/folder.ts';
+import { MAP_FILES, type MapFile, PLACES, UNCHANGED } from './maps.ts';
+
+export const ALIVE_TABLE = 'apim_user_alive';
+export const CALLS_TABLE = 'apim_user_calls';
+const RATES_TABLE = 'apim_user_rates';
+/** The time until which calls may pass is kept in 32 bits: tenths of a second from the beginning of 2026. */
+export const ENDS_FROM_MS = 1_767_225_600_000;
+export const ALIVE_UNIT_MS = 100;
+
+export type HaproxyConfigOptions = {
+  /** Where the maps and Lua files are. */
+  folder: string;
+  /** Of the runtime socket: inside the folder, whose mode keeps others out. */
+  socketPath?: string;
+  /** Different kinds of calls, and windows of rates, that are counted at the same time. */
+  counters?: number;
+  listen?: string;
+  upstream?: string;
+  /** Where HAProxy teaches its next process what it counted, when it reloads. Only this machine reaches it. */
+  peer?: string;
+};
+
+export const socketIn = (folder: string): string => join(folder, 'haproxy.sock');
+
+/** Makes the folder, or renews the files in it. HAProxy opens all of them before it gives up its rights as root. */
+export async function prepareHaproxyFolder(folder: string): Promise<void> {
+  await prepareLuaFolder(folder);
+  for (const map of MAP_FILES) {
+    const file = join(folder, `${map}.map`);
+    const first = map === 'changes' ? UNCHANGED.map((pair) => `${pair.join(' ')}\n`).join('') : '';
+    await writeFile(file, first, { mode: 0o600 });
+    await chmod(file, 0o600);
+  }
+}
+
+export function haproxyConfig(options: HaproxyConfigOptions): string {
+  const { listen = '*:8080', upstream = '127.0.0.1:9000' } = options;
+  return `# A gateway that decides by itself whether a call may pass. The agent beside it feeds it: npm run gateway -- haproxy
+# Without the agent it answers 503 after two seconds.
+#
+# This is a whole configuration, to try it: haproxy -W -f <this file>. If you have one, add the part between the first two
+# lines of === to it as it is, and the part between the next two to each of your frontends that needs keys.
+#
+# Needs HAProxy 2.6 or later with Lua and regular expressions, as Debian has it: apt-get install haproxy
+
+${globalPart(options)}
+# Your own settings.
+defaults
+  mode http
+  option forwardfor
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+
+frontend my_frontend
+  bind ${listen}
+  # Before the rules: a path without a key.
+  # use_backend my_api if { path /health }
+  # http-request allow if { path /health }
+
+${rules(options)}
+  default_backend my_api
+
+# Your API. It gets X-Account-Id, X-Subscription-Id, X-Product-Id and X-Groups, never those of a client, and not the key.
+backend my_api
+  server api1 ${upstream}
+`;
+}
+
+const LINE = '='.repeat(112);
+
+function globalPart(options: HaproxyConfigOptions): string {
+  const { folder, socketPath = socketIn(folder), counters = 1_000_000, peer = '127.0.0.1:10079' } = options;
+  return `# ${LINE}
+global
+  # The agent's way in. Who can open this socket decides which calls pass. If the agent is another user than root, make
+  # that user the owner of the folder, and add here: user <the user>
+  stats socket ${socketPath} mode 600 level admin expose-fd listeners
+  # A connection of the agent stays open.
+  stats timeout 1h
+  lua-load-per-thread ${join(folder, 'haproxy.lua')}
+  # The name of this HAProxy in the section below. If you have a localpeer, write its name there instead.
+  localpeer apim_user
+
+# A reload keeps what was counted, unless it follows within five seconds of a start or another reload.
+peers apim_user_reload
+  peer apim_user ${peer}
+
+# Until when calls may pass (gpt0), which share of each rate this gateway has (the gpc1-th of gpc0), and how old its facts
+# are (http_err_cnt). The agent writes it twice a second; without it, it goes away.
+backend ${ALIVE_TABLE}
+  stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1,http_err_cnt
+
+# Calls by subscription, API and outcome (gpc0), and how many of them the agent has taken (gpt0).
+backend ${CALLS_TABLE}
+  stick-table type string len 64 size ${counters} expire 1h store gpt0,gpc0,gpc0_rate(60s) peers apim_user_reload
+
+# Calls by subscription and window of its rate. No window is longer than 300 seconds.
+backend ${RATES_TABLE}
+  stick-table type string len 32 size ${counters} expire 301s store gpc0 peers apim_user_reload
+# ${LINE}
+`;
+}
+
+/** What the rules do is what domain/may-call.ts says; those that are hard to say here are judged in Lua. */
+function rules({ folder }: HaproxyConfigOptions): string {
+  const map = (name: MapFile) => join(folder, `${name}.map`);
+  const key = KEY_NAMES.header;
+  return `  # ${LINE}
+  # Nothing passes without the agent. The agent's end is by the clock, and its entry goes away by another one that never
+  # jumps: a stopped process and a clock that was set back are both found.
+  http-request set-var(txn.apim_now) date(0,ms)
+  http-request set-var(txn.apim_stale) str(on),table_http_err_cnt(${ALIVE_TABLE})
+  acl apim_alive str(on),table_gpt0(${ALIVE_TABLE}),mul(${ALIVE_UNIT_MS}),add(${ENDS_FROM_MS}),sub(txn.apim_now) gt 0
+  ${returned(UNAVAILABLE)} unless apim_alive
+
+  # The most usual calls that pass: an active key in the header, and a plain address.
+  http-request set-var(txn.apim_key) req.fhdr(${key}),sha2(256),bytes(0,16),hex
+  http-request set-var(txn.apim_record) var(txn.apim_key),map_str(${map('keys')}) if { var(txn.apim_key),map_beg(${map('changes')}) -m len 1 }
+  http-request set-var(txn.apim_token) path,concat(/),map_beg(${map('exact')})
+  http-request set-var(txn.apim_rate) var(txn.apim_record),bytes(${PLACES.scope}),concat(/,txn.apim_token),map_str(${map('grants')})
+  acl apim_granted var(txn.apim_rate) -m found
+  acl apim_active var(txn.apim_record) -m beg ok|
+  acl apim_started var(txn.apim_record),field(2,|),sub(txn.apim_now) le 0
+  acl apim_not_ended var(txn.apim_record),field(3,|),sub(txn.apim_now) gt 0
+  acl apim_usual_api var(txn.apim_token) -m len 11
+  acl apim_any_case path,concat(/),lower,map_beg(${map('lower')}),strcmp(txn.apim_token) eq 0
+  acl apim_one_key req.fhdr_cnt(${key}) eq 1
+  acl apim_plain path -m reg ^(/[A-Za-z0-9_.~!$&'()*+,:@=-]*[A-Za-z0-9_~!$&'()*+,:@=-])*/?$
+  acl apim_short pathq -m len 1:${MAX_URI_LENGTH}
+  http-request set-var(txn.apim_answer) str(usual) if apim_granted apim_active apim_started apim_not_ended apim_usual_api apim_any_case apim_one_key apim_plain apim_short
+
+  # All others.
+  acl apim_judged var(txn.apim_answer) -m found
+  http-request lua.apim_user_judge unless apim_judged
+  ${returned(UNAVAILABLE)} unless apim_judged
+
+  # Rates: calls are counted first and compared afterwards. Windows begin at whole multiples of their length since 1970.
+  acl apim_usual var(txn.apim_answer) -m len 5
+  acl apim_passes var(txn.apim_answer) -m str usual passed
+  acl apim_unlimited var(txn.apim_rate) -m len 1
+  http-request set-var(txn.apim_tag) var(txn.apim_record),bytes(${PLACES.tag}) if apim_usual !apim_unlimited
+  http-request set-var(txn.apim_seconds) var(txn.apim_rate),field(2,/) unless apim_unlimited
+  http-request set-var(txn.apim_window) var(txn.apim_now),div(1000),div(txn.apim_seconds) unless apim_unlimited
+  http-request set-var(txn.apim_into) var(txn.apim_now),div(1000),mod(txn.apim_seconds) unless apim_unlimited
+  http-request set-var(txn.apim_wait) var(txn.apim_seconds),sub(txn.apim_into) unless apim_unlimited
+  http-request set-var(txn.apim_rank) str(on),table_gpc1(${ALIVE_TABLE}) unless apim_unlimited
+  http-request set-var(txn.apim_of) str(on),table_gpc0(${ALIVE_TABLE}) unless apim_unlimited
+  http-request set-var(txn.apim_most) var(txn.apim_rate),field(1,/),add(txn.apim_rank),div(txn.apim_of) unless apim_unlimited
+  http-request track-sc2 var(txn.apim_tag),concat(/,txn.apim_window) table ${RATES_TABLE} unless apim_unlimited
+  http-request sc-inc-gpc0(2) unless apim_unlimited
+  acl apim_within_rate sc_get_gpc0(2),sub(txn.apim_most) le 0
+  http-request set-var(txn.apim_answer) str(rate_limited) unless apim_unlimited or apim_within_rate
+  http-request set-var(txn.apim_outcome) var(txn.apim_answer) unless apim_unlimited or apim_within_rate
+
+  # Usage.
+  http-request track-sc1 var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) table ${CALLS_TABLE} if apim_usual
+  http-request track-sc1 var(txn.apim_tag),concat(/,txn.apim_token,/),concat(,txn.apim_outcome) table ${CALLS_TABLE} unless apim_usual
+  http-request sc-inc-gpc0(1)
+
+  # Refusals. If the first line fails, the second still refuses.
+  http-request lua.apim_user_refuse unless apim_passes
+  ${returned(UNAVAILABLE)} unless apim_passes
+
+  # What your API learns. Lua has written its headers already.
+  http-request set-header X-Account-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(3,|)] if apim_usual
+  http-request set-header X-Subscription-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(1,|)] if apim_usual
+  http-request set-header X-Product-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(2,|)] if apim_usual
+  http-request set-header X-Groups %[var(txn.apim_record),bytes(${PLACES.ids}),field(4,|)] if apim_usual
+  http-request del-header X-Groups-Cut if apim_usual
+  http-request del-header X-Gateway-Stale
+  http-request set-header X-Gateway-Stale %[var(txn.apim_stale)] if { var(txn.apim_stale),add(0) gt 0 }
+  http-request del-header ${key}
+  # ${LINE}
+`;
+}
+
+/** A rule that gives this answer. */
+function returned({ status, headers, body }: CheckResponse): string {
+  const pairs = headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : []));
+  const own = pairs.filter(([name]) => name !== 'Content-Type' && name !== 'Content-Length');
+  const words = own.map(([name, value]) => `hdr ${name} ${quoted(value ?? '')}`);
+  return `http-request return status ${status} content-type application/json string ${quoted(body)} ${words.join(' ')}`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

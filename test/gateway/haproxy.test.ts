@@ -1,0 +1,555 @@
+// An HAProxy that judges calls itself, by what its carrier pushes into it.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import { mayCall } from '../../src/domain/may-call.ts';
+import { createCallIndex } from '../../src/gateway/call-index.ts';
+import { FAULT_RESPONSES, responseTo, UNAVAILABLE } from '../../src/gateway/check-response.ts';
+import { createHaproxyCarrier } from '../../src/gateway/haproxy/carrier.ts';
+import { openRuntimeSocket } from '../../src/gateway/haproxy/socket.ts';
+import type { Carrier, DrainedCalls, Lease, PushedChange } from '../../src/gateway/pushed/carrier.ts';
+import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
+import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
+import { eventually } from '../support/eventually.ts';
+import { startGuardedApi } from '../support/guarded-api.ts';
+import { findHaproxy, HOW_TO_GET_HAPROXY, type StartedHaproxy, startHaproxy } from '../support/haproxy.ts';
+
+const haproxyPath = findHaproxy();
+if (!haproxyPath) process.stderr.write(`\n${HOW_TO_GET_HAPROXY}\n\n`);
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const keyOf = (id: string) => `the-key-of-subscription-${id}`;
+const NO_LIMITS = { rate: null, quota: null };
+const HOUR = 3_600_000;
+const BEAT_MS = 300;
+
+function rowOf(id: string, row: Partial<SubscriptionRow> = {}): SubscriptionRow {
+  return {
+    id,
+    createdAt: 1,
+    state: 'active',
+    startsAt: null,
+    endsAt: null,
+    productId: 'starter',
+    apiId: null,
+    ownLimits: NO_LIMITS,
+    quotaEndsAt: null,
+    account: accountOf('active', id),
+    primaryHash: sha256(keyOf(id)),
+    secondaryHash: null,
+    ...row,
+  };
+}
+const accountOf = (
+  state: 'active' | 'blocked' | 'pending' | 'deleted',
+  id = 'ann',
+  groupIds = ['developers'],
+) => ({
+  id: `row-${state}-${id}`,
+  resourceId: `${id}|${state}`,
+  state,
+  groupIds,
+});
+const MANY_GROUPS = Array.from({ length: 300 }, (_, at) => `a group with a long name ${at}`);
+
+/** Fixed, because the words of a used-up quota hold the time. */
+const now = Date.now();
+const ROWS = [
+  rowOf('good'),
+  rowOf('other'),
+  rowOf('dated', { startsAt: now - HOUR, endsAt: now + HOUR }),
+  rowOf('no-account', { account: null }),
+  rowOf('many-groups', { account: accountOf('active', 'many', MANY_GROUPS) }),
+  rowOf('blocked', { account: accountOf('blocked') }),
+  rowOf('pending', { account: accountOf('pending') }),
+  rowOf('deleted', { account: accountOf('deleted') }),
+  rowOf('suspended', { state: 'suspended' }),
+  rowOf('ended', { endsAt: now - HOUR }),
+  rowOf('early', { startsAt: now + HOUR }),
+  rowOf('used-up', { quotaEndsAt: now + 30 * HOUR }),
+  rowOf('hidden', { productId: 'draft' }),
+  rowOf('one-api', { productId: null, apiId: 'films' }),
+  rowOf('all-apis', { productId: null }),
+  rowOf('rated', { productId: 'rated' }),
+  rowOf('own-rate', { productId: 'rated', ownLimits: { rate: { calls: 3, seconds: 300 }, quota: null } }),
+  rowOf('unlimited', { productId: 'rated', ownLimits: { rate: 'unlimited', quota: null } }),
+];
+const RATED = { rate: { calls: 20, seconds: 300 }, quota: null };
+
+function indexOf(rows: readonly SubscriptionRow[] = ROWS) {
+  const index = createCallIndex();
+  const products = [
+    { id: 'starter', apiIds: ['orders', 'deep'] },
+    { id: 'draft', isPublished: false, apiIds: ['orders'] },
+    { id: 'free', isSubscriptionRequired: false, apiIds: ['weather'] },
+    { id: 'rated', limits: RATED, apiIds: ['orders'] },
+  ];
+  index.putProducts(
+    products.map((product) => ({
+      isPublished: true,
+      isSubscriptionRequired: true,
+      limits: NO_LIMITS,
+      ...product,
+    })),
+  );
+  index.putApis([
+    { id: 'orders', path: 'orders/v1', keyNames: null },
+    { id: 'deep', path: 'orders/v1/Deep/er', keyNames: null },
+    { id: 'weather', path: 'weather', keyNames: null },
+    { id: 'films', path: 'films', keyNames: { header: 'X-Film-Key', query: 'film-key' } },
+  ]);
+  for (const row of rows) index.putSubscription(row);
+  return index;
+}
+const entriesOf = (rows?: readonly SubscriptionRow[]) => createPushedMaps().entries(indexOf(rows));
+/** The change of one subscription's key. */
+function changeOf(row: SubscriptionRow): PushedChange[] {
+  const found = [...entriesOf([row])].filter(({ map }) => map === 'keys');
+  return found.length > 0 ? found : [{ map: 'keys', key: sha256(keyOf(row.id)), value: null }];
+}
+const blocked = (id: string) => rowOf(id, { account: accountOf('blocked', id) });
+
+describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
+  let api: Awaited<ReturnType<typeof startGuardedApi>>;
+  let haproxy: StartedHaproxy;
+  let carrier: Carrier;
+  let stopBeating = async () => {};
+  const carriers: Carrier[] = [];
+  const started: StartedHaproxy[] = [];
+  const warnings: string[] = [];
+
+  beforeAll(async () => {
+    api = await startGuardedApi();
+  });
+  afterEach(async () => {
+    await stopBeating();
+    for (const one of carriers.splice(0)) await one.close();
+    for (const one of started.splice(0)) await one.stop();
+    api.takeArrived();
+    warnings.length = 0;
+  });
+  afterAll(() => api.close());
+
+  async function start(options: Parameters<typeof startHaproxy>[2] = {}, entries = entriesOf()) {
+    haproxy = await startHaproxy(haproxyPath ?? '', api.host, options);
+    started.push(haproxy);
+    carrier = carrierOf();
+    await carrier.load(entries);
+    await beat();
+  }
+  function carrierOf() {
+    const { socketPath, folder } = haproxy;
+    const made = createHaproxyCarrier({ socketPath, folder, warn: (message) => warnings.push(message) });
+    carriers.push(made);
+    return made;
+  }
+  const lease = (more: Partial<Lease> = {}): Lease => ({
+    endsAt: performance.now() + 2_000,
+    staleSeconds: null,
+    share: { of: 1, rank: 0 },
+    ...more,
+  });
+  /** As the agent does: after a failure it loads all facts again. */
+  async function beat(more: Partial<Lease> = {}) {
+    await stopBeating();
+    await carrier.keepAlive(lease(more));
+    let isStopped = false;
+    const ended = (async () => {
+      while (!isStopped) {
+        await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
+        if (!isStopped)
+          await carrier.keepAlive(lease(more)).catch(() => carrier.load(entriesOf()).catch(() => {}));
+      }
+    })();
+    stopBeating = async () => {
+      isStopped = true;
+      await ended;
+    };
+  }
+
+  async function workerId(): Promise<number> {
+    const [id] = await haproxy.workerIds();
+    if (!id) throw new Error('HAProxy has no worker');
+    return id;
+  }
+
+  type Call = { key?: string; headers?: Record<string, string>; method?: string; body?: string };
+  async function call(path: string, { key, headers, ...init }: Call = {}) {
+    const response = await fetch(`${haproxy.url}${path}`, {
+      ...init,
+      headers: { connection: 'close', ...(key && { 'ocp-apim-subscription-key': key }), ...headers },
+    });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  }
+  const statusOf = async (id: string, path = '/orders/v1/7') => (await call(path, { key: keyOf(id) })).status;
+  const statusesOf = async (...ids: string[]) => Promise.all(ids.map((id) => statusOf(id)));
+  async function statusesInTurn(count: number, id: string): Promise<number[]> {
+    const statuses: number[] = [];
+    for (let at = 0; at < count; at++) statuses.push(await statusOf(id));
+    return statuses;
+  }
+
+  /** Calls without a pause until `stop`, which gives the statuses. */
+  function callOnAndOn(id: string) {
+    const statuses: (number | string)[] = [];
+    let isStopped = false;
+    const done = (async () => {
+      while (!isStopped) statuses.push(await statusOf(id).catch(() => 'no connection'));
+    })();
+    return {
+      statuses,
+      async stop() {
+        isStopped = true;
+        await done;
+        return statuses;
+      },
+    };
+  }
+
+  it('passes a call with our ids in place of any that the client made up, and never with the key', async () => {
+    await start();
+    const names = [
+      'x-account-id',
+      'x-subscription-id',
+      'x-product-id',
+      'x-groups',
+      'x-groups-cut',
+      'x-gateway-stale',
+    ];
+    const lies = Object.fromEntries(names.map((name) => [name, 'a lie']));
+    const order = { headers: lies, method: 'POST', body: 'an order' };
+    const answer = await call('/orders/v1/7?page=2', { key: keyOf('good'), ...order });
+    expect([answer.status, answer.body]).toEqual([200, 'from the API']);
+    await call('/orders/v1', { key: keyOf('dated'), headers: lies });
+    await call('/ORDERS/v1/caf', { key: keyOf('good'), headers: lies });
+    await call('/films', {
+      headers: { ...lies, 'x-film-key': keyOf('one-api'), 'ocp-apim-subscription-key': keyOf('good') },
+    });
+    await call('/weather', { headers: lies });
+    await call('/orders/v1', { key: keyOf('many-groups') });
+    const arrived = api.takeArrived();
+    expect(arrived[0]).toMatchObject({ url: '/orders/v1/7?page=2', body: 'an order' });
+    const idsOf = (at: number) => names.map((name) => arrived[at]?.headers[name]);
+    const good = ['good%7Cactive', 'good', 'starter', 'developers', undefined, undefined];
+    expect(idsOf(0)).toEqual(good);
+    expect(idsOf(1)).toEqual(['dated%7Cactive', 'dated', ...good.slice(2)]);
+    expect(idsOf(2)).toEqual(good);
+    expect(idsOf(3)).toEqual(['one-api%7Cactive', 'one-api', '', 'developers', undefined, undefined]);
+    expect(idsOf(4)).toEqual(['', '', 'free', '', undefined, undefined]);
+    expect(arrived[5]?.headers['x-groups-cut']).toBe('true');
+    expect(JSON.stringify(arrived)).not.toMatch(/the-key-of/);
+  });
+
+  it('refuses with the status, headers and body that a gateway gets which asks us', async () => {
+    await start();
+    const index = indexOf();
+    const refusal = (id: string, path = 'orders/v1') => {
+      const found = index.places.at(path) ?? null;
+      return responseTo(mayCall(index.factsOf(found, sha256(keyOf(id))), now), found, now);
+    };
+    const known = 'blocked pending deleted suspended ended early used-up hidden one-api unknown'.split(' ');
+    const cases: [string, Call, { status: number; headers: readonly string[]; body: string }][] = [
+      ...known.map((id): (typeof cases)[number] => ['/orders/v1/7', { key: keyOf(id) }, refusal(id)]),
+      ['/nowhere', { key: keyOf('good') }, refusal('good', 'nowhere')],
+      ['/films', { key: keyOf('one-api') }, refusal('unknown', 'films')],
+      ['/weather/today', { key: keyOf('blocked') }, refusal('blocked', 'weather')],
+      ['/orders/%76%31', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
+      ['/orders/v1/deep/er', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
+      ['/orders/v1/%252e%252e', { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable],
+      [`/orders/v1?${'x'.repeat(8_200)}`, { key: keyOf('good') }, FAULT_RESPONSES.too_much],
+      ['/orders/v1?subscription-key=a&subscription%2Dkey=b', {}, FAULT_RESPONSES.key_twice],
+    ];
+    for (const [path, init, expected] of cases) {
+      const answer = await call(path, init);
+      const label = `${path.slice(0, 40)} ${init.key}`;
+      const words = (text: string) => text.replace(/\d+\.?\d\d:\d\d:\d\d/, 'a time');
+      expect([answer.status, words(answer.body)], label).toEqual([expected.status, words(expected.body)]);
+      for (let at = 0; at < expected.headers.length; at += 2) {
+        const [name = '', value = ''] = expected.headers.slice(at, at + 2);
+        // Of the last ones only a gateway learns, not its client.
+        if (/^Content-Length$|^X-(Account|Subscription|Product)-Id$/.test(name)) continue;
+        if (name === 'Retry-After')
+          expect(Number(value) - Number(answer.headers.get(name))).toBeLessThan(300);
+        else expect(answer.headers.get(name), `${label} ${name}`).toBe(value);
+      }
+    }
+    expect(api.takeArrived()).toEqual([]);
+  });
+
+  it('refuses a key that is sent twice, reads it in the query, and judges the next call of a connection by its own key', async () => {
+    await start();
+    const [once = '', again = ''] = ['Ocp-Apim-Subscription-Key', 'ocp-apim-subscription-key'].map(
+      (name) => `${name}: ${keyOf('good')}\r\n`,
+    );
+    const request = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+    const raw = await sendRaw([
+      request('/orders/v1', once + again),
+      request('/orders/v1', once),
+      request('/orders/v1'),
+      request(`/orders/v1?a=1&subscription%2dkey=${keyOf('good')}`, 'Connection: close\r\n'),
+    ]);
+    expect(raw.match(/HTTP\/1.1 \d+|HeaderTwice/g)).toEqual([
+      'HTTP/1.1 400',
+      'HeaderTwice',
+      'HTTP/1.1 200',
+      'HTTP/1.1 401',
+      'HTTP/1.1 200',
+    ]);
+  });
+
+  function sendRaw(requests: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(haproxy.port, '127.0.0.1', () => socket.write(requests.join('')));
+      let text = '';
+      socket.on('data', (data) => (text += String(data)));
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+    });
+  }
+
+  it('answers by a change once that is confirmed, also for keys and APIs that are new or go, and after changes were folded', async () => {
+    await start();
+    await carrier.apply([...changeOf(blocked('good')), ...changeOf(rowOf('new'))]);
+    expect(await statusesOf('good', 'new', 'other')).toEqual([403, 200, 200]);
+    await carrier.apply([
+      ...changeOf(rowOf('good')),
+      ...changeOf(rowOf('other', { account: accountOf('deleted') })),
+    ]);
+    expect(await statusesOf('good', 'new', 'other')).toEqual([200, 200, 401]);
+    const socket = await openRuntimeSocket(haproxy.socketPath, 2_000);
+    const changes = () => socket.ask(`show map ${haproxy.folder}/changes.map`);
+    await eventually('the changes to be folded', async () => (await changes()).split('\n').length === 16);
+    socket.close();
+    expect(await statusesOf('good', 'new', 'other')).toEqual([200, 200, 401]);
+    await carrier.apply([...changeOf(blocked('new')), ...changeOf(rowOf('other'))]);
+    expect(await statusesOf('good', 'new', 'other')).toEqual([200, 403, 200]);
+    const token = apiTag('orders');
+    await carrier.apply(
+      ['exact', 'lower'].map((map) => ({ map, key: '/orders/v1/', value: null }) as PushedChange),
+    );
+    expect(await statusOf('good')).toBe(403);
+    await carrier.apply(['exact', 'lower'].map((map) => ({ map, key: '/', value: token }) as PushedChange));
+    expect(await statusOf('good', '/anywhere')).toBe(200);
+  });
+
+  it('T79 passes no call after its time: one that was stopped meanwhile refuses too, and passes old facts only with their age', async () => {
+    await start();
+    await stopBeating();
+    const endsAt = performance.now() + 1_000;
+    await carrier.keepAlive(lease({ endsAt }));
+    const worker = await workerId();
+    process.kill(worker, 'SIGSTOP');
+    const late = statusOf('good');
+    await eventually('its time to be over', () => performance.now() > endsAt);
+    process.kill(worker, 'SIGCONT');
+    expect(await late).toBe(503);
+    expect(await call('/weather')).toMatchObject({ status: 503, body: UNAVAILABLE.body });
+    await beat({ staleSeconds: 12 });
+    expect(await statusOf('good')).toBe(200);
+    expect(api.takeArrived().at(-1)?.headers['x-gateway-stale']).toBe('12');
+    expect((await call('/nowhere')).headers.get('x-gateway-stale')).toBe('12');
+    await stopBeating();
+    await carrier.keepAlive(lease({ endsAt: performance.now() - 1 }));
+    expect(await statusOf('good')).toBe(503);
+  });
+
+  it('passes nothing that it should not while it is reloaded under calls, and passes again once the agent has seen that', async () => {
+    await start();
+    const passing = callOnAndOn('good');
+    const refused = callOnAndOn('blocked');
+    for (let turn = 0; turn < 2; turn++) {
+      await haproxy.reload();
+      await eventually('calls to be refused', () => passing.statuses.includes(503));
+      await eventually('calls to pass again', () => passing.statuses.at(-1) === 200);
+      passing.statuses.length = 0;
+    }
+    await passing.stop();
+    expect(new Set(await refused.stop())).toEqual(new Set([403, 503]));
+    await eventually('the former workers to end', async () => (await haproxy.workerIds()).length === 1);
+  });
+
+  it('refuses everything after a restart or half a load, and tells the agent', async () => {
+    await start();
+    await stopBeating();
+    await haproxy.end();
+    await haproxy.start();
+    expect(await statusOf('good')).toBe(503);
+    await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
+    await expect(carrier.apply(changeOf(rowOf('good')))).rejects.toThrow(/needs all facts/);
+    function* half() {
+      for (const [at, entry] of [...entriesOf()].entries()) {
+        if (at === 20) throw new Error('half of it');
+        yield entry;
+      }
+    }
+    await expect(carrier.load(half())).rejects.toThrow('half of it');
+    await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
+    expect(await statusesOf('good', 'unknown')).toEqual([503, 503]);
+    await carrier.load(entriesOf());
+    await beat();
+    expect(await statusesOf('good', 'unknown')).toEqual([200, 401]);
+  });
+
+  it('takes over from another agent, which then can neither change nor prolong anything', async () => {
+    await start();
+    await stopBeating();
+    const former = carrier;
+    carrier = carrierOf();
+    await carrier.load(entriesOf([blocked('good')]));
+    await expect(former.keepAlive(lease())).rejects.toThrow(/Another agent/);
+    await expect(former.apply(changeOf(rowOf('good')))).rejects.toThrow(/needs all facts/);
+    expect(await statusOf('good')).toBe(503);
+    await beat();
+    expect(await statusOf('good')).toBe(403);
+  });
+
+  /** HAProxy looks for a former process of itself first, and teaches no other one until it gives that up. */
+  const willTeach = async () => {
+    const socket = await openRuntimeSocket(haproxy.socketPath, 2_000);
+    await eventually('HAProxy to teach the next one', async () =>
+      /resync_timeout=<PAST>|resync_timeout=<NEVER>/.test(await socket.ask('show peers')),
+    );
+    socket.close();
+  };
+  const reloadAndFollow = async () => {
+    await stopBeating();
+    await haproxy.reload();
+    await eventually('the agent to see that', () =>
+      carrier.keepAlive(lease()).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await eventually('the new worker to be loaded', () =>
+      carrier.load(entriesOf()).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const socket = await openRuntimeSocket(haproxy.socketPath, 2_000);
+    await eventually('the new worker to be taught', async () =>
+      /used:[1-9]/.test(await socket.ask('show table apim_user_calls')),
+    );
+    socket.close();
+    await beat();
+  };
+
+  it('lets exactly its share of a rate pass in each window, with words about when to come again, also after a reload', async () => {
+    await start();
+    await beginOfWindow(300);
+    const calls = await Promise.all(Array.from({ length: 30 }, () => statusOf('rated')));
+    expect(calls.filter((status) => status === 200)).toHaveLength(20);
+    expect(await statusesInTurn(5, 'own-rate')).toEqual([200, 200, 200, 429, 429]);
+    expect(new Set(await statusesInTurn(25, 'unlimited'))).toEqual(new Set([200]));
+    await willTeach();
+    await reloadAndFollow();
+    const limited = await call('/orders/v1', { key: keyOf('rated') });
+    const wait = limited.headers.get('retry-after') ?? '';
+    expect([limited.status, limited.headers.get('x-refusal-reason')]).toEqual([429, 'RateLimitExceeded']);
+    expect(JSON.parse(limited.body).error.message).toBe(
+      `Rate limit is exceeded. Try again in ${wait} seconds.`,
+    );
+    expect(limited.headers.get('ratelimit')).toBe(`"rate";r=0;t=${wait}`);
+    expect(limited.headers.get('ratelimit-policy')).toBe('"rate";q=20;w=300');
+    expect(Math.abs((Math.floor(Date.now() / 1_000) + Number(wait)) % 300)).toBeLessThan(5);
+    await beat({ share: { of: 3, rank: 2 } });
+    const rank = rowOf('third', { productId: 'rated' });
+    await carrier.apply(changeOf(rank));
+    expect((await statusesInTurn(8, 'third')).filter((status) => status === 200)).toHaveLength(7);
+  });
+
+  /** Waits when the window ends within the next 20 seconds. */
+  const beginOfWindow = (seconds: number) =>
+    eventually('the next window', () => (Date.now() / 1_000) % seconds < seconds - 20, 30_000);
+
+  const sumOf = (drained: DrainedCalls[]) => {
+    const sums: Record<string, number> = {};
+    for (const { subscriptionTag: tag, apiToken, outcome, calls } of drained) {
+      const name = `${tag}/${apiToken}/${outcome}`;
+      sums[name] = (sums[name] ?? 0) + calls;
+    }
+    return sums;
+  };
+
+  it('gives each counted call away once, over a reload and a restart of the agent', async () => {
+    await start();
+    const drained: DrainedCalls[] = [];
+    const drain = async () => drained.push(...(await carrier.drain()));
+    const answered: number[] = [];
+    const callAll = async () => {
+      for (const id of ['good', 'good', 'blocked', 'unknown']) answered.push(await statusOf(id));
+      answered.push((await call('/orders/v1/..;/a', { key: keyOf('good') })).status);
+    };
+    await callAll();
+    await drain();
+    expect(await carrier.drain()).toEqual([]);
+    await callAll();
+    carrier = carrierOf();
+    await carrier.load(entriesOf());
+    await beat();
+    await drain();
+    await callAll();
+    await willTeach();
+    await reloadAndFollow();
+    await callAll();
+    await drain();
+    const count = (status: number) => answered.filter((one) => one === status).length;
+    const good = subscriptionTag({ id: 'good', createdAt: 1 });
+    const token = apiTag('orders');
+    expect(sumOf(drained)).toMatchObject({
+      [`${good}/${token}/passed`]: count(200),
+      [`${subscriptionTag({ id: 'blocked', createdAt: 1 })}/${token}/account_blocked`]: count(403),
+      [`/${token}/no_key`]: count(401),
+      '//unreadable': count(400),
+    });
+    expect([count(200), count(503)]).toEqual([8, 0]);
+  });
+
+  it('warns before a table is full, and goes on answering when it is', async () => {
+    const rows = Array.from({ length: 12 }, (_, at) => rowOf(`one-of-many-${at}`));
+    await start({ counters: 10 }, entriesOf([...rows, rowOf('good')]));
+    expect(new Set(await statusesOf(...rows.map(({ id }) => id)))).toEqual(new Set([200]));
+    expect(await statusesOf('good', 'unknown')).toEqual([200, 401]);
+    await carrier.drain();
+    expect(warnings[0]).toMatch(/make the size of apim_user_calls larger than 10/);
+  });
+
+  it('closes a connection that is cut in the middle of a load, and one that gives no answer', async () => {
+    await start();
+    await stopBeating();
+    function* cutBy(end: () => void) {
+      for (const [at, entry] of [...entriesOf()].entries()) {
+        if (at === 20) end();
+        yield entry;
+      }
+    }
+    const worker = await workerId();
+    const stop = () => {
+      process.kill(worker, 'SIGSTOP');
+      while (!/ T /.test(readFileSync(`/proc/${worker}/stat`, 'utf8')));
+    };
+    await expect(carrier.load(cutBy(stop))).rejects.toThrow(/did not answer/);
+    process.kill(worker, 'SIGCONT');
+    await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
+    await expect(carrier.load(cutBy(() => process.kill(worker, 'SIGKILL')))).rejects.toThrow(/HAProxy/);
+  });
+
+  it('treats any answer to a change as a fault, and reads many answers that come in pieces', async () => {
+    await start();
+    const socket = await openRuntimeSocket(haproxy.socketPath, 2_000);
+    const map = `${haproxy.folder}/keys.map`;
+    await expect(socket.tell([`set map ${map} NO-KEY 1`])).rejects.toThrow(/entry not found/);
+    const long = 'x'.repeat(100);
+    const commands = Array.from({ length: 5_000 }, (_, at) => `add map ${map} <<\n${at} ${long}\n`);
+    await socket.tell(commands);
+    const all = await socket.ask(`show map ${map}`);
+    expect(all.split('\n')).toHaveLength(5_000 + ROWS.length - 1);
+    await expect(socket.ask(`add map ${map} <<\na ${'x'.repeat(20_000)}\n`)).rejects.toThrow(/closed/);
+    expect(socket.isOpen()).toBe(false);
+    await expect(openRuntimeSocket(`${haproxy.folder}/nothing.sock`, 100)).rejects.toThrow(
+      /Is HAProxy running/,
+    );
+  });
+});

@@ -1,0 +1,106 @@
+// A real HAProxy of this machine, with the configuration that we print, for a test that feeds it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type HaproxyConfigOptions,
+  haproxyConfig,
+  prepareHaproxyFolder,
+  socketIn,
+} from '../../src/gateway/haproxy/config.ts';
+import { eventually } from './eventually.ts';
+import { findExecutable, foldersOf } from './executables.ts';
+import { freePort } from './free-port.ts';
+
+const PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+export const HOW_TO_GET_HAPROXY =
+  'No HAProxy was found, so the tests behind a real one are skipped. Install one (Debian, Ubuntu: `apt-get install ' +
+  'haproxy`; macOS: `brew install haproxy`), or set HAPROXY_PATH to one.';
+
+/** HAPROXY_PATH when it is set, else what PATH and the usual places have; null: there is none. */
+export function findHaproxy(env: Record<string, string | undefined> = process.env): string | null {
+  if (env.HAPROXY_PATH) return env.HAPROXY_PATH;
+  return findExecutable([...foldersOf(env.PATH), ...PLACES].map((folder) => join(folder, 'haproxy')));
+}
+
+export type StartedHaproxy = Awaited<ReturnType<typeof startHaproxy>>;
+
+/** Each pair of `changes` is a text in the configuration and its replacement. */
+export async function startHaproxy(
+  path: string,
+  upstream: string,
+  { changes = [], ...options }: Partial<HaproxyConfigOptions> & { changes?: [string, string][] } = {},
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'apim-user-haproxy-'));
+  await prepareHaproxyFolder(folder);
+  const port = await freePort();
+  const listen = `127.0.0.1:${port}`;
+  const peer = `127.0.0.1:${await freePort()}`;
+  const config = join(folder, 'haproxy.cfg');
+  const text = haproxyConfig({ folder, listen, upstream, peer, ...options });
+  await writeFile(
+    config,
+    changes.reduce((changed, [from, to]) => {
+      if (!changed.includes(from)) throw new Error(`the configuration has no ${from}`);
+      return changed.replace(from, to);
+    }, text),
+  );
+  let said = '';
+  let child: ChildProcess;
+  async function start(): Promise<void> {
+    child = spawn(path, ['-W', '-db', '-f', config]);
+    child.stderr?.on('data', (chunk) => (said += String(chunk)));
+    await eventually(
+      () => `HAProxy to listen; it said:\n${said}`,
+      () => {
+        if (child.exitCode !== null) throw new Error(`HAProxy ended: ${said}`);
+        return canConnect(socketIn(folder));
+      },
+    );
+  }
+  /** The processes that answer calls: after a reload, the former one too until its last call ends. */
+  async function workerIds(): Promise<number[]> {
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
+    return children.split(' ').filter(Boolean).map(Number);
+  }
+  async function end(): Promise<void> {
+    const ended = once(child, 'close');
+    for (const id of await workerIds()) process.kill(id, 'SIGKILL');
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await start();
+  return {
+    url: `http://${listen}`,
+    port,
+    folder,
+    socketPath: socketIn(folder),
+    said: () => said,
+    start,
+    end,
+    workerIds,
+    /** Resolves once the new worker is there. */
+    async reload(): Promise<void> {
+      const former = await workerIds();
+      child.kill('SIGUSR2');
+      await eventually('the new worker', async () => (await workerIds()).some((id) => !former.includes(id)));
+    },
+    async stop(): Promise<void> {
+      if (child.exitCode === null && child.signalCode === null) await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const canConnect = (socketPath: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(socketPath);
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
