@@ -1,9 +1,10 @@
 -- Whether a call may pass: the rule of domain/may-call.ts, call-path.ts and gateway/check-request.ts, for gateways that run
 -- Lua (LuaJIT in nginx, 5.3 and 5.4 in HAProxy). A test compares them. The facts are those of gateway/pushed/carrier.ts.
 --
--- The host gives `find(map, key)`, `grant(scope, token)`, `tokens(path)` (what the longest path of an API that begins this
--- one has in `lower` and in `exact`), `hash(call, text)`, `header(call, name)` (its value, and whether there are more) and
--- `now(call)`, in milliseconds since 1970; maybe a faster `isPlain`. Paths begin and end with a slash.
+-- The host gives `find(map, key)` (for keys instead `record(hash, parsed)`, to keep what was parsed), `grant(scope, token)`,
+-- `tokens(path)` (what the longest path of an API that begins this one has in `lower` and in `exact`), `hash(call, text)`,
+-- `header(call, name)` (its value, and whether there are more) and `now(call)`, in milliseconds since 1970; maybe a faster
+-- `isPlain(path)`. Paths begin and end with a slash.
 --
 -- What the usual call needs has no loop, pattern, table or new function: LuaJIT then compiles it as a whole.
 local byte, find, gmatch, gsub, lower, match, sub, char, format, floor, ceil =
@@ -11,14 +12,10 @@ local byte, find, gmatch, gsub, lower, match, sub, char, format, floor, ceil =
   string.format, math.floor, math.ceil
 
 local SLASH, DOT, BANG, SPACE, TAB, P = byte('/'), byte('.'), byte('!'), byte(' '), byte('\t'), byte('p')
-local ONE = byte('1')
-local NEVER = '9999999999999'
 local PLAIN = "A-Za-z0-9_.~!$&'()*+,:@=-"
 local NOT_PLAIN, NOT_PLAIN_PATH = '[^' .. PLAIN .. ']', '[^/' .. PLAIN .. ']'
 -- An address that is still encoded after this many decodings was made to deceive.
 local MAX_DECODINGS = 3
--- When it starts, when its quota's period ends, whether groups are cut.
-local LAST_FIELDS = '|([^|]+)|([^|]+)|1?$'
 
 local function isPlain(path)
   if byte(path) ~= SLASH or byte(path, -1) == DOT or find(path, NOT_PLAIN_PATH) then return false end
@@ -28,6 +25,27 @@ end
 local function field(text, at)
   local stop = find(text, '|', at, true)
   return sub(text, at, stop - 1), stop + 1
+end
+
+-- A record of `keys`, whose fields gateway/pushed/record.ts has.
+local function parsed(text)
+  local record, at = {}, 1
+  record.why, at = field(text, at)
+  record.from, at = field(text, at)
+  record.till, at = field(text, at)
+  record.scope, at = field(text, at)
+  record.tag, at = field(text, at)
+  record.subscription, at = field(text, at)
+  record.product, at = field(text, at)
+  record.account, at = field(text, at)
+  record.groups, at = field(text, at)
+  record.rate, at = field(text, at)
+  record.starts, at = field(text, at)
+  record.quotaEnds, at = field(text, at)
+  record.from, record.till = tonumber(record.from), tonumber(record.till)
+  record.starts, record.quotaEnds = tonumber(record.starts), tonumber(record.quotaEnds)
+  record.isCut = sub(text, at) == '1'
+  return record
 end
 
 local function isBlank(one) return one == SPACE or one == TAB end
@@ -91,6 +109,10 @@ end
 return function(host, tables)
   local folds, keyHeader, keyQuery = tables.folds, tables.keyHeader, tables.keyQuery
   local isPlain = host.isPlain or isPlain
+  local recordOf = host.record or function(hash)
+    local text = host.find('keys', hash)
+    return text and parsed(text)
+  end
 
   -- Whether a segment leads to another folder, as some program may read it.
   local function moves(text)
@@ -156,46 +178,32 @@ return function(host, tables)
   end
 
   -- Why a record's key does not pass; nil when it does, and then the rate that its scope has at this API.
-  local function refusal(call, record, why, from, till, scope)
-    if why ~= 'ok' then return why end
+  local function refusal(call, record)
+    if record.why ~= 'ok' then return record.why end
     local now = host.now(call)
-    if till ~= NEVER and tonumber(till) <= now then return 'subscription_expired' end
-    local isEarly = from ~= '0' and tonumber(from) > now
-    local starts, quotaEnds
-    if isEarly then starts, quotaEnds = match(record, LAST_FIELDS) end
-    if isEarly and tonumber(starts) > now then return 'subscription_not_started' end
-    local token = call.token
+    if record.till <= now then return 'subscription_expired' end
+    if record.starts > now then return 'subscription_not_started' end
+    local token, scope = call.token, record.scope
     local rate = token ~= '' and host.grant(scope, token) or nil
-    if not rate or isEarly then
+    if not rate then
       if byte(scope) == P and not host.find('grants', scope) then return 'product_not_published' end
-      if token == '' then return 'api_unknown' end
-      if not rate then return 'api_not_covered' end
-      call.retryAfter = ceil((tonumber(quotaEnds) - now) / 1000)
-      return 'quota_exceeded'
+      return token == '' and 'api_unknown' or 'api_not_covered'
     end
-    return nil, rate
+    if record.from <= now then return nil, rate end
+    call.retryAfter = ceil((record.quotaEnds - now) / 1000)
+    return 'quota_exceeded'
   end
 
   local function judgeRecord(call, record, open)
-    local why, from, till, scope, at
-    why, at = field(record, 1)
-    from, at = field(record, at)
-    till, at = field(record, at)
-    scope, at = field(record, at)
-    local because, rate = refusal(call, record, why, from, till, scope)
+    local because, rate = refusal(call, record)
     if because and open ~= '' and because ~= 'account_blocked' and because ~= 'account_pending' then
       return passesOpen(call, open)
     end
-    call.tag, at = field(record, at)
-    call.subscription, at = field(record, at)
-    call.product, at = field(record, at)
-    call.account, at = field(record, at)
+    call.tag, call.subscription = record.tag, record.subscription
+    call.product, call.account = record.product, record.account
     if because then return ends(call, because, because) end
-    local own
-    call.groups, at = field(record, at)
-    own, at = field(record, at)
-    call.isCut = byte(record, -1) == ONE
-    if own ~= '' then rate = own end
+    call.groups, call.isCut = record.groups, record.isCut
+    if record.rate ~= '' then rate = record.rate end
     call.rate = rate ~= '-' and rate or nil
     return ends(call, 'passed', nil)
   end
@@ -232,7 +240,7 @@ return function(host, tables)
       call.token = ''
       return ends(call, 'unreadable', fault)
     end
-    local record = key and host.find('keys', host.hash(call, key))
+    local record = key and recordOf(host.hash(call, key), parsed)
     if record then return judgeRecord(call, record, open) end
     if open ~= '' then return passesOpen(call, open) end
     return ends(call, 'no_key', 'no_key')

@@ -56,29 +56,35 @@ local isFetched, sha256 = pcall(function() return C.apim_user_fetch(nil, 'SHA256
 if not isFetched then sha256 = C.apim_user_sha256() end
 
 -- What this worker has read, until `.version` changes. `.` begins the names of our own entries in `facts`.
-local version, catalog, generation, share, rank, stale = nil, nil, nil, 1, 0, nil
+local version, keysVersion, catalog, generation, share, rank, stale = nil, nil, nil, nil, 1, 0, nil
 local MAX_KEPT = 20000
-local kept, keptCount, keysAreLost
+local kept, keptCount, records, recordCount, keysAreLost
 
 local function forget()
   kept = { exact = {}, lower = {}, apis = {}, above = {}, grants = {}, places = {}, scopes = {}, rates = {} }
   keptCount = 0
 end
 forget()
+local function forgetRecords() records, recordCount = {}, 0 end
+forgetRecords()
 
 local function renew(newest)
   version, generation = newest, facts:get('.generation')
   share, rank, stale = facts:get('.of'), facts:get('.rank'), facts:get('.stale')
   if stale < 0 then stale = nil end
-  local newCatalog = facts:get('.catalog')
+  local newKeys, newCatalog = facts:get('.keys'), facts:get('.catalog')
+  if newKeys ~= keysVersion then
+    keysVersion = newKeys
+    forgetRecords()
+  end
   if newCatalog ~= catalog then
     catalog = newCatalog
     forget()
   end
 end
 
-local LETTERS = { keys = 'k', exact = 'e', lower = 'l', apis = 'a', above = 'b', grants = 'g' }
-local KEYS = byte(LETTERS.keys)
+local LETTERS = { exact = 'e', lower = 'l', apis = 'a', above = 'b', grants = 'g' }
+local KEYS = byte('k')
 
 -- False for no entry, so that this is kept too.
 local function fact(map, key)
@@ -92,12 +98,20 @@ local function fact(map, key)
 end
 
 local host = {}
-function host.find(map, key)
-  if map ~= 'keys' then return fact(map, key) end
-  local record, flags = keys:get(key)
-  if record and (flags or 0) >= generation then return record end
-  keysAreLost = (keys:get('.generation') or 0) < generation
-  return nil
+host.find = fact
+-- Most calls come with few of all keys: those are found here, instead of far apart in a large tree.
+function host.record(hash, parsed)
+  local known = records[hash]
+  if known then return known end
+  local text, flags = keys:get(hash)
+  if not text or (flags or 0) < generation then
+    keysAreLost = (keys:get('.generation') or 0) < generation
+    return nil
+  end
+  if recordCount >= MAX_KEPT then forgetRecords() end
+  known = parsed(text)
+  records[hash], recordCount = known, recordCount + 1
+  return known
 end
 function host.grant(scope, token)
   local known = kept.scopes[scope]
@@ -216,7 +230,7 @@ local function addOne(dict, key, ttl) return dict:incr(key, 1) or addFirst(dict,
 -- Calls of this worker by outcome, token and tag, until they are written: as pages, because one entry for each would cost
 -- more than the rule itself.
 local counted, countedRows, pages, isExiting = {}, 0, {}, false
-local MAX_ROWS, PAGE_BYTES, MAX_PAGES, WRITE_SECONDS = 20000, 3800, 500, 0.5
+local MAX_ROWS, PAGE_BYTES, MAX_PAGES, WRITE_SECONDS = 20000, 3800, 500, 0.1
 local writtenPages, writer = 0, nil
 
 local function writePages()
@@ -340,8 +354,8 @@ local verbs = {}
 local OTHER = 'this nginx was restarted, or another agent feeds it'
 
 -- Only ever replaces numbers that are there, and so never needs memory.
-local function changed(isCatalog)
-  if isCatalog then facts:incr('.catalog', 1) end
+local function changed(what)
+  facts:incr(what, 1)
   facts:incr('.version', 1)
 end
 
@@ -351,7 +365,7 @@ local function isFeeder(load) return load ~= nil and load == facts:get('.loading
 local function full(name, dict) return nil, 507, 'apim_user_' .. name .. ' ' .. dict:capacity() end
 
 local FIRST = {
-  loads = os.time(), loading = 0, generation = 0, version = 0, catalog = 0, alive = 0, of = 1, rank = 0, stale = -1,
+  loads = os.time(), loading = 0, generation = 0, version = 0, keys = 0, catalog = 0, alive = 0, of = 1, rank = 0, stale = -1,
   uncounted = 0, unmetered = 0,
 }
 -- Gives the number of this load, and that of the last whole one: 0 for none.
@@ -387,7 +401,7 @@ function verbs.entries(body, args)
     at, dict, key, value = nextEntry(body, at)
     if not value then dict:delete(key)
     elseif not dict:safe_set(key, value, 0, load) then return full(dict == keys and 'keys' or 'facts', dict) end
-    if dict == facts then changed(true) end
+    changed(dict == keys and '.keys' or '.catalog')
   end
   return 'ok'
 end
@@ -418,7 +432,8 @@ function verbs.commit(_, args)
   if not isFeeder(load) then return nil, 409, OTHER end
   if not keys:safe_set('.generation', load) then return full('keys', keys) end
   facts:safe_set('.generation', load)
-  changed(true)
+  facts:incr('.keys', 1)
+  changed('.catalog')
   return 'ok'
 end
 
@@ -455,7 +470,7 @@ function verbs.lease(_, args)
       isNew = true
     end
   end
-  if isNew then changed(true) end
+  if isNew then changed('.catalog') end
   facts:safe_set('.alive', tonumber(args.ends))
   return facts:get('.uncounted') .. ' ' .. facts:get('.unmetered')
 end
