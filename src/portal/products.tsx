@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
+import { limitWords } from '../domain/limit-words.ts';
 import type { UsageTime } from '../domain/usage-times.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
@@ -137,6 +138,7 @@ async function showProduct(
   status = 200,
 ): Promise<Response> {
   const { description, apis, isSubscriptionRequired } = product;
+  const limits = limitWords(product);
   const own = (await subscriptionsByProduct(me)).get(product.id);
   const { gatewayUrl } = site.policy;
   const time = state.time ?? '30 days';
@@ -164,6 +166,12 @@ async function showProduct(
           </li>
         ))}
       </ul>
+      {limits ? (
+        <p>
+          With a subscription you can make at most {limits}.
+          {product.quota ? ` A ${product.quota.period} begins at 00:00 UTC.` : ''}
+        </p>
+      ) : null}
       {usage ? <Usage usage={usage} path={pathOf(product.id)} of={product.name} /> : null}
       {!isSubscriptionRequired ? (
         <p>You can call these APIs without a key, so you don’t need to subscribe.</p>

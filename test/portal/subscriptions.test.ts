@@ -18,7 +18,10 @@ beforeAll(async () => {
   sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   await portal.publishes('Starter', { Terms: 'Be <kind>.\nDo not resell.' });
   await portal.publishes('Premium', { Approval: ['An operator approves each subscription'] });
-  await portal.publishes('Weather', { 'Seen by': ['Guests'], 'Subscriptions per account': '1' });
+  await portal.publishes('Weather', {
+    ...{ 'Seen by': ['Guests'], 'Subscriptions per account': '1' },
+    ...{ Rate: '1000/10s', Quota: '20k per month' },
+  });
 }, 60_000);
 afterAll(async () => {
   await sql?.end();
@@ -52,12 +55,30 @@ const call = async (key: string, api = 'starter') => {
   const headers = { 'ocp-apim-subscription-key': key, 'x-original-uri': `/${api}/orders` };
   return (await fetch(`${app.url}/gateway/check`, { headers })).status;
 };
-const passes = (key: string, status = 200) =>
-  eventually(`a call to be answered ${status}`, async () => (await call(key)) === status);
+const passes = (key: string, status = 200, api = 'starter') =>
+  eventually(`a call to be answered ${status}`, async () => (await call(key, api)) === status);
 const doneAudit = async (operation: string) =>
   Number(
     (await sql`select count(*) as n from audit where operation = ${operation} and outcome = 'done'`)[0]?.n,
   );
+
+test('a used-up quota refuses calls, and a mail leads its owner to the page that says when it begins again', async () => {
+  await portal.publishes('Counted', { Quota: '5 per month' });
+  const { email, who } = await developer();
+  const path = await subscribed(who, 'counted');
+  const [key = ''] = await keysOf(who, path);
+  await passes(key, 200, 'counted');
+  await passes(key, 403, 'counted');
+  const mail = await eventually('the mail', () =>
+    app.inbox.mails().find(({ to, subject }) => to.includes(email) && /Counted is used up/.test(subject)),
+  );
+  expect(mail.text).toMatch(/has used its whole quota, which is 5 per month/);
+  expect(mail.text).toContain(`${path}#usage`);
+  expect(await who.reads(path)).toMatch(/of 5 calls of this month are used, so calls are refused/);
+  const admin = app.as('admin');
+  await admin.types('/apim-user subscriptions limited');
+  await admin.sees(/My robot.*quota used up/s);
+});
 
 describe('the list of products', () => {
   test('shows each product to its groups: a visitor sees those of guests, a developer sees more', async () => {
@@ -68,7 +89,11 @@ describe('the list of products', () => {
     expect(await who.reads('/portal/products')).toMatch(/Premium.*Starter.*Weather/s);
     expect((await visitor.get('/portal/products/starter')).status).toBe(404);
     expect((await who.get('/portal/products/starter')).status).toBe(200);
-    expect(await visitor.reads('/portal/products/weather')).toContain('Sign in to subscribe');
+    const weather = await visitor.reads('/portal/products/weather');
+    expect(weather).toContain('Sign in to subscribe');
+    expect(weather).toContain(
+      'With a subscription you can make at most 1,000 calls per 10 seconds and 20,000 per month. A month begins at 00:00 UTC.',
+    );
   });
 
   test('answers a hidden, an unknown and a malformed product alike, and refuses subscriptions to them', async () => {
