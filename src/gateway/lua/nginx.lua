@@ -34,7 +34,8 @@ local function removeDeadSocket(path)
   if isDead then os.remove(path) end
 end
 if jit.os == 'Linux' then removeDeadSocket(folder .. '/feed.sock') end
-local byte, char, find, floor, ceil, lower, sub = string.byte, string.char, string.find, math.floor, math.ceil, string.lower, string.sub
+local byte, char, find, gmatch, lower, sub = string.byte, string.char, string.find, string.gmatch, string.lower, string.sub
+local floor, ceil = math.floor, math.ceil
 
 local function dictionary(name)
   return ngx.shared['apim_user_' .. name] or error('nginx.conf has no lua_shared_dict apim_user_' .. name)
@@ -176,6 +177,16 @@ local function headerInTable(name)
   if type(value) == 'table' then return value[1], true end
   return value, false
 end
+-- By default nginx drops headers with a dot or an underscore in their name, but keeps their bytes; in HTTP/2 not even those.
+local function headerInBytes(name)
+  local isRead, bytes = pcall(ngx.req.raw_header, true)
+  if not isRead then return headerInTable(name) end
+  local value, count, wanted = nil, 0, lower(name)
+  for key, text in gmatch(bytes, '([^\r\n:]+):[ \t]*([^\r\n]*)') do
+    if lower(key) == wanted then value, count = value or text, count + 1 end
+  end
+  return value, count > 1
+end
 -- Without a table of all headers: takes the header away, and sees how many are left.
 local C_count = pcall(function() return C.ngx_http_lua_ffi_req_get_headers_count end)
 local isCut = ffi.new('int[1]')
@@ -187,7 +198,8 @@ local variables = setmetatable({}, {
 })
 function host.header(_, name)
   local variable = variables[name]
-  if not C_count or not variable then return headerInTable(name) end
+  if not variable then return headerInBytes(name) end
+  if not C_count then return headerInTable(name) end
   local value = ngx.var[variable]
   if not value then return nil, false end
   local request = base.get_request()
