@@ -76,6 +76,7 @@ const step = fc.oneof(
   }),
   fc.record({ kind: fc.constant('api' as const), id: fc.constantFrom(...APIS), row: fc.option(api) }),
 );
+type SubscriptionOf = NonNullable<Extract<Step, { kind: 'subscription' }>['row']>;
 type Step = Parameters<Parameters<typeof step.map>[0]>[0];
 
 /** The tables, and the changes that a follower hears, in the order of their commits. */
@@ -263,3 +264,100 @@ function takeBatch(heard: { kind: Step['kind']; id: string }[], count: number): 
   for (const change of heard.splice(0, count)) pending.add(change);
   return pending.take();
 }
+
+const NO_LIMITS = { rate: null, quota: null };
+const [KEY = '', OTHER_KEY = ''] = KEYS;
+const active = (keys: string[], rest: Partial<SubscriptionOf> = {}): SubscriptionOf => ({
+  state: 'active',
+  createdAt: 1,
+  startsAt: null,
+  endsAt: null,
+  ownLimits: NO_LIMITS,
+  quotaEndsAt: null,
+  scope: { productId: 'p1', apiId: null },
+  accountId: null,
+  keys,
+  ...rest,
+});
+const published = (apiIds: string[], isSubscriptionRequired = true) => ({
+  isPublished: true,
+  isSubscriptionRequired,
+  apiIds,
+  limits: NO_LIMITS,
+});
+
+/** A gateway that was told everything after these steps, and what it hears of later ones. */
+function started(...steps: Step[]) {
+  const tables = createTables();
+  for (const one of steps) tables.commit(one);
+  tables.heard.length = 0;
+  const index = tables.load();
+  const maps = createPushedMaps();
+  const gateway = createPushed();
+  for (const entry of maps.entries(index)) apply(gateway, entry);
+  async function changesOf(...later: Step[]): Promise<PushedChange[]> {
+    for (const one of later) tables.commit(one);
+    const batch = takeBatch(tables.heard, later.length);
+    maps.remember(batch);
+    await readChangedRows(index, tables.rows, batch);
+    return maps.changes();
+  }
+  /** Whether the key reaches the API before the changes, and after each of them. */
+  const passesAmid = (changes: PushedChange[], key: string, apiId: string): boolean[] => {
+    const passes = () =>
+      [key, 'any key'].some((one) => passing(gateway).has(JSON.stringify([one, 0, apiId])));
+    return [
+      passes(),
+      ...changes.map((change) => {
+        apply(gateway, change);
+        return passes();
+      }),
+    ];
+  };
+  return { tables, maps, changesOf, passesAmid };
+}
+
+it('a key goes to another product at once with what the product loses, and reaches that never', async () => {
+  const { changesOf, passesAmid } = started(
+    { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
+    { kind: 'product', id: 'p1', row: published([]) },
+    { kind: 'product', id: 'p2', row: published(['a1']) },
+    { kind: 'subscription', id: 's1', row: active([KEY]) },
+  );
+  const changes = await changesOf(
+    { kind: 'product', id: 'p2', row: published([]) },
+    { kind: 'subscription', id: 's1', row: active([KEY], { scope: { productId: 'p2', apiId: null } }) },
+  );
+  expect(changes.length).toBeGreaterThan(1);
+  expect(passesAmid(changes, KEY, 'a1')).not.toContain(true);
+});
+
+it('a key reaches its API while that opens and closes', async () => {
+  const { changesOf, passesAmid } = started(
+    { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
+    { kind: 'product', id: 'p1', row: published(['a1']) },
+    { kind: 'subscription', id: 's1', row: active([KEY]) },
+  );
+  for (const isRequired of [false, true]) {
+    const changes = await changesOf({ kind: 'product', id: 'p2', row: published(['a1'], isRequired) });
+    expect(changes.length).toBeGreaterThan(5);
+    const either = passesAmid(changes, KEY, 'a1');
+    expect(either).not.toContain(false);
+  }
+});
+
+it('a blocked account is known for all its keys after a connection that was lost in between', async () => {
+  const bo = { accountId: 'bo' };
+  const { tables, maps, changesOf } = started(
+    { kind: 'subscription', id: 's1', row: active([KEY], bo) },
+    { kind: 'subscription', id: 's2', row: active([OTHER_KEY], bo) },
+  );
+  tables.commit({ kind: 'account', id: 'bo', row: { state: 'blocked', groupIds: [] } });
+  tables.heard.length = 0;
+  // Its row has the new state of the account, whose own change is never heard.
+  await changesOf({ kind: 'subscription', id: 's1', row: active([KEY], { ...bo, endsAt: 15 }) });
+  const changes = await maps.difference(tables.load());
+  expect(changes.map(({ key, value }) => [key, value?.split('|')[0]]).sort()).toEqual(
+    [KEY, OTHER_KEY].map((key) => [key, 'account_blocked']).sort(),
+  );
+});
