@@ -35,7 +35,7 @@ local function removeDeadSocket(path)
 end
 if jit.os == 'Linux' then removeDeadSocket(folder .. '/feed.sock') end
 local byte, char, find, gmatch, lower, sub = string.byte, string.char, string.find, string.gmatch, string.lower, string.sub
-local floor, ceil = math.floor, math.ceil
+local floor, ceil, max = math.floor, math.ceil, math.max
 
 local function dictionary(name)
   return ngx.shared['apim_user_' .. name] or error('nginx.conf has no lua_shared_dict apim_user_' .. name)
@@ -173,7 +173,8 @@ end
 function host.now() return ngx.now() * 1000 end
 
 local function headerInTable(name)
-  local value = ngx.req.get_headers(0)[lower(name)]
+  -- Not by its index, which takes `_` for `-`.
+  local value = rawget(ngx.req.get_headers(0), lower(name))
   if type(value) == 'table' then return value[1], true end
   return value, false
 end
@@ -220,7 +221,7 @@ local function refuse(name)
   ngx.status = answer.status
   for _, header in ipairs(answer.headers) do ngx.header[header[1]] = mayCall.words(header[2], call) end
   if answer.status == 403 or answer.status == 429 then ngx.header['X-Refusal-Reason'] = answer.code end
-  if stale then ngx.header['X-Gateway-Stale'] = stale end
+  if stale and name ~= 'unavailable' then ngx.header['X-Gateway-Stale'] = stale end
   local body = mayCall.words(answer.body, call)
   ngx.header['Content-Length'] = #body
   ngx.print(body)
@@ -293,7 +294,7 @@ local function count(outcome)
   byTag[call.tag] = calls + 1
 end
 
--- Whether a call has had its turn in this window: nil for yes, else the answer.
+-- Whether a call passes in this window: nil for yes, else the answer.
 local MARGIN_SECONDS = 60
 local function overRate(text)
   local rate = kept.rates[text]
@@ -309,8 +310,12 @@ local function overRate(text)
     facts:incr('.unmetered', 1)
     return 'unavailable'
   end
-  if calls <= rate[1] then return nil end
-  call.retryAfter = ceil((window + 1) * seconds - now)
+  local most, wait = rate[1], ceil((window + 1) * seconds - now)
+  local header = ngx.header
+  header['RateLimit'] = '"rate";r=' .. max(0, most - calls) .. ';t=' .. wait
+  header['RateLimit-Policy'] = '"rate";q=' .. most .. ';w=' .. seconds
+  if calls <= most then return nil end
+  call.retryAfter = wait
   return 'rate_limited'
 end
 

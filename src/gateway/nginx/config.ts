@@ -20,6 +20,9 @@ const megabytes = (bytes: number) => Math.max(4, Math.ceil(bytes / MEGABYTE));
 /** Its end in Lua knows the name too. */
 export const nginxSocket = (folder: string): string => join(folder, 'feed.sock');
 
+/** As nginx and Lua read it. */
+const quoted = (text: string): string => JSON.stringify(text);
+
 export function nginxConfig({
   folder,
   keys,
@@ -43,7 +46,7 @@ include /etc/nginx/modules-enabled/*.conf;
 
 worker_processes auto;
 error_log stderr warn;
-pid ${folder}/nginx.pid;
+pid ${quoted(join(folder, 'nginx.pid'))};
 
 events {
   worker_connections 4096;
@@ -62,7 +65,7 @@ http {
 
   # There can be only one of each block. If you have one, add the line to it.
   init_by_lua_block {
-    apim_user = dofile("${folder}/nginx.lua")
+    apim_user = dofile(${quoted(join(folder, 'nginx.lua'))})
   }
   init_worker_by_lua_block {
     apim_user.start()
@@ -70,7 +73,7 @@ http {
 
   # The agent's way in. Who can open this socket decides which calls pass: the folder must be closed to others (mode 700).
   server {
-    listen unix:${nginxSocket(folder)};
+    listen ${quoted(`unix:${nginxSocket(folder)}`)};
     access_log off;
     client_max_body_size 64m;
     client_body_buffer_size 64m;
