@@ -11,39 +11,44 @@ type Row = CountedCalls & { hour: number; inTotals: number };
 
 export function createCallCounter(maxRows = MAX_ROWS) {
   const totals = createCallTotals();
-  /** By the subscription's id, then the API's; empty for none. */
-  let kept = new Map<string, Map<string, Row[]>>();
+  /** By the subscription's id; without one by the API's, behind a slash, which no id has. */
+  let kept = new Map<string, Row[]>();
   let size = 0;
 
   function addKnown(added: CountedCalls, inTotals: number): void {
     const { subscription, productId, apiId, outcome, calls, lastAt } = added;
     const hour = Math.floor(lastAt / HOUR_MS);
-    const id = subscription?.id ?? '';
+    const key = subscription ? subscription.id : `/${apiId ?? ''}`;
     const createdAt = subscription?.createdAt;
-    const rows = kept.get(id)?.get(apiId ?? '');
-    const isSame = (row: Row) =>
-      row.outcome === outcome &&
-      row.hour === hour &&
-      row.productId === productId &&
-      row.subscription?.createdAt === createdAt;
-    const row = rows?.find(isSame);
-    if (row) {
-      row.calls += calls;
-      row.inTotals += inTotals;
-      if (lastAt > row.lastAt) row.lastAt = lastAt;
-    } else if (subscription && size >= maxRows) addKnown({ ...added, subscription: null }, inTotals);
+    const rows = kept.get(key);
+    // Not `find`: this runs at every call.
+    if (rows)
+      for (const row of rows)
+        if (
+          row.apiId === apiId &&
+          row.outcome === outcome &&
+          row.hour === hour &&
+          row.productId === productId &&
+          row.subscription?.createdAt === createdAt
+        ) {
+          row.calls += calls;
+          row.inTotals += inTotals;
+          if (lastAt > row.lastAt) row.lastAt = lastAt;
+          return;
+        }
+    if (subscription && size >= maxRows) addKnown({ ...added, subscription: null }, inTotals);
     else if (size < 2 * maxRows) {
       // Only these two fields: the caller may be a row of the index.
-      const caller = subscription && { id, createdAt: subscription.createdAt };
+      const caller = subscription && { id: subscription.id, createdAt: subscription.createdAt };
       const first = { subscription: caller, productId, apiId, outcome, calls, lastAt, hour, inTotals };
       if (rows) rows.push(first);
-      else kept.set(id, (kept.get(id) ?? new Map<string, Row[]>()).set(apiId ?? '', [first]));
+      else kept.set(key, [first]);
       size += 1;
     }
   }
 
   function* eachRow(): Iterable<Row> {
-    for (const byApi of kept.values()) for (const rows of byApi.values()) yield* rows;
+    for (const rows of kept.values()) yield* rows;
   }
 
   function bringTotalsUpToDate(): void {

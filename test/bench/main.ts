@@ -1,4 +1,4 @@
-// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway]`: how fast the product is, as ratios wherever a machine's speed would decide.
+// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway|block|usage]`: how fast the product is, as ratios wherever a machine's speed would decide.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,10 +21,12 @@ import { fillAccounts } from './fill.ts';
 import { measureChecks, measureStart } from './gateway.ts';
 import { measureImports } from './imports.ts';
 import { measureSlack } from './slack.ts';
+import { measureUsage } from './usage.ts';
 
 const FEW = 1_000;
 const KEYS = 100_000;
 const KEYS_AT_START = 1_000_000;
+const SUBSCRIPTIONS = 10_000;
 const GOALS = {
   ackMs: 250,
   help: 0.5,
@@ -37,6 +39,7 @@ const GOALS = {
   blockMs: 25,
   residentMb: 30,
   readySeconds: 5,
+  chartMs: 50,
 };
 
 const { values } = parseArgs({
@@ -52,7 +55,7 @@ if (!Number.isInteger(many) || many <= FEW)
 const auditRows = Number(values.audit);
 if (!Number.isInteger(auditRows) || auditRows <= FEW)
   throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
-const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block'] as const;
+const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block', 'usage'] as const;
 if (values.only !== undefined && !PARTS.some((part) => part === values.only))
   throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -187,6 +190,23 @@ async function benchBlock(few: Opened, databaseUrl: string) {
   }
 }
 
+async function benchUsage(first: Opened, databaseUrl: string) {
+  const opened = await openBeside(first, databaseUrl, 'called');
+  try {
+    const usage = await measureUsage(opened, SUBSCRIPTIONS);
+    say(`a year of usage of ${SUBSCRIPTIONS} subscriptions: ${usage.rows} rows, ${usage.mb} MB`);
+    for (const [name, { p50, p99 }] of Object.entries(usage.reads)) {
+      const isChart = !name.startsWith('top');
+      const goal = isChart ? ` (goal p99 ${GOALS.chartMs} ms: ${judged(p99 < GOALS.chartMs)})` : '';
+      say(`usage, ${name}: p50 ${rounded(p50, 1)}, p99 ${rounded(p99, 1)} ms${goal}`);
+    }
+    say(`a batch of 2,000 rows: p50 ${rounded(usage.batch.p50, 0)}, p99 ${rounded(usage.batch.p99, 0)} ms`);
+    return usage;
+  } finally {
+    await opened.close();
+  }
+}
+
 /** In a database of its own, because it fills it with keys. */
 async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: string) {
   await few.sql`create database gateway`;
@@ -242,10 +262,11 @@ try {
     const audit = isWanted('audit') ? await benchAudit(few, database.url) : null;
     const gateway = isWanted('gateway') ? await benchGateway(few, database.url) : null;
     const block = isWanted('block') ? await benchBlock(few, database.url) : null;
+    const usage = isWanted('usage') ? await benchUsage(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block };
+    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block, usage };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {

@@ -18,7 +18,7 @@ const BATCHES = 40;
 const BATCH_ROWS = 2_000;
 
 /** Each account has two subscriptions; each subscription calls one or two APIs a day, and is refused on one day of five. */
-export async function fillUsage(sql: postgres.Sql, subscriptions: number): Promise<void> {
+async function fillUsage(sql: postgres.Sql, subscriptions: number): Promise<void> {
   await fillAccounts(sql, SERVICE, subscriptions);
   await sql.begin(async (tx) => {
     await tx`set local statement_timeout = 0`;
@@ -66,13 +66,9 @@ export async function fillUsage(sql: postgres.Sql, subscriptions: number): Promi
 }
 
 /** Milliseconds, medians and 99th percentiles. Each read is of another subscription, account or product. */
-export async function measureUsage(opened: ReturnType<typeof openContext>, subscriptions: number) {
-  await fillUsage(opened.sql, subscriptions);
-  return measureFilled(opened);
-}
-
-export async function measureFilled({ sql, context }: ReturnType<typeof openContext>) {
+export async function measureUsage({ sql, context }: ReturnType<typeof openContext>, subscriptions: number) {
   const { db } = context;
+  await fillUsage(sql, subscriptions);
   const now = new Date();
   const [size] = await sql<[{ rows: number; mb: number }]>`
     select count(*)::int as rows, pg_total_relation_size('subscription_calls') / 1048576 as mb from subscription_calls`;

@@ -95,6 +95,15 @@ describe('npm run sample-data', () => {
       const [used] =
         await t.sql`select count(*)::int as count, max(last_used_at) <= now() as past from subscription_usage`;
       expect(used).toEqual({ count: wanted.filter(({ calls }) => calls > 0).length, past: true });
+      // Charts have half a year to show, and sums that fit.
+      const [days] =
+        await t.sql`select count(distinct starts_at::date)::int as count from subscription_calls`;
+      expect(days?.count).toBeGreaterThan(60);
+      const differing = await t.sql`select u.subscription_id from subscription_usage u
+        where u.calls <> (select sum(c.calls) from subscription_calls c
+          where c.service_id = u.service_id and c.subscription_id = u.subscription_id and c.span = 'hour'
+            and c.outcome = 'passed')`;
+      expect(differing).toEqual([]);
       expect((await t.sql`select 1 from products where is_published`).length).toBe(4);
       // What an operator has changed stays.
       await t.sql`update products set name = 'Mine' where id = 'starter'`;

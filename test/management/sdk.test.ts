@@ -37,6 +37,7 @@ const RESOURCES = {
   signUpSettings: 'portal setting',
   delegationSettings: 'portal setting',
   portalSettings: 'portal setting',
+  reports: 'report',
 } as const;
 type Group = keyof typeof RESOURCES;
 type Resource = (typeof RESOURCES)[Group] | 'other collections';
@@ -72,6 +73,7 @@ const table = clientTable('JavaScript', {
   notification: 'CR',
   'recipient of a notification': 'CRD',
   'portal setting': 'RU',
+  report: 'R',
   'other collections': 'CRUD',
 });
 

@@ -23,6 +23,7 @@ type Resource =
   | 'notification'
   | 'recipient of a notification'
   | 'portal setting'
+  | 'report'
   | 'other collections';
 type Action = 'create' | 'read' | 'update' | 'delete';
 /** Of most clients: what they can do with the resources that this service is for. */
@@ -55,6 +56,7 @@ const AT: readonly [RegExp, Resource][] = [
   [/^templates\/[^/]+$/, 'email template'],
   [/^notifications\/[^/]+$/, 'notification'],
   [/^notifications\/[^/]+\/recipient\w+(\/[^/]+)?$/, 'recipient of a notification'],
+  [/^reports\/[^/]+$/, 'report'],
   [/^portalsettings(\/[^/]+)?$/, 'portal setting'],
   [
     /^(policies|namedValues|tags|backends|loggers|gateways|diagnostics|apiVersionSets)(\/[^/]+)?$/,

@@ -137,6 +137,9 @@ function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSub
   };
 }
 
+export const sampleApisOf = (productId: string): readonly string[] =>
+  PRODUCTS.find(({ id }) => id === productId)?.apiIds ?? [];
+
 /** Creates what is missing and keeps everything that has one of these ids. */
 export async function sampleCatalog(context: Context): Promise<void> {
   const { apis } = await listApis(context, {});

@@ -6,6 +6,7 @@ import { addUsage } from '../../db/usage/write.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import { sampleCalls } from './calls.ts';
 import type { SampleSubscription } from './catalog.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,14 +22,20 @@ export async function makeSubscriptions(
     // A person may have deleted the product.
     const isThere = await findSubscription(db, service.id, one.id);
     if (isThere || !(await findProduct(db, service.id, one.productId))) continue;
-    await make(context, accountId, one);
     const hours = one.state === 'submitted' ? 0 : Math.max(one.hoursAgo, Math.floor(ageHours * 0.8));
+    await make(context, accountId, one, hours);
     if (hours > 0) await backdateSubscription(db, { serviceId: service.id, id: one.id, hours });
   }
 }
 
-async function make(context: Context, accountId: string, one: SampleSubscription): Promise<void> {
-  const { id, productId, name, state, comment, calls, hoursAgo } = one;
+/** `hours`: its invented age. */
+async function make(
+  context: Context,
+  accountId: string,
+  one: SampleSubscription,
+  hours: number,
+): Promise<void> {
+  const { id, productId, name, state, comment, calls } = one;
   const now = context.clock().getTime();
   const { subscription } = await grantSubscription(context, {
     accountId,
@@ -41,9 +48,8 @@ async function make(context: Context, accountId: string, one: SampleSubscription
     tellDeveloper: false,
   });
   if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
-  const lastAt = now - hoursAgo * HOUR_MS;
   const own = { id, createdAt: subscription.createdAt.getTime() };
-  const used = { subscription: own, productId, apiId: null, outcome: 'passed' as const, calls, lastAt };
-  const batch = { source: `sample data ${id}`, number: 1, calls: [used] };
-  if (calls > 0) await addUsage(context.db, context.service.id, batch, context.clock());
+  const used = calls > 0 ? sampleCalls(one, { subscription: own, now, ageHours: hours }) : [];
+  const batch = { source: `sample data ${id}`, number: 1, calls: used };
+  if (used.length > 0) await addUsage(context.db, context.service.id, batch, context.clock());
 }
