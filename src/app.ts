@@ -148,7 +148,8 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
   const gateway = openGateway(opened, source);
   const { followSecret: secret } = settings.gateway;
   const counting = { ...source, addUsage: gateway.addUsage };
-  const followers = secret === null ? null : createFollowerServer({ source: counting, secret, log });
+  const followers =
+    secret === null ? null : createFollowerServer({ source: counting, secret, log, clock: opened.clock });
   const slack = openSlack(opened);
   return { ...opened, gateway, followers, slack };
 }

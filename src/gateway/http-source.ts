@@ -29,12 +29,13 @@ export type HttpSourceOptions = {
   secret: string;
 };
 
+/** The times of calls in `addUsage` are on the clock of `performance.now()`. */
 export function createHttpSource(options: HttpSourceOptions): GatewaySource {
   const usageLine = openLine(options, 1);
   return {
     openRows: (maxConnections) => openRows(options, maxConnections),
     hearChanges: (on) => hearChanges(openLine(options, 1), on),
-    addUsage: (batch) => usageLine.post<QuotaUse[]>('usage', batch),
+    addUsage: (batch) => usageLine.post<QuotaUse[]>('usage', { ...batch, sentAt: performance.now() }),
   };
 }
 

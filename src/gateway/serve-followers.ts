@@ -68,6 +68,7 @@ const beats: Record<string, Work> = {
 };
 
 const batch = z.strictObject({
+  sentAt: z.number(),
   source: z.string().min(1).max(100),
   number: z.int().positive(),
   calls: z
@@ -84,6 +85,12 @@ const batch = z.strictObject({
     .max(MAX_BATCH_CALLS),
 });
 
+/** An agent counts its calls by a clock of its own, and says what that showed when it sent them. */
+function onOurClock({ sentAt, calls, ...rest }: z.output<typeof batch>, now: Date): CallBatch {
+  const ours = calls.map((row) => ({ ...row, lastAt: now.getTime() - Math.max(0, sentAt - row.lastAt) }));
+  return { ...rest, calls: ours } as CallBatch;
+}
+
 export type FollowerServer = { listener: RequestListener; stop(): Promise<void> };
 
 /** Everything below `/gateway/follow`. Without the secret there is nothing at these addresses. */
@@ -92,9 +99,10 @@ export function createFollowerServer(options: {
   /** `GATEWAY_FOLLOW_SECRET`. */
   secret: string;
   log: Log;
+  clock: () => Date;
   limits?: Partial<Limits>;
 }): FollowerServer {
-  const { source, secret, log } = options;
+  const { source, secret, log, clock } = options;
   const limits = { ...LIMITS, ...options.limits };
   const readRows = createRenewedRows(source, READ_CONNECTIONS);
   const beatRows = createRenewedRows(source, BEAT_CONNECTIONS);
@@ -113,7 +121,7 @@ export function createFollowerServer(options: {
       const body = await readJson(req);
       if (read) return readRows.use(MAX_READ_MS, (rows) => read(rows, body));
       if (beat) return beatRows.use(MAX_BEAT_MS, (rows) => beat(rows, body));
-      if (path === `${FOLLOW_PATH}/usage`) return source.addUsage(batch.parse(body) as CallBatch);
+      if (path === `${FOLLOW_PATH}/usage`) return source.addUsage(onOurClock(batch.parse(body), clock()));
       throw new HttpRefusal('not_found');
     };
     sendJson(res, (await answer()) ?? null);

@@ -153,8 +153,11 @@ export const SETTINGS_SCHEMA = z.object({
     )
     .optional(),
   GATEWAY_SOURCE_URL: z
-    .url({ protocol: /^https?$/, error: 'the URL of the server, such as http://10.0.0.5:3001' })
-    .refine(isOrigin, 'a URL without a path or question mark, such as http://10.0.0.5:3001')
+    .string()
+    .refine(
+      (text) => /^https?:/.test(text) && isOrigin(text),
+      'the URL of the server without a path, such as http://10.0.0.5:3001',
+    )
     .optional(),
   GATEWAY_SOCKET: z.string().optional(),
   GATEWAY_URI_HEADER: z

@@ -13,7 +13,6 @@ const agent = createAgent({
   source: createHttpSource({ url, secret }),
   carrier: createMemoryCarrier(gateway),
   log: createLog('info'),
-  clock: () => new Date(),
   staleSeconds: Number(process.env.GATEWAY_STALE_SECONDS ?? 0),
 });
 agent.start();

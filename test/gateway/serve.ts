@@ -35,7 +35,13 @@ export async function serveGateway(
 ) {
   const { databaseUrl = t.databaseUrl, followers: following, ...changed } = options;
   const source = createGatewaySource(t.db, databaseUrl, 'ours', t.clock);
-  const followers = createFollowerServer({ source, log, secret: FOLLOW_SECRET, ...following });
+  const followers = createFollowerServer({
+    source,
+    log,
+    clock: t.clock,
+    secret: FOLLOW_SECRET,
+    ...following,
+  });
   const confirmation = createGatewayConfirmation(t.databaseUrl, 'ours');
   const gateway = createGateway({
     source,

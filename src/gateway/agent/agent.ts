@@ -19,7 +19,6 @@ export type AgentOptions = {
   source: GatewaySource;
   carrier: Carrier;
   log: Log;
-  clock: () => Date;
   /** How long the gateway may go on by old facts while no process of ours can be reached; 0: not at all. */
   staleSeconds: number;
 };
@@ -27,7 +26,7 @@ export type AgentOptions = {
 export type Agent = { start(): void; stop(): Promise<void> };
 
 /** Works until it is stopped, whatever fails. The gateway then goes on until its time is over, at most two seconds. */
-export function createAgent({ source, carrier, log, clock, staleSeconds }: AgentOptions): Agent {
+export function createAgent({ source, carrier, log, staleSeconds }: AgentOptions): Agent {
   const maps = createPushedMaps();
   const tell = createTeller(log, carrier.kind);
   const usage = createUsage(source.addUsage, log);
@@ -37,7 +36,7 @@ export function createAgent({ source, carrier, log, clock, staleSeconds }: Agent
     share: () => follower.share(),
     noteFailure: tell.gatewayFailure,
   });
-  const counts = createCounts({ carrier, maps, isReady: () => follower.isLoaded(), add: usage.add, clock });
+  const counts = createCounts({ carrier, maps, isReady: () => follower.isLoaded(), add: usage.add });
   async function writeUsage(): Promise<boolean> {
     const isDrained = await counts.drainNow().then(
       () => true,
