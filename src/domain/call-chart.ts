@@ -134,9 +134,9 @@ function label(time: UsageTime, { point, at, of }: PlacedPoint, frame: Frame): s
 function legend(sum: CallSums, id: string, colours: ChartColours): string {
   const shown = CALL_PARTS.filter(({ part }) => part === 'passed' || sum[part] > 0);
   return shown
-    .map(({ part, words }, at) => {
+    .map(({ part, title }, at) => {
       const x = at * 100;
-      return `<rect x="${x}" y="${HEIGHT - 15}" width="12" height="12" ${fillOf(part, id, colours)}/>${text(x + 18, HEIGHT - 5, words)}`;
+      return `<rect x="${x}" y="${HEIGHT - 15}" width="12" height="12" ${fillOf(part, id, colours)}/>${text(x + 18, HEIGHT - 5, title)}`;
     })
     .join('');
 }

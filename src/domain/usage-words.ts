@@ -4,10 +4,10 @@ import { figure } from './limit-words.ts';
 import { type CallSums, type UsagePoint, type UsageTime, unitOf } from './usage-times.ts';
 
 /** In the order of a stack, from the bottom. */
-export const CALL_PARTS: readonly { part: keyof CallSums; words: string }[] = [
-  { part: 'passed', words: 'answered' },
-  { part: 'refused', words: 'refused' },
-  { part: 'limited', words: 'over the limit' },
+export const CALL_PARTS: readonly { part: keyof CallSums; title: string; words: string }[] = [
+  { part: 'passed', title: 'Answered', words: 'answered' },
+  { part: 'refused', title: 'Refused', words: 'refused' },
+  { part: 'limited', title: 'Over the limit', words: 'over the limit' },
 ];
 
 const inUtc = (how: Intl.DateTimeFormatOptions) =>

@@ -63,9 +63,9 @@ summary { align-content: center; color: var(--accent); cursor: pointer; min-heig
 summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 15px; width: 100%; }
 caption { color: var(--quiet); padding: 0 0 8px; text-align: left; }
-th, td { border-top: 1px solid var(--line); padding: 6px 0 6px 8px; text-align: right; vertical-align: bottom; }
+th, td { border-top: 1px solid var(--line); overflow-wrap: normal; padding: 6px 0 6px 8px; text-align: right; vertical-align: bottom; }
 tr > :first-child { padding-left: 0; text-align: left; }
-tbody th { font-weight: 400; }
+tbody th { font-weight: 400; white-space: nowrap; }
 dl { display: grid; gap: 2px 16px; grid-template-columns: max-content 1fr; margin: 12px 0; }
 dl > div { display: contents; }
 dt { color: var(--quiet); }

@@ -105,9 +105,9 @@ function FigureTable({ usage: { time, points }, of }: { usage: UsageView; of: st
       <thead>
         <tr>
           <th scope="col">{unit === 'hour' ? 'Hour' : unit === 'day' ? 'Day' : 'Month'}</th>
-          {CALL_PARTS.map(({ part, words }) => (
+          {CALL_PARTS.map(({ part, title }) => (
             <th key={part} scope="col">
-              {words}
+              {title}
             </th>
           ))}
         </tr>

@@ -79,13 +79,13 @@ describe('a chart of calls', () => {
     expect(textsOf(draw('24 hours', pointsOf('24 hours', [[700, 0, 0]])))).toEqual([
       'Calls each hour, in UTC',
       ...['0', '200', '400', '600', '800'],
-      'answered',
+      'Answered',
       ...['03:00', '09:00', '15:00', '21:00'],
     ]);
     expect(textsOf(draw('12 months', pointsOf('12 months', [[2_400_000, 1, 1]])))).toEqual([
       'Calls each month, in UTC',
       ...['0', '1,000,000', '2,000,000', '3,000,000'],
-      ...['answered', 'refused', 'over the limit'],
+      ...['Answered', 'Refused', 'Over the limit'],
       ...['Feb', 'May', 'Aug', 'Nov'],
     ]);
   });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
   portal = createPortalDriver(app);
   beside = await besideApp(app);
-  await portal.publishes('First steps');
+  await portal.publishes('First steps', { Rate: '100 per minute' });
   email = await portal.developer();
   const ann = await portal.signedIn(email);
   await ann.post('/portal/products/first-steps', { name: 'My <robot>' });
@@ -57,6 +57,7 @@ it('an account has its figures in words, what was refused and why, and its chart
   expect(said).toContain('▁▂▁▁▁▁▁▁▁▁▇');
   expect(said).toContain('• First steps API: 1,214 (1,210 answered, 4 refused)');
   expect(said).toContain('• 4: subscription suspended');
+  expect(said).toContain('*Limits*\n• My &lt;robot&gt;: 100 calls per minute');
   expect(said).toContain('The chart is in our direct message.');
   const { text, file, bytes } = await aChart();
   expect(text).toContain('*Calls of Ann Lee*\n1,214 calls in the last 30 days');
@@ -74,10 +75,24 @@ it('an account has its figures in words, what was refused and why, and its chart
 it('a button shows another time where the answer stands, with a chart of its own', async () => {
   const approver = app.as('approver');
   await approver.types('/apim-user usage First steps');
+  await approver.sees('• Each subscription: 100 calls per minute');
   await aChart();
   await approver.clicks('12 months');
   await approver.sees('1,216 calls in the last 12 months: 1,210 answered, 4 refused, 2 over the limit');
   expect((await eventually('another chart', () => newCharts()[1])).file.name).toBe('calls-12-months.png');
+});
+
+it('says which subscriptions have used up their quota, and until when', async () => {
+  await beside.sql`insert into quota_use (service_id, subscription_id, starts_at, ends_at, calls, is_exhausted)
+    select service_id, id, now(), now() + interval '1 day', 9, true from subscriptions`;
+  for (const words of ['', email, 'first-steps']) {
+    await app.as('approver').types(`/apim-user usage ${words}`);
+    expect(await app.as('approver').sees('Calls of')).toMatch(
+      /\*Quota used up\*\n• My &lt;robot&gt;, until <!date/,
+    );
+    await aChart();
+  }
+  await beside.sql`delete from quota_use`;
 });
 
 it('without a name it shows the subscriptions, products and APIs with the most calls', async () => {

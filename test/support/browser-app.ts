@@ -32,6 +32,8 @@ export async function startBrowserApp(env: Record<string, string> = {}) {
     openWindow(browser, `${app.url}${path}`, options, troubles);
   return {
     url: app.url,
+    publicUrl: app.url,
+    databaseUrl: database.url,
     /** A window with cookies of its own. */
     open,
     /** The playground as one person sees it. */

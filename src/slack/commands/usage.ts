@@ -14,7 +14,7 @@ import { uploadFile } from '../jobs/files.ts';
 import { nameOf } from '../present/account.ts';
 import { drawChartImage } from '../present/chart-image.ts';
 import { escapeText } from '../present/text.ts';
-import { usageMessage, usageTitle } from '../present/usage.ts';
+import { limitsText, usageMessage, usageTitle } from '../present/usage.ts';
 
 type Query = Pick<Parameters<typeof showUsage>[1], 'accountId' | 'productId' | 'subscriptionId'>;
 
@@ -52,9 +52,10 @@ async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
 const productNamed =
   (name: string) =>
   async ({ context }: SlackRequest): Promise<string | null> => {
-    const { products } = await listProducts(context, { text: name });
-    const isNamed = (text: string) => text.toLowerCase() === name.toLowerCase();
-    const found = products.find(({ id }) => isNamed(id)) ?? products.find((one) => isNamed(one.name));
+    const byId = await listProducts(context, { ids: [name, name.toLowerCase()] });
+    const byName = await listProducts(context, { text: name });
+    const isNamed = (product: { name: string }) => product.name.toLowerCase() === name.toLowerCase();
+    const found = byId.products[0] ?? byName.products.find(isNamed);
     return found?.id ?? null;
   };
 
@@ -65,22 +66,32 @@ async function answer(
   how?: { replace: boolean },
 ): Promise<void> {
   const usage = await showUsage(request.context, { ...query, time });
-  const of = await nameOfQuery(request, query);
+  const { of, limits } = await aboutQuery(request, query);
   const carry = (other: UsageTime) => JSON.stringify({ ...query, time: other });
   const isEmpty = sumOfCalls(usage.points).all === 0;
-  const facts = isEmpty ? [] : ['The chart is in our direct message.'];
-  await request.reply(usageMessage(usage, { of, facts, carry }), how);
+  const note = isEmpty ? [] : ['The chart is in our direct message.'];
+  await request.reply(usageMessage(usage, { of, limits, note, carry }), how);
   if (!isEmpty) await sendChart(request, usageTitle(of), usage);
 }
 
-/** What the calls are of, in plain text. */
-async function nameOfQuery({ context }: SlackRequest, query: Query): Promise<string> {
+/** The name of what was called, in plain text, and the limits that hold for it. */
+async function aboutQuery(
+  { context }: SlackRequest,
+  query: Query,
+): Promise<{ of: string; limits: string[] }> {
   const { accountId, productId, subscriptionId } = query;
-  if (accountId !== undefined) return nameOf((await showAccount(context, { accountId })).account);
-  if (productId !== undefined) return (await showProduct(context, { productId })).product.name;
-  if (subscriptionId === undefined) return 'all APIs';
+  if (accountId !== undefined) {
+    const { account, subscriptions } = await showAccount(context, { accountId });
+    return { of: nameOf(account), limits: subscriptions.flatMap(limitsText) };
+  }
+  if (productId !== undefined) {
+    const { product } = await showProduct(context, { productId });
+    return { of: product.name, limits: limitsText({ name: 'Each subscription', limits: product }) };
+  }
+  if (subscriptionId === undefined) return { of: 'all APIs', limits: [] };
   const { subscription } = await showSubscription(context, { subscriptionId });
-  return `${subscription.name}${subscription.owner ? ` of ${nameOf(subscription.owner)}` : ''}`;
+  const owner = subscription.owner ? ` of ${nameOf(subscription.owner)}` : '';
+  return { of: `${subscription.name}${owner}`, limits: limitsText(subscription) };
 }
 
 /** To the direct message, which no one else reads: Slack shows no uploaded image in an answer that only one person sees. */

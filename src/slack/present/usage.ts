@@ -1,6 +1,7 @@
 // How much was called, in the words of a message.
 import type { KnownBlock } from '@slack/types';
-import { figure } from '../../domain/limit-words.ts';
+import type { Limits } from '../../domain/call-limits.ts';
+import { figure, limitWords } from '../../domain/limit-words.ts';
 import { USAGE_TIMES, type UsageTime } from '../../domain/usage-times.ts';
 import {
   describeCalls,
@@ -20,8 +21,9 @@ type ShownUsage = Awaited<ReturnType<typeof showUsage>>;
 type About = {
   /** In plain text: "Ann Lee". */
   of: string;
-  /** In mrkdwn, such as the limits of a product. */
-  facts: readonly string[];
+  /** Those of `limitsText`. */
+  limits: readonly string[];
+  note: readonly string[];
   /** The value of the button that shows another time. */
   carry: (time: UsageTime) => string;
 };
@@ -29,7 +31,7 @@ type About = {
 /** "Calls of Ann Lee", in plain text. */
 export const usageTitle = (of: string): string => `Calls of ${of}`;
 
-export function usageMessage(usage: ShownUsage, { of, facts, carry }: About): Message {
+export function usageMessage(usage: ShownUsage, { of, limits, note, carry }: About): Message {
   const { time, points, top } = usage;
   const title = `*${escapeText(usageTitle(of))}*`;
   const isEmpty = sumOfCalls(points).all === 0;
@@ -43,7 +45,8 @@ export function usageMessage(usage: ShownUsage, { of, facts, carry }: About): Me
       ...topSection('APIs', top.apis),
       ...refusalSection(usage),
       ...usedUpSection(usage),
-      ...facts.map((fact) => context(fact)),
+      ...(limits.length > 0 ? [section(['*Limits*', ...limits].join('\n'))] : []),
+      ...note.map((one) => context(one)),
       actions(
         USAGE_TIMES.map((one, at) =>
           button(`usage-time/${at}`, one, carry(one), {
@@ -54,6 +57,12 @@ export function usageMessage(usage: ShownUsage, { of, facts, carry }: About): Me
       ),
     ],
   };
+}
+
+/** "• Starter: 100 calls per minute and 10,000 per day", in mrkdwn. Empty without limits. */
+export function limitsText({ name, limits }: { name: string; limits: Limits }): string[] {
+  const words = limitWords(limits);
+  return words === null ? [] : [`• ${escapeText(name)}: ${words}`];
 }
 
 /** "• Starter of Ann Lee: 1,204 (1,180 answered, 24 refused)". */
