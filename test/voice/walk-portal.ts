@@ -1,5 +1,7 @@
 // What developers and visitors do at the portal and with mailed links. `voice.test.ts` says when a page is missing.
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { besideApp } from '../support/beside-app.ts';
+import { storeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
 import { createVisitor } from '../support/visitor.ts';
 import type { Page } from './page.ts';
@@ -181,6 +183,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(`${own}/name`);
   await zoe.sends(`${own}/name`, { name: '' });
   await zoe.sends(`${own}/name`, { name: 'My shop' });
+  await calls(stage, String(row?.id));
   await deciding(stage);
   await zoe.opens(own);
   await zoe.opens(`${own}/cancel`);
@@ -197,6 +200,16 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await stage.submits('approver', { reason: 'One is enough.' });
   await stage.closeModals('approver');
   await zoe.opens('/portal/subscriptions');
+}
+
+/** Gateways have counted some calls, and an operator asks for them. */
+async function calls(stage: Stage, subscriptionId: string): Promise<void> {
+  const beside = await besideApp(stage.app);
+  const past = [{ calls: 1_204 }, { calls: 3, outcome: 'rate_limited' as const }];
+  await storeCalls(beside, subscriptionId, past, new Date('2026-03-02T09:00:00Z'));
+  await beside.close();
+  await stage.types('admin', '/apim-user usage zoe@example.com');
+  await stage.types('admin', '/apim-user usage');
 }
 
 /** An operator does everything that can be done with a subscription. */
