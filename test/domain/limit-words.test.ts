@@ -11,6 +11,8 @@ const own = <Limit>(limit: fc.Arbitrary<Limit>) =>
 
 describe('limits in words', () => {
   it('are read as they were written', () => {
+    for (let seconds = 1; seconds <= 300; seconds++)
+      expect(readRate(ownRateText({ calls: 1_000, seconds }))).toEqual({ limit: { calls: 1_000, seconds } });
     fc.assert(
       fc.property(own(rates), own(quotas), (rate, quota) => {
         expect(readRate(ownRateText(rate))).toEqual({ limit: rate });
