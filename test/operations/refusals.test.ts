@@ -221,7 +221,6 @@ describe('T55 in Slack', () => {
     'subscription-resume': 'subscriptions/resume subscription',
     'subscription-show': 'subscriptions/show subscription =',
     'subscription-suspend': 'subscriptions/suspend subscription',
-    'subscriptions-limited': 'subscriptions/list',
     'subscriptions-of': 'subscriptions/list account =',
     'template-edit': 'templates/save template =',
     'template-preview': 'templates/preview template =',

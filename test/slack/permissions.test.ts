@@ -173,7 +173,6 @@ const EXPECTED: Record<string, string> = {
   '[subscription-usage]': 'admin approver',
   '[menu-products]': 'admin approver',
   '[menu-subscriptions]': 'admin approver',
-  '[subscriptions-limited]': 'admin approver',
   '[subscriptions-of]': 'admin approver',
   '[subscription-show]': 'admin approver',
   '[subscription-grant]': 'admin',

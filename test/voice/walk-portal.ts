@@ -239,6 +239,7 @@ async function deciding(stage: Stage): Promise<void> {
   await stage.presses('admin', 'subscription-grant');
   await stage.submits('admin', { scope: 'all APIs', name: 'Support', endsAt: '2027-03-02' });
   await stage.closeModals('admin');
+  await stage.types('admin', '/apim-user subscriptions limited');
   await stage.types('admin', '/apim-user show zoe@example.com');
   await stage.presses('admin', 'subscriptions-of');
   await stage.closeModals('admin');

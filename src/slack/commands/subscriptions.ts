@@ -67,8 +67,8 @@ export const subscriptionsFeature: Feature = {
       ),
   },
   buttons: {
-    'menu-subscriptions': async (request) => request.reply(await pages.first(request, WAITING)),
-    'subscriptions-limited': async (request) => request.reply(await pages.first(request, LIMITED)),
+    'menu-subscriptions': async (request, which) =>
+      request.reply(await pages.first(request, which === 'limited' ? LIMITED : WAITING)),
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     ...pages.buttons,
     'subscription-show': async (request, value) => {

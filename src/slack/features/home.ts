@@ -117,7 +117,7 @@ async function limitedSubscriptions(request: SlackRequest): Promise<KnownBlock[]
   if (count === 0) return [];
   const which = count === 1 ? '1 subscription has' : `${countText(count)} subscriptions have`;
   const text = `${which} used up a quota, or went over a rate in the last 24 hours.`;
-  return [section(text), actions([button('subscriptions-limited', 'Show them', '-')])];
+  return [section(text), actions([button('menu-subscriptions:limited', 'Show them', 'limited')])];
 }
 
 async function waitingForApprovers(request: SlackRequest): Promise<KnownBlock[]> {
