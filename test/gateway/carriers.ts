@@ -6,10 +6,11 @@ import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createHaproxyCarrier } from '../../src/gateway/haproxy/carrier.ts';
 import { createNginxCarrier } from '../../src/gateway/nginx/carrier.ts';
 import { createPendingChanges } from '../../src/gateway/pending-changes.ts';
-import type { Carrier } from '../../src/gateway/pushed/carrier.ts';
+import type { Carrier, PushedChange } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { loadIndex, readChangedRows } from '../../src/gateway/read-rows.ts';
 import type { TestContext } from '../support/context.ts';
+import { eventually } from '../support/eventually.ts';
 import { startHaproxy } from '../support/haproxy.ts';
 import { startPushedNginx } from '../support/pushed-nginx.ts';
 import { createRawCalls, type RawAnswer } from './raw-calls.ts';
@@ -144,7 +145,7 @@ export async function startPushed(t: TestContext, paths: { haproxy: string | nul
     fed.map(({ carrier }) => carrier),
   );
   const carriers = fed.map(({ name, port, carrier }): RuleCarrier => {
-    const { answerAll, close } = answering(port, throughGateway, readPushed, () => keptAlive(carrier));
+    const { answerAll, close } = answering(port, throughGateway, readPushed, feed.wake);
     return {
       ...{ name, answerAll, catchUp: feed.catchUp },
       async close() {
@@ -187,6 +188,23 @@ async function createFeed(t: TestContext, carriers: readonly Carrier[]) {
   const beating = setInterval(() => void keepAlive().catch(() => {}), LEASE_MS / 4);
   let last: Promise<unknown> = Promise.resolve();
 
+  /** As an agent does it: a gateway that did not take all changes gets everything. */
+  async function tellAll(all: readonly PushedChange[]): Promise<void> {
+    for (const carrier of carriers) {
+      let tell = () => carrier.apply(all);
+      await eventually(`${carrier.kind} to take everything`, async () => {
+        const isTold = await tell()
+          .then(() => keptAlive(carrier))
+          .then(
+            () => true,
+            () => false,
+          );
+        tell = () => carrier.load(maps.entries(index));
+        return isTold;
+      });
+    }
+  }
+
   /** What was committed so far. */
   async function takeHeard() {
     const beat = new Promise<void>((resolve) => {
@@ -208,7 +226,7 @@ async function createFeed(t: TestContext, carriers: readonly Carrier[]) {
         maps.remember(batch);
         await readChangedRows(index, rows, batch);
         const all = maps.changes();
-        for (const carrier of carriers) await carrier.apply(all);
+        await tellAll(all);
       }),
     /** As after a connection that was lost with all that it would have told. */
     loadAgain: () =>
@@ -216,8 +234,9 @@ async function createFeed(t: TestContext, carriers: readonly Carrier[]) {
         await takeHeard();
         index = await loadIndex(rows);
         const all = await maps.difference(index);
-        for (const carrier of carriers) await carrier.apply(all);
+        await tellAll(all);
       }),
+    wake: () => inTurn(() => tellAll([])),
     async close() {
       clearInterval(beating);
       changes.close();
