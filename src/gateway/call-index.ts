@@ -19,7 +19,7 @@ export function createCallIndex() {
   const changeAccount = ({ id, resourceId, ...row }: AccountRow) =>
     accounts.change({ ...row, id: Buffer.from(id), resourceId: resourceId === id ? null : resourceId });
   const accountNumbers = (ids: readonly string[]) =>
-    new Set(ids.map((id) => accounts.find(Buffer.from(id))).filter((number) => number >= 0));
+    ids.map((id) => accounts.find(Buffer.from(id))).filter((number) => number >= 0);
   const hasAccount = (id: string) => accounts.find(Buffer.from(id)) >= 0;
 
   return {

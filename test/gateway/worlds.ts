@@ -300,7 +300,10 @@ export function newCall(world: World, random: Random): Call {
   const key = () => random.pick(subscriptions)?.keys[0] ?? 'none';
   if (subscription && random.chance(0.65)) {
     const api = random.pick(coveredApis(world, subscription));
-    call.uri = `/${api?.path ?? ''}${random.pick(['', '', '/', '/7', '/7/items/'])}`.replace('//', '/');
+    const rest = random.chance(0.15)
+      ? deeperPath(world, api, random)
+      : random.pick(['', '', '/', '/7', '/7/items/']);
+    call.uri = `/${api?.path ?? ''}${rest}`.replace('//', '/');
     send(call, queries, random.pick(subscription.keys) ?? '', namesOf(api), random);
     if (random.chance(0.15)) call.uri = misspelt(call.uri, random);
     if (random.chance(0.05)) send(call, queries, key(), namesOf(api), random);
@@ -378,6 +381,16 @@ const encodedIn = (key: string, random: Random): string => {
   if (kind === 1) return new URLSearchParams({ k: key }).toString().slice(2);
   return usual.replace(/[a-f]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
 };
+
+/** What leads from an API to one below it, in any case. */
+function deeperPath({ apis }: World, api: Api | undefined, random: Random): string {
+  const begin = api?.path ? `${api.path.toLowerCase()}/` : '';
+  const below = [...apis.values()].filter(
+    ({ path }) => path !== api?.path && path.toLowerCase().startsWith(begin),
+  );
+  const rest = random.pick(below)?.path.slice(begin.length) ?? '';
+  return `/${random.pick([rest, rest.toUpperCase(), rest.toLowerCase()])}`;
+}
 
 function misspelt(uri: string, random: Random): string {
   const kind = random.below(4);
