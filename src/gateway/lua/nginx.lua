@@ -414,11 +414,13 @@ function verbs.entries(body, args)
   local load = tonumber(args.load)
   if not isFeeder(load) then return nil, 409, OTHER end
   local at, dict, key, value = 1, nil, nil, nil
+  -- Until then calls are refused, or no entry differs.
+  local isWhole = load == facts:get('.generation')
   while at <= #body do
     at, dict, key, value = nextEntry(body, at)
     if not value then dict:delete(key)
     elseif not dict:safe_set(key, value, 0, load) then return full(dict == keys and 'keys' or 'facts', dict) end
-    changed(dict == keys and '.keys' or '.catalog')
+    if isWhole then changed(dict == keys and '.keys' or '.catalog') end
   end
   return 'ok'
 end

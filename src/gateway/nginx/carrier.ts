@@ -15,6 +15,7 @@ const FULL = 507;
 /** Begins the name of a page of counted calls. */
 const PAGE = '#';
 const MEGABYTE = 1_024 * 1_024;
+const PARTS_IN_FLIGHT = 4;
 
 export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): Carrier {
   /** The number of the load that this nginx has; null: it needs one. */
@@ -38,7 +39,7 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
     loaded = null;
     const [load = 0, former = 0] = (await ask('begin', {})).split(' ').map(Number);
     const send = async (some: Iterable<PushedEntry>) => {
-      for (const { bytes } of packed(some)) await ask('entries', { load }, bytes);
+      await inFlight(packed(some), ({ bytes }) => ask('entries', { load }, bytes));
     };
     const measured = createMeasure(entries);
     try {
@@ -88,14 +89,30 @@ type Ask = (verb: string, query: Record<string, string | number>, body?: Buffer 
 /** The entries that nginx does not have, or has with another value. */
 async function findOthers(ask: Ask, load: number, entries: Iterable<PushedEntry>): Promise<PushedEntry[]> {
   const others: PushedEntry[] = [];
-  for (const part of packed(entries)) {
+  await inFlight(packed(entries), async (part) => {
     const places = await ask('same', { load }, part.bytes);
     for (const place of places.split(' ').filter(Boolean)) {
       const entry = part.entries[Number(place)];
       if (entry) others.push(entry);
     }
-  }
+  });
   return others;
+}
+
+/** Some at a time, in any order. Ends with the first failure, once none is under way. */
+async function inFlight<Part>(parts: Iterable<Part>, send: (part: Part) => Promise<unknown>): Promise<void> {
+  const going = new Set<Promise<unknown>>();
+  const failures: unknown[] = [];
+  for (const part of parts) {
+    if (going.size >= PARTS_IN_FLIGHT) await Promise.race(going);
+    if (failures.length > 0) break;
+    const turn: Promise<unknown> = send(part)
+      .catch((error) => failures.push(error))
+      .finally(() => going.delete(turn));
+    going.add(turn);
+  }
+  await Promise.all(going);
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Calls go from nginx only once the agent has them. Until nginx hears of that, none are asked for. */
