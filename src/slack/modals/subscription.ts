@@ -134,10 +134,9 @@ export function limitSubscriptionModal(subscription: SubscriptionView): ModalVie
   const { rate, quota, productLimits, scope } = subscription;
   const empty =
     scope.kind === 'product' ? 'Leave it empty to have it as the product.' : 'Leave it empty for no limit.';
-  const ofProduct =
-    scope.kind === 'product'
-      ? ` The product's limits: ${limitWords(productLimits) ?? 'none'}. To lift one here, write “unlimited”.`
-      : '';
+  const words = limitWords(productLimits);
+  const lifting = words ? ' To lift one here, write “unlimited”.' : '';
+  const ofProduct = scope.kind === 'product' ? ` The product's limits: ${words ?? 'none'}.${lifting}` : '';
   return modal({
     callback: 'subscription-limit',
     title: 'Limits',
