@@ -135,39 +135,37 @@ function rules({ folder }: HaproxyConfigOptions): string {
   acl apim_one_key req.fhdr_cnt(${key}) eq 1
   acl apim_plain path -m reg ^(/[A-Za-z0-9_.~!$&'()*+,:@=-]*[A-Za-z0-9_~!$&'()*+,:@=-])*/?$
   acl apim_short pathq -m len 1:${MAX_URI_LENGTH}
-  http-request set-var(txn.apim_answer) str(usual) if apim_granted apim_active apim_started apim_not_ended apim_usual_api apim_any_case apim_one_key apim_plain apim_short
+  http-request set-var(txn.apim_usual) bool(1) if apim_granted apim_active apim_started apim_not_ended apim_usual_api apim_any_case apim_one_key apim_plain apim_short
+  acl apim_usual var(txn.apim_usual) -m found
 
-  # All others.
+  # All others. Lua sets an answer, and when it fails there is none.
+  http-request lua.apim_user_judge unless apim_usual
+  acl apim_passes var(txn.apim_answer) -m str passed
   acl apim_judged var(txn.apim_answer) -m found
-  http-request lua.apim_user_judge unless apim_judged
-  ${returned(UNAVAILABLE)} unless apim_judged
+  ${returned(UNAVAILABLE)} unless apim_usual or apim_judged
 
   # Rates: calls are counted first and compared afterwards. Windows begin at whole multiples of their length since 1970.
-  acl apim_usual var(txn.apim_answer) -m len 5
-  acl apim_passes var(txn.apim_answer) -m str usual passed
-  acl apim_unlimited var(txn.apim_rate) -m len 1
-  http-request set-var(txn.apim_tag) var(txn.apim_record),bytes(${PLACES.tag}) if apim_usual !apim_unlimited
-  http-request set-var(txn.apim_seconds) var(txn.apim_rate),field(2,/) unless apim_unlimited
-  http-request set-var(txn.apim_window) var(txn.apim_now),div(1000),div(txn.apim_seconds) unless apim_unlimited
-  http-request set-var(txn.apim_into) var(txn.apim_now),div(1000),mod(txn.apim_seconds) unless apim_unlimited
-  http-request set-var(txn.apim_wait) var(txn.apim_seconds),sub(txn.apim_into) unless apim_unlimited
-  http-request set-var(txn.apim_rank) str(on),table_gpc1(${ALIVE_TABLE}) unless apim_unlimited
-  http-request set-var(txn.apim_of) str(on),table_gpc0(${ALIVE_TABLE}) unless apim_unlimited
-  http-request set-var(txn.apim_most) var(txn.apim_rate),field(1,/),add(txn.apim_rank),div(txn.apim_of) unless apim_unlimited
-  http-request track-sc2 var(txn.apim_tag),concat(/,txn.apim_window) table ${RATES_TABLE} unless apim_unlimited
-  http-request sc-inc-gpc0(2) unless apim_unlimited
+  http-request set-var(txn.apim_seconds) var(txn.apim_rate),field(2,/) unless { var(txn.apim_rate) -m len 1 }
+  acl apim_limited var(txn.apim_seconds) -m found
+  http-request set-var(txn.apim_tag) var(txn.apim_record),bytes(${PLACES.tag}) if apim_limited apim_usual
+  http-request set-var(txn.apim_window) var(txn.apim_now),div(1000),div(txn.apim_seconds) if apim_limited
+  http-request set-var(txn.apim_rank) str(on),table_gpc1(${ALIVE_TABLE}) if apim_limited
+  http-request set-var(txn.apim_of) str(on),table_gpc0(${ALIVE_TABLE}) if apim_limited
+  http-request set-var(txn.apim_most) var(txn.apim_rate),field(1,/),add(txn.apim_rank),div(txn.apim_of) if apim_limited
+  http-request track-sc2 var(txn.apim_tag),concat(/,txn.apim_window) table ${RATES_TABLE} if apim_limited
+  http-request sc-inc-gpc0(2) if apim_limited
   acl apim_within_rate sc_get_gpc0(2),sub(txn.apim_most) le 0
-  http-request set-var(txn.apim_answer) str(rate_limited) unless apim_unlimited or apim_within_rate
-  http-request set-var(txn.apim_outcome) var(txn.apim_answer) unless apim_unlimited or apim_within_rate
+  http-request set-var(txn.apim_answer) str(rate_limited) if apim_limited !apim_within_rate
 
   # Usage.
-  http-request track-sc1 var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) table ${CALLS_TABLE} if apim_usual
-  http-request track-sc1 var(txn.apim_tag),concat(/,txn.apim_token,/),concat(,txn.apim_outcome) table ${CALLS_TABLE} unless apim_usual
+  http-request set-var(txn.apim_outcome) var(txn.apim_answer) if apim_limited !apim_within_rate
+  http-request track-sc1 var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) table ${CALLS_TABLE} if apim_usual !apim_judged
+  http-request track-sc1 var(txn.apim_tag),concat(/,txn.apim_token,/),concat(,txn.apim_outcome) table ${CALLS_TABLE} if apim_judged
   http-request sc-inc-gpc0(1)
 
   # Refusals. If the first line fails, the second still refuses.
-  http-request lua.apim_user_refuse unless apim_passes
-  ${returned(UNAVAILABLE)} unless apim_passes
+  http-request lua.apim_user_refuse if apim_judged !apim_passes
+  ${returned(UNAVAILABLE)} if apim_judged !apim_passes
 
   # What your API learns. Lua has written its headers already.
   http-request set-header X-Account-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(3,|)] if apim_usual

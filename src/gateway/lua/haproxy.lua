@@ -52,19 +52,19 @@ core.register_action('apim_user_judge', { 'http-req' }, function(txn)
   txn:set_var('txn.apim_answer', call.answer or 'passed')
 end, 0)
 
--- Answers a call by `apim_answer`. When that is `rate_limited`: `apim_wait` is the time until the next window in seconds,
--- and `apim_most` how many calls a window has.
+-- Answers a call by `apim_answer`. When that is `rate_limited`, a window has `apim_most` calls in `apim_seconds`.
 core.register_action('apim_user_refuse', { 'http-req' }, function(txn)
   local name = txn:get_var('txn.apim_answer')
   local answer = tables.answers[name]
   local call = txn:get_priv() or { keyHeader = tables.keyHeader }
-  local wait = txn:get_var('txn.apim_wait')
   local headers = {}
   if name == 'rate_limited' then
+    local seconds = tonumber(txn:get_var('txn.apim_seconds'))
+    local wait = seconds - txn:get_var('txn.apim_now') // 1000 % seconds
     call.retryAfter = wait
     headers.RateLimit = { '"rate";r=0;t=' .. wait }
     headers['RateLimit-Policy'] =
-      { '"rate";q=' .. txn:get_var('txn.apim_most') .. ';w=' .. txn:get_var('txn.apim_seconds') }
+      { '"rate";q=' .. txn:get_var('txn.apim_most') .. ';w=' .. seconds }
   end
   if answer.status == 403 or answer.status == 429 then headers['X-Refusal-Reason'] = { answer.code } end
   local stale = txn:get_var('txn.apim_stale')
