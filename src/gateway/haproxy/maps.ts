@@ -20,7 +20,7 @@ export const UNCHANGED: readonly (readonly [string, string])[] = [...'0123456789
 
 const KEY_DIGITS = 32;
 /** Half of the hash, in capitals, as `sha2(256),bytes(0,16),hex` gives it. */
-export const keyOf = (hash: string): string => hash.slice(0, KEY_DIGITS).toUpperCase();
+const keyOf = (hash: string): string => hash.slice(0, KEY_DIGITS).toUpperCase();
 
 const DATES = /^ok\|(\d+)\|(\d+)\|/;
 const DATE_DIGITS = 13;
