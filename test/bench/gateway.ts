@@ -23,13 +23,13 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const TARGET = fileURLToPath(new URL('./gateway-target.ts', import.meta.url));
 const run = promisify(execFile);
 
-type Bench = { databaseUrl: string; sql: postgres.Sql; serviceId: string };
+export type Bench = { databaseUrl: string; sql: postgres.Sql; serviceId: string };
 
 const product = ({ databaseUrl }: Bench) =>
   startProcess(MAIN, { PORT: '0', DATABASE_URL: databaseUrl, SECRET_KEY, LOG_LEVEL: 'error' });
 const localUrl = (url: string) => `http://127.0.0.1:${new URL(url).port}`;
 
-async function untilReady(url: string): Promise<void> {
+export async function untilReady(url: string): Promise<void> {
   const late = performance.now() + READY_MS;
   while (
     !(await fetch(`${url}/readyz`).then(
@@ -88,7 +88,7 @@ export async function measureChecks(bench: Bench, keys: number) {
     const ratioTo = (name: keyof typeof targets) =>
       median(rates.check.map((rate, at) => rate / (rates[name][at] ?? Number.NaN)));
     const ratios = { hono: ratioTo('hono'), route: ratioTo('route'), query: ratioTo('query') };
-    const blocks = await measureBlocks(bench, targets.check.url, made);
+    const blocks = await measureBlocks(bench, { ...targets.check, count: BLOCKS }, made);
     const memory = await measureMemory(bench);
     return { keys: made.length, perSecond, ratios, blocks, memory };
   } finally {
@@ -108,16 +108,20 @@ async function measureMemory({ databaseUrl, serviceId }: Bench) {
 }
 
 /** From right before the commit is sent until the first refusal, asked for without a pause, while others ask too. */
-async function measureBlocks({ sql, serviceId }: Bench, url: string, keys: string[]) {
+export async function measureBlocks(
+  { sql, serviceId }: Bench,
+  { url, path, count }: { url: string; path: string; count: number },
+  keys: string[],
+) {
   const sender = await startCheckSender();
   try {
     const uri = `/${API_PATHS[3]}/items/7`;
-    const blocked = keys.slice(0, BLOCKS * 2).filter((_, at) => at % 2 === 0);
+    const blocked = keys.slice(0, count * 2).filter((_, at) => at % 2 === 0);
     const load = sender.send({
-      ...{ url, path: '/gateway/check', uri, keys: keys.slice(BLOCKS * 2), inFlight: IN_FLIGHT },
-      ...{ seconds: (BLOCKS * 120) / 1_000, status: 200 },
+      ...{ url, path, uri, keys: keys.slice(count * 2), inFlight: IN_FLIGHT },
+      ...{ seconds: (count * 120) / 1_000, status: 200 },
     });
-    const asking = await openAsking(url, uri);
+    const asking = await openAsking(url, path, uri);
     const times: number[] = [];
     for (const key of blocked) {
       const hash = createHash('sha256').update(key).digest('hex');
@@ -142,7 +146,7 @@ async function measureBlocks({ sql, serviceId }: Bench, url: string, keys: strin
   }
 }
 
-async function openAsking(url: string, uri: string) {
+async function openAsking(url: string, path: string, uri: string) {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await new Promise((resolve) => socket.once('connect', resolve));
@@ -151,7 +155,7 @@ async function openAsking(url: string, uri: string) {
       new Promise<number>((resolve) => {
         socket.once('data', (chunk: Buffer) => resolve(Number(chunk.toString('latin1', 9, 12))));
         socket.write(
-          `GET /gateway/check HTTP/1.1\r\nHost: bench\r\nX-Original-URI: ${uri}\r\nOcp-Apim-Subscription-Key: ${key}\r\n\r\n`,
+          `GET ${path} HTTP/1.1\r\nHost: bench\r\nX-Original-URI: ${uri}\r\nOcp-Apim-Subscription-Key: ${key}\r\n\r\n`,
         );
       }),
     end: () => socket.destroy(),

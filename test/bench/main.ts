@@ -1,4 +1,4 @@
-// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway|block|usage]`: how fast the product is, as ratios wherever a machine's speed would decide.
+// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway|block|usage|pushed]`: how fast the product is, as ratios wherever a machine's speed would decide.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
 import { measureChecks, measureStart } from './gateway.ts';
 import { measureImports } from './imports.ts';
+import { measurePushed, measureSnapshots } from './pushed.ts';
 import { measureSlack } from './slack.ts';
 import { measureUsage } from './usage.ts';
 
@@ -39,6 +40,8 @@ const GOALS = {
   blockMs: 25,
   residentMb: 30,
   readySeconds: 5,
+  pushedToBare: 1.4,
+  pushedToAsked: 1 / 8,
   chartMs: 50,
 };
 
@@ -55,7 +58,7 @@ if (!Number.isInteger(many) || many <= FEW)
 const auditRows = Number(values.audit);
 if (!Number.isInteger(auditRows) || auditRows <= FEW)
   throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
-const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block', 'usage'] as const;
+const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block', 'usage', 'pushed'] as const;
 if (values.only !== undefined && !PARTS.some((part) => part === values.only))
   throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -246,6 +249,34 @@ async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: st
   }
 }
 
+async function benchPushed(few: Opened, databaseUrl: string) {
+  const own = await openBeside(few, databaseUrl, 'pushed');
+  try {
+    const url = new URL(databaseUrl);
+    url.pathname = '/pushed';
+    const pushed = await measurePushed({ databaseUrl: url.href, sql: own.sql, serviceId: SERVICE }, KEYS);
+    for (const [name, { perSecond, cpuUs, ratio }] of Object.entries(pushed.calls))
+      say(
+        `${name}: ${rounded(cpuUs, 1)} µs of CPU a call, ${rounded(ratio)} of none, ${rounded(perSecond, 0)} a second`,
+      );
+    for (const [name, { p50, p99, max, perSecond }] of Object.entries(pushed.blocks)) {
+      const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(p99 <= GOALS.blockMs)}`;
+      say(
+        `block to first refusal at ${name}, under ${rounded(perSecond, 0)} calls a second: p50 ${rounded(p50, 1)}, p99 ${rounded(p99, 1)}, longest ${rounded(max, 1)} ms (${soon})`,
+      );
+    }
+    const snapshots = [await measureSnapshots(KEYS), await measureSnapshots(KEYS_AT_START)];
+    for (const { keys, ...gateways } of snapshots)
+      for (const [name, one] of Object.entries(gateways))
+        say(
+          `${keys} keys in ${name}: ${rounded(one.seconds)} s (CPU ${rounded(one.gatewayCpuSeconds)} s there, ${rounded(one.agentCpuSeconds)} s here), ${rounded(one.megabytes, 0)} MB`,
+        );
+    return { ...pushed, snapshots };
+  } finally {
+    await own.close();
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'bench-of-apim-user-'));
 // Under root, Postgres runs as an ordinary user, who has to get in.
 await chmod(folder, 0o711);
@@ -262,11 +293,12 @@ try {
     const audit = isWanted('audit') ? await benchAudit(few, database.url) : null;
     const gateway = isWanted('gateway') ? await benchGateway(few, database.url) : null;
     const block = isWanted('block') ? await benchBlock(few, database.url) : null;
+    const pushed = isWanted('pushed') ? await benchPushed(few, database.url) : null;
     const usage = isWanted('usage') ? await benchUsage(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block, usage };
+    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block, usage, pushed };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {

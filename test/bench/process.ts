@@ -24,6 +24,7 @@ export async function startProcess(file: string, env: Record<string, string>, wo
   });
   return {
     url,
+    pid: child.pid ?? 0,
     async stop(signal: NodeJS.Signals = 'SIGTERM') {
       child.kill(signal);
       await gone;

@@ -28,11 +28,14 @@ export function findHaproxy(env: Record<string, string | undefined> = process.en
 
 export type StartedHaproxy = Awaited<ReturnType<typeof startHaproxy>>;
 
-/** Each pair of `changes` is a text in the configuration and its replacement. */
+/** `change` gets the configuration that we print, and gives the one that is used. */
 export async function startHaproxy(
   path: string,
   upstream: string,
-  { changes = [], ...options }: Partial<HaproxyConfigOptions> & { changes?: [string, string][] } = {},
+  {
+    change = (config) => config,
+    ...options
+  }: Partial<HaproxyConfigOptions> & { change?(config: string): string } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-haproxy-'));
   await prepareHaproxyFolder(folder);
@@ -40,14 +43,7 @@ export async function startHaproxy(
   const listen = `127.0.0.1:${port}`;
   const peer = `127.0.0.1:${await freePort()}`;
   const config = join(folder, 'haproxy.cfg');
-  const text = haproxyConfig({ folder, listen, upstream, peer, ...options });
-  await writeFile(
-    config,
-    changes.reduce((changed, [from, to]) => {
-      if (!changed.includes(from)) throw new Error(`the configuration has no ${from}`);
-      return changed.replace(from, to);
-    }, text),
-  );
+  await writeFile(config, change(haproxyConfig({ folder, listen, upstream, peer, ...options })));
   let said = '';
   let child: ChildProcess;
   async function start(): Promise<void> {

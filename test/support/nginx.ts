@@ -80,6 +80,7 @@ export async function startNginx(path: string, http: string, port: number) {
     },
   );
   return {
+    pid: child.pid ?? 0,
     said: () => said,
     async stop(): Promise<void> {
       child.kill('SIGTERM');

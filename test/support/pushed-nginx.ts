@@ -72,6 +72,7 @@ export async function startPushedNginx(
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    folder,
     socketPath,
     said: () => said,
     change,
