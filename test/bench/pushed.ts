@@ -93,7 +93,7 @@ export async function measurePushed(bench: Bench, keys: number) {
     const bare = keep(await haproxyWith(haproxyPath, api, (config) => config.replace(RULES, '')));
     const haproxy = keep(await haproxyWith(haproxyPath, api, (config) => config));
     const uncounted = keep(await haproxyWith(haproxyPath, api, withoutCounting));
-    const nginx = keep(await startPushedNginx(nginxPath, api));
+    const nginx = keep(await startPushedNginx(nginxPath, api, { keys }));
     const bareNginx = keep(
       await startPushedNginx(nginxPath, api, {
         changes: [['access_by_lua_block { apim_user.check() }', '']],
