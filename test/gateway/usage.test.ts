@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { readRefusals, readUsage } from '../../src/db/usage/read.ts';
+import type { CountedCalls } from '../../src/domain/call-counts.ts';
 import type { UsageOf } from '../../src/domain/usage-times.ts';
 import { createCallCounter } from '../../src/gateway/call-counter.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
@@ -165,6 +166,25 @@ it('calls are in the metrics by product, API and outcome, at once, and those of 
   await close();
   expect(await calls()).toEqual([`${own} 10`, noKey]);
   expect((await metrics.render()).includes(subscriptionId)).toBe(false);
+});
+
+it('outcomes, APIs, hours and former subscriptions are counted apart, and a later call of a kind moves its time', () => {
+  const counter = createCallCounter();
+  const call = { productId: null, apiId: 'films', outcome: 'passed', calls: 1, lastAt: 1 } as const;
+  const one = { ...call, subscription: { id: 'one', createdAt: 1 } };
+  const kinds: CountedCalls[] = [
+    one,
+    { ...one, outcome: 'account_blocked' },
+    { ...one, apiId: 'orders' },
+    { ...one, lastAt: 3_600_000 },
+    { ...one, subscription: { id: 'one', createdAt: 2 } },
+    { ...one, subscription: null },
+    { ...one, subscription: null, apiId: null },
+  ];
+  for (const kind of kinds) counter.add(kind);
+  expect(counter.takeAll()).toEqual(expect.arrayContaining(kinds));
+  for (const lastAt of [5, 9, 7]) counter.add({ ...one, lastAt });
+  expect(counter.takeAll()).toEqual([{ ...one, calls: 3, lastAt: 9 }]);
 });
 
 it('with too many subscriptions to count, the rest of the calls count for their product and API', () => {

@@ -16,6 +16,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** Of an hour that isn't rolled up yet. */
 const NOW = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS);
 const DAY = new Date(Math.floor(NOW.getTime() / DAY_MS) * DAY_MS - 10 * DAY_MS);
+/** In a month that a long report reads as a whole. */
+const LONG_AGO = new Date(DAY.getTime() - 60 * DAY_MS);
 
 let t: TestManagement;
 beforeAll(async () => {
@@ -49,6 +51,7 @@ beforeAll(async () => {
     call('one', 'account_blocked', 1),
     call('two', 'rate_limited', 2),
     { ...call('two', 'passed', 1), apiId: 'films' },
+    call('three', 'passed', 1, LONG_AGO),
     call('three', 'passed', 40, DAY),
     call('three', 'quota_exceeded', 2, new Date(DAY.getTime() + HOUR_MS)),
     { ...call(null, 'no_key', 3), apiId: null },
@@ -85,7 +88,7 @@ const counts = (
 
 it('calls are reported by product, API, user and subscription, the most called first', async () => {
   expect(counts(await all(reports().listByProduct(GROUP, SERVICE, always())))).toEqual([
-    ['silver', 40, 2, 0, 42],
+    ['silver', 41, 2, 0, 43],
     ['gold', 6, 3, 0, 9],
   ]);
   const apis = await all(reports().listByApi(GROUP, SERVICE, today()));
@@ -96,7 +99,7 @@ it('calls are reported by product, API, user and subscription, the most called f
   expect(apis[0]).toMatchObject({ apiId: '/apis/orders', bandwidth: 0, cacheHitCount: 0, callCountOther: 0 });
   const users = await all(reports().listByUser(GROUP, SERVICE, always()));
   expect(counts(users)).toEqual([
-    ['bob Lee', 41, 4, 0, 45],
+    ['bob Lee', 42, 4, 0, 46],
     ['ann Lee', 5, 1, 0, 6],
   ]);
   expect(users[1]).toMatchObject({ userId: '/users/ann' });
@@ -114,7 +117,7 @@ it('a report has only the calls that its filter names, with ids in any case', as
     ['The orders', 0, 2, 0, 2],
     ['The films', 1, 0, 0, 1],
   ]);
-  expect(await by(always(" and productId eq 'silver'"))).toEqual([['The orders', 40, 2, 0, 42]]);
+  expect(await by(always(" and productId eq 'silver'"))).toEqual([['The orders', 41, 2, 0, 43]]);
   expect(await by(today(" and subscriptionId eq 'one' and apiId eq 'films'"))).toEqual([]);
   expect(await by(today(" and userId eq 'nobody'"))).toEqual([]);
   expect(await by(between(DAY, new Date(DAY.getTime() + 1)))).toEqual([['The orders', 40, 2, 0, 42]]);
@@ -128,13 +131,15 @@ it('a report of times has hours, and days where hours are gone, each with its le
       ...[row.timestamp?.toISOString(), row.interval],
       ...[row.callCountSuccess, row.callCountBlocked, row.callCountFailed],
     ]);
-  const [day, hour] = [DAY.toISOString(), NOW.toISOString()];
+  const [first, day, hour] = [LONG_AGO, DAY, NOW].map((at) => at.toISOString());
   const today = new Date(Math.floor(NOW.getTime() / DAY_MS) * DAY_MS).toISOString();
   expect(await times('PT15M')).toEqual([
+    [first, 'P1D', 1, 0, 0],
     [day, 'P1D', 40, 2, 0],
     [hour, 'PT1H', 6, 6, 4],
   ]);
   expect(await times('P1D')).toEqual([
+    [first, 'P1D', 1, 0, 0],
     [day, 'P1D', 40, 2, 0],
     [today, 'P1D', 6, 6, 4],
   ]);
@@ -175,14 +180,14 @@ it.each([
   ['byProduct', '$filter=timestamp ge 2026-01-01', '$filter'],
   ['byProduct', '$filter=timestamp ge 2026-01-01 or timestamp le 2026-02-01', '$filter'],
   ['byGeo', '', '$filter'],
-  ['byApi', `$filter=${today()}&$orderby=colour`, '$orderby'],
-  ['byApi', `$filter=${today()}&$skip=-1`, '$skip'],
-  ['byApi', `$filter=${today()}&$top=0`, '$top'],
-  ['byTime', `$filter=${today()}`, 'interval'],
-  ['byTime', `$filter=${today()}&interval=PT10M`, 'interval'],
-  ['byTime', `$filter=${today()}&interval=P0D`, 'interval'],
+  ['byApi', '$filter=TODAY&$orderby=colour', '$orderby'],
+  ['byApi', '$filter=TODAY&$skip=-1', '$skip'],
+  ['byApi', '$filter=TODAY&$top=0', '$top'],
+  ['byTime', '$filter=TODAY', 'interval'],
+  ['byTime', '$filter=TODAY&interval=PT10M', 'interval'],
+  ['byTime', '$filter=TODAY&interval=P0D', 'interval'],
 ])('%s refuses %s and names %s', async (name, query, target) => {
-  const path = `reports/${name}?${query.replaceAll(' ', '%20')}`;
+  const path = `reports/${name}?${query.replace('TODAY', today()).replaceAll(' ', '%20')}`;
   const { status, body } = await t.ask(path);
   expect([status, body.error?.code, body.error?.details?.[0]?.target]).toEqual([
     400,
