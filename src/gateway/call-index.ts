@@ -30,6 +30,7 @@ export function createCallIndex() {
     api: catalog.api,
     placedApis: catalog.placed,
     products: catalog.products,
+    product: catalog.product,
     /** All of them, or those of these accounts. */
     *callers(accountIds: readonly string[] | null = null): Iterable<Caller> {
       const numbers = accountIds

@@ -15,7 +15,7 @@ const MAX_ANSWER_BYTES = 64 * 1_024 * 1_024;
 const MAX_LINE_LENGTH = 4 * 1_024 * 1_024;
 
 /** `code` says why, for the log. */
-export class SourceError extends Error {
+class SourceError extends Error {
   readonly code: string;
   constructor(code: string) {
     super(code);

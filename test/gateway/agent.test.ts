@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Rate } from '../../src/domain/call-limits.ts';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { apiKeyHash } from '../../src/security/api-key.ts';
@@ -183,9 +184,9 @@ function startAgent(env: Record<string, string> = {}): void {
   for (const stream of [agent.stdout, agent.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
 }
 
-async function callable() {
+async function callable(limits: { rate?: Rate } = {}) {
   const place = `agent${Math.random().toString(36).slice(2)}`;
-  const productId = await programme.product([await programme.api(`${place}/v1`)]);
+  const productId = await programme.product([await programme.api(`${place}/v1`)], limits);
   const its = await programme.subscription({ productId });
   return { ...its, path: `/${place}/v1/items`, hash: apiKeyHash(its.primaryKey) ?? '' };
 }
@@ -363,6 +364,26 @@ describe('an agent', () => {
     expect(memory.told.loads).toBe(0);
     expect(said.match(/status_404/g)?.length).toBeLessThan(tries);
     expect(said).not.toContain(FOLLOW_SECRET);
+  });
+
+  it('takes a share of each rate only once it answers calls of subscriptions that have one', async () => {
+    const [unlimited, limited] = [await callable(), await callable({ rate: { calls: 1_000, seconds: 60 } })];
+    startAgent();
+    await passes(unlimited);
+    const written = async ({ subscriptionId }: Callable) => {
+      const rows =
+        await beside.sql`select 1 from subscription_calls where subscription_id = ${subscriptionId}`;
+      return rows.length > 0;
+    };
+    const answering = async () => {
+      const rows = await beside.sql`select distinct is_answering from gateway_followers where kind = 'nginx'
+        and last_beat_at > now() - interval '4 seconds'`;
+      return rows.map((row) => row.is_answering).toSorted();
+    };
+    await eventually('the call to be counted', () => written(unlimited));
+    expect(await answering()).not.toContain(true);
+    await passes(limited);
+    await eventually('its share', async () => (await answering()).includes(true));
   });
 
   it('hands on each call that the gateway counted, once, also those before its end', async () => {

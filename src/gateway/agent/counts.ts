@@ -3,7 +3,7 @@ import type { CountedCalls } from '../../domain/call-counts.ts';
 import type { Carrier, DrainedCalls } from '../pushed/carrier.ts';
 import type { PushedMaps } from '../pushed/maps.ts';
 
-/** A gateway that counted calls of limited subscriptions this recently takes a share of each rate. */
+/** A gateway that counted calls of subscriptions with a rate this recently takes a share of each rate. */
 const ANSWERING_MS = 60_000;
 
 export function createCounts(options: {
@@ -25,7 +25,7 @@ export function createCounts(options: {
       : outcome === 'passed'
         ? api?.openProductId
         : null;
-    if (subscription) countedAt = performance.now();
+    if (subscription && maps.limitsOf(subscription).rate) countedAt = performance.now();
     add({
       subscription: subscription && { id: subscription.id, createdAt: subscription.createdAt },
       productId: productId ?? null,

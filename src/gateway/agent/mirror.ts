@@ -9,7 +9,7 @@ import type { PushedMaps } from '../pushed/maps.ts';
 const RETRY_MS = 500;
 
 /** The reason of a connection that ended because the gateway could not be fed. */
-export class GatewayFailure extends Error {
+class GatewayFailure extends Error {
   readonly code = 'gateway_failed';
 }
 

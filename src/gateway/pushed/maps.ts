@@ -1,6 +1,7 @@
 // Turns the index into what a gateway is told: everything once, and afterwards only what became different.
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { type Limits, limitsOf } from '../../domain/call-limits.ts';
 import type { CalledApi, CallingSubscription } from '../../domain/may-call.ts';
 import { type Caller, type CallIndex, createCallIndex } from '../call-index.ts';
 import type { PendingBatch } from '../pending-changes.ts';
@@ -91,6 +92,9 @@ export function createPushedMaps() {
     subscriptionOfTag(tag: string): CallingSubscription | null {
       const number = tags.find(tag);
       return number < 0 ? null : index.subscriptionAt(number);
+    },
+    limitsOf({ ownLimits, productId }: CallingSubscription): Limits {
+      return limitsOf(ownLimits, productId === null ? null : (index.product(productId)?.limits ?? null));
     },
     apiOfToken(token: string): CalledApi | null {
       const id = catalog.apiIds.get(apiTagOf(token));
