@@ -1,5 +1,5 @@
 // Whether a call that the rule lets pass is within the rate and the quota of its subscription.
-import { type Limits, limitsOf, quotaPeriodAt } from '../domain/call-limits.ts';
+import { type Limits, limitsOf, type Quota, quotaPeriodAt } from '../domain/call-limits.ts';
 import type { CallFacts, CallingSubscription, CallVerdict } from '../domain/may-call.ts';
 import { createQuotas, type MissingUse, type QuotaOptions } from './quotas.ts';
 import { createRates } from './rates.ts';
@@ -36,9 +36,7 @@ export function createCallLimiter(options: QuotaOptions) {
       if (quota && passes) quotas.count(subscription, quota);
       const items = [
         ...(rate && window ? [{ name: 'rate', ...rate, left: window.left, endsInMs: window.endsInMs }] : []),
-        ...(quota && standing
-          ? [quotaItem(quota, standing.endsAt, standing.left - Number(passes), nowMs)]
-          : []),
+        ...(quota && standing ? [quotaItem(quota, standing, standing.left - Number(passes), nowMs)] : []),
       ];
       const headers = limitHeaders(items);
       return passes
@@ -60,19 +58,18 @@ export function limitsOfCall({ subscription, product }: CallFacts): Limits | nul
 /** For a verdict that refuses a call because its quota is used up. */
 export function usedUpHeaders(verdict: CallVerdict, { quota }: Limits, nowMs: number): string[] {
   if (verdict.kind !== 'refused' || verdict.because !== 'quota_exceeded' || !quota) return [];
-  return limitHeaders([quotaItem(quota, verdict.subscription.quotaEndsAt ?? nowMs, 0, nowMs)]);
+  return limitHeaders([quotaItem(quota, quotaPeriodAt(quota.period, nowMs), 0, nowMs)]);
 }
 
 type Item = { name: string; calls: number; seconds: number; left: number; endsInMs: number };
 
 function quotaItem(
-  { calls, period }: NonNullable<Limits['quota']>,
-  endsAt: number,
+  { calls }: Quota,
+  { startsAt, endsAt }: { startsAt: number; endsAt: number },
   left: number,
   nowMs: number,
 ): Item {
-  const seconds = (endsAt - quotaPeriodAt(period, nowMs).startsAt) / 1_000;
-  return { name: 'quota', calls, seconds, left, endsInMs: endsAt - nowMs };
+  return { name: 'quota', calls, seconds: (endsAt - startsAt) / 1_000, left, endsInMs: endsAt - nowMs };
 }
 
 /** In the form of draft-ietf-httpapi-ratelimit-headers. */

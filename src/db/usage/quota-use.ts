@@ -9,11 +9,11 @@ import { rowsOfCalls } from './call-rows.ts';
 
 type Judged = QuotaUse & { isCurrent: boolean; isNewlyNear: boolean; isNewlyUsedUp: boolean };
 
-/** The quota that holds for each subscription `s`, in calls, and the period that a moment lies in. */
+/** The quota that holds for each subscription `s`, in calls, and the period that a moment lies in. `"unlimited"` has neither. */
 const quotasAt = (now: Date) => sql`
   subscriptions s
     left join products p on p.service_id = s.service_id and p.id = s.product_id
-    cross join lateral (select case when s.quota = '"unlimited"' then null else coalesce(s.quota, p.quota) end as held) h
+    cross join lateral (select coalesce(s.quota, p.quota) as held) h
     cross join lateral (
       select (h.held->>'calls')::bigint as quota,
         date_trunc(h.held->>'period', ${now.toISOString()}::timestamptz, 'UTC') as starts_at) q
