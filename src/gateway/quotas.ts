@@ -53,9 +53,9 @@ export function createQuotas(options: QuotaOptions) {
   async function readAll(waiting: ReadonlyMap<string, Subscription>, asksAll: boolean): Promise<void> {
     const at = elapsed();
     try {
-      if (asksAll) await withTimeout(MAX_ASKING_MS, writeAllUsage()).catch(() => false);
-      // With its own calls written, none of them is missing or counted twice.
+      // With its own calls written first, the totals that the others learn have them, and none is counted twice.
       if (!(await withTimeout(MAX_READ_MS, writeUsage()))) throw new Error('usage not written');
+      if (asksAll) await withTimeout(MAX_ASKING_MS, writeAllUsage()).catch(() => false);
       const found = new Map((await readUse([...waiting.keys()])).map((row) => [row.subscriptionId, row]));
       for (const subscription of waiting.values()) {
         const row = found.get(subscription.id);
