@@ -99,6 +99,8 @@ async function startApi() {
     );
     res.end(JSON.stringify({ uri: req.url, headers }));
   });
+  // HAProxy ends its client's connection without a word when an API ends one that it was about to use.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

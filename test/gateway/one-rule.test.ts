@@ -128,7 +128,7 @@ describe(`one rule, with seed ${SEED}`, () => {
     }
   }
 
-  it(`${CALLS} generated calls get from each carrier the answer of the rule, amid changes of every row`, async () => {
+  it(`T93: ${CALLS} generated calls get from each carrier the answer of the rule, amid changes of every row`, async () => {
     const rounds = Math.ceil(CALLS / CALLS_PER_ROUND);
     for (let round = 0; round < rounds; round++) {
       const isNew = round % ROUNDS_PER_WORLD === 0;

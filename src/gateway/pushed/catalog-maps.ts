@@ -11,12 +11,14 @@ export type CatalogMaps = Record<(typeof MAPS)[number], Map<string, string>>;
 const PRESENT = '1';
 const GUARDED = '!';
 
-export function emptyCatalogMaps(): CatalogMaps {
-  return { apis: new Map(), above: new Map(), grants: new Map(), lower: new Map(), exact: new Map() };
-}
-
 export function catalogMapsOf(index: CallIndex): CatalogMaps {
-  const maps = emptyCatalogMaps();
+  const maps: CatalogMaps = {
+    apis: new Map(),
+    above: new Map(),
+    grants: new Map(),
+    lower: new Map(),
+    exact: new Map(),
+  };
   const tokens = new Map<string, string>();
   for (const { api, above } of index.placedApis()) {
     const tag = apiTag(api.id);
