@@ -3,9 +3,10 @@ import type { ListFilter } from '../domain/list-filter.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
 import { reportUsage } from '../operations/usage/report.ts';
 import { reportTimes } from '../operations/usage/report-times.ts';
+import { reportInput } from '../operations/usage/reported-calls.ts';
 import { apiNameOf } from './api-revision.ts';
 import { dateField, readFilter, textField } from './filter.ts';
-import { validationError } from './management-error.ts';
+import { FOREIGN_SKIPTOKEN, validationError } from './management-error.ts';
 import { cursorOf, listResponse } from './page.ts';
 import {
   type ManagementRequest,
@@ -84,9 +85,13 @@ async function callsOf(request: ManagementRequest) {
 
 /** `skip` comes from `$skip`, or from the link of the page before. */
 function placeOf(request: ManagementRequest): { skip: number; limit: number } {
-  const { after } = cursorOf<{ skip: number }>(request);
+  const { after } = cursorOf<{ skip?: unknown } | null>(request);
   const { query } = request;
-  return { skip: after?.skip ?? query.number('$skip') ?? 0, limit: query.number('$top') ?? ROWS_A_PAGE };
+  const limit = query.number('$top') ?? ROWS_A_PAGE;
+  if (after === undefined) return { skip: query.number('$skip') ?? 0, limit };
+  const skip = reportInput.skip.safeParse(after?.skip);
+  if (!skip.success) throw validationError(Object.fromEntries([FOREIGN_SKIPTOKEN]));
+  return { skip: skip.data, limit };
 }
 
 const ORDERS: Readonly<Record<string, 'name' | 'passed' | 'blocked' | 'failed' | 'total'>> = {

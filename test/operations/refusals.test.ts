@@ -40,6 +40,7 @@ const ids: Record<string, string> = {
   import: NO_UUID,
   template: 'AccountBlocked',
   notification: 'AccountClosedPublisher',
+  policy: 'policy',
   email: 'ops@example.com',
 };
 let token = '';
@@ -61,6 +62,7 @@ beforeAll(async () => {
     name: 'Starter',
     apiIds: [api.id],
     groupIds: [groupId],
+    rate: { calls: 10, seconds: 60 },
   });
   const wanted = { accountId: account.id, apiId: api.id, name: 'robot' };
   const [workspace] = await beside.sql`select team_id from workspaces`;
@@ -419,6 +421,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
 }
 
 describe('T55 over the management API', () => {
+  const POLICY = '<policies><inbound><rate-limit calls="7" renewal-period="60" /></inbound></policies>';
   const PROPERTIES: Record<string, object> = {
     'users/{userId}': { email: 'new@example.com', firstName: 'Dora', lastName: 'Diaz' },
     'groups/{groupId}': { displayName: 'Partners 2' },
@@ -427,6 +430,7 @@ describe('T55 over the management API', () => {
     'subscriptions/{sid}': { displayName: 'robot 2', scope: '/apis/orders' },
     'products/{productId}/groupLinks/{linkName}': { groupId: '/groups/developers' },
     'products/{productId}/apiLinks/{linkName}': { apiId: '/apis/invoices' },
+    'products/{productId}/policies/{policyId}': { value: POLICY },
     'templates/{templateName}': { subject: 'Your account', body: 'It is blocked.' },
   };
   /** By Azure's name, where it isn't what the route declares. */
@@ -446,6 +450,7 @@ describe('T55 over the management API', () => {
     productId: 'product',
     notification: 'notification',
     email: 'email',
+    policyId: 'policy',
   };
   const changing = ROUTES.filter(
     // They refuse everyone: nothing here accepts such a token, and there are no such keys.

@@ -192,6 +192,7 @@ const STEPS: Record<string, Step> = {
   'subscriptions/resume': admin(active),
   'subscriptions/show-keys': developer(active),
   'subscriptions/suspend': admin(active),
+  'subscriptions/tell-of-quota': system((w) => ({ ...active(w), news: 'near' })),
 };
 
 const operations = await findOperations();

@@ -155,6 +155,8 @@ const WORDS: Record<string, string> = {
   'tokens/list': 'listed/list the tokens for the management API',
   'tokens/revoke': 'revoked/revoke {a token for the management API}',
   'tokens/revoke-all': 'revoked/revoke every token for the management API',
+  'usage/report': 'read/read a report of calls',
+  'usage/report-times': 'read/read a report of calls by time',
   'usage/show': 'looked/look at the calls of {all APIs}',
   'usage/show-own': 'looked/look at their calls',
   'workspaces/bind': 'connected/connect a Slack workspace',
