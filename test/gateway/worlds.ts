@@ -148,9 +148,9 @@ function newProduct(id: string, apiIds: string[], random: Random): Product {
   return {
     id,
     isPublished: random.chance(0.8),
-    isSubscriptionRequired: !id.endsWith('-open') || random.chance(0.3),
+    isSubscriptionRequired: !id.endsWith('-open') || random.chance(0.1),
     rate: random.chance(0.3) ? WIDE : null,
-    apiIds: id.endsWith('-open') ? random.some(apiIds).slice(0, 2) : random.some(apiIds),
+    apiIds: id.endsWith('-open') ? random.some(apiIds.slice(0, 3)) : random.some(apiIds),
   };
 }
 

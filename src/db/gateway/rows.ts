@@ -71,7 +71,7 @@ const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscriptio
   from products p where p.service_id = $1`;
 const FOUND_CALL = `with called as (
     select i.id, i.path, i.key_header as "keyHeader", i.key_query as "keyQuery", (
-      select min(p.id) from product_apis pa
+      select min(p.id collate "C") from product_apis pa
         join products p on p.service_id = pa.service_id and p.id = pa.product_id
       where pa.service_id = i.service_id and pa.api_id = i.id and p.is_published
         and not p.is_subscription_required) as "openProductId"
