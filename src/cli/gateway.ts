@@ -1,9 +1,9 @@
 // npm run gateway: the agent beside an HAProxy or an nginx, and the configuration that this needs.
 import { resolve } from 'node:path';
 import { createAgent } from '../gateway/agent/agent.ts';
+import { createHttpSource } from '../gateway/follow/http-source.ts';
 import { createHaproxyCarrier } from '../gateway/haproxy/carrier.ts';
 import { haproxyConfig, prepareHaproxyFolder, socketIn } from '../gateway/haproxy/config.ts';
-import { createHttpSource } from '../gateway/http-source.ts';
 import { prepareLuaFolder } from '../gateway/lua/folder.ts';
 import { createNginxCarrier } from '../gateway/nginx/carrier.ts';
 import { nginxConfig, nginxSocket } from '../gateway/nginx/config.ts';

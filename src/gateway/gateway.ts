@@ -3,14 +3,14 @@ import type { RequestListener } from 'node:http';
 import type { Share } from '../domain/call-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
-import { createCheck } from './check.ts';
-import { createCheckCounters } from './check-counters.ts';
-import { createDatabaseLookup } from './database-lookup.ts';
-import { createFollower } from './follower.ts';
-import { createCallLimiter } from './limits.ts';
+import { createCheck } from './check/check.ts';
+import { createCheckCounters } from './check/check-counters.ts';
+import { createDatabaseLookup } from './check/database-lookup.ts';
+import { createStaleWatch } from './check/stale-watch.ts';
+import { createUsage } from './counts/usage.ts';
+import { createFollower } from './follow/follower.ts';
+import { createCallLimiter } from './limits/limits.ts';
 import type { GatewaySource } from './source.ts';
-import { createStaleWatch } from './stale-watch.ts';
-import { createUsage } from './usage.ts';
 
 const MAX_STOP_MS = 3_000;
 /** Until the first heartbeat says better, another process is assumed. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createIdTable } from '../../src/gateway/id-table.ts';
-import { createSlots } from '../../src/gateway/slots.ts';
+import { createIdTable } from '../../src/gateway/index/id-table.ts';
+import { createSlots } from '../../src/gateway/index/slots.ts';
 
 const bytesOf = (id: string) => Buffer.from(id);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createKeyTable } from '../../src/gateway/key-table.ts';
+import { createKeyTable } from '../../src/gateway/index/key-table.ts';
 
 const bytesOf = (hash: string) => Buffer.from(hash);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

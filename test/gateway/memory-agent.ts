@@ -1,6 +1,6 @@
 // An agent as a process of its own, beside the gateway in a test's memory. Its settings are those of `npm run gateway`.
 import { createAgent } from '../../src/gateway/agent/agent.ts';
-import { createHttpSource } from '../../src/gateway/http-source.ts';
+import { createHttpSource } from '../../src/gateway/follow/http-source.ts';
 import { createLog } from '../../src/log.ts';
 import { createMemoryCarrier } from '../support/memory-gateway.ts';
 

@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
-import { type CallIndex, createCallIndex } from '../../src/gateway/call-index.ts';
-import { createPendingChanges, type PendingBatch } from '../../src/gateway/pending-changes.ts';
+import { createPendingChanges, type PendingBatch } from '../../src/gateway/follow/pending-changes.ts';
+import { readChangedRows } from '../../src/gateway/follow/read-rows.ts';
+import { type CallIndex, createCallIndex } from '../../src/gateway/index/call-index.ts';
 import { PUSHED_MAPS, type PushedChange, type PushedMap } from '../../src/gateway/pushed/carrier.ts';
 import { apiTagOf } from '../../src/gateway/pushed/catalog-maps.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { recordOf } from '../../src/gateway/pushed/record.ts';
 import { subscriptionTag } from '../../src/gateway/pushed/tag.ts';
-import { readChangedRows } from '../../src/gateway/read-rows.ts';
 import type { Rows } from '../../src/gateway/source.ts';
 
 const RUNS = Number(process.env.PUSHED_RUNS ?? 200);

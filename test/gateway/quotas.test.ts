@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallBatch, CountedCalls, QuotaUse } from '../../src/domain/call-counts.ts';
 import { type Quota, quotaPeriodAt } from '../../src/domain/call-limits.ts';
-import { createQuotas } from '../../src/gateway/quotas.ts';
+import { createQuotas } from '../../src/gateway/limits/quotas.ts';
 
 const RUNS = Number(process.env.QUOTA_RUNS ?? 200);
 const HOUR_MS = 3_600_000;

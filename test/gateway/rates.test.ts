@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Rate, Share } from '../../src/domain/call-limits.ts';
 import { shareOf } from '../../src/domain/call-limits.ts';
-import { createRates } from '../../src/gateway/rates.ts';
+import { createRates } from '../../src/gateway/limits/rates.ts';
 
 const RUNS = Number(process.env.RATE_RUNS ?? 300);
 const ALONE: Share = { of: 1, rank: 0 };

@@ -5,7 +5,7 @@ import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { readRefusals, readUsage } from '../../src/db/usage/read.ts';
 import type { CountedCalls } from '../../src/domain/call-counts.ts';
 import type { UsageOf } from '../../src/domain/usage-times.ts';
-import { createCallCounter } from '../../src/gateway/call-counter.ts';
+import { createCallCounter } from '../../src/gateway/counts/call-counter.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { showSubscription } from '../../src/operations/subscriptions/show.ts';
 import { createMetrics } from '../../src/web/metrics.ts';

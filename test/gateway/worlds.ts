@@ -6,8 +6,8 @@ import { findApi, readCallPath } from '../../src/domain/call-path.ts';
 import { KEY_NAMES, keyNamesOf } from '../../src/domain/key-names.ts';
 import { type CallFacts, mayCall } from '../../src/domain/may-call.ts';
 import type { SubscriptionState } from '../../src/domain/subscription-state.ts';
-import { readCheckHeaders, readKey } from '../../src/gateway/check-request.ts';
-import { type CheckResponse, FAULT_RESPONSES, responseTo } from '../../src/gateway/check-response.ts';
+import { readCheckHeaders, readKey } from '../../src/gateway/check/check-request.ts';
+import { type CheckResponse, FAULT_RESPONSES, responseTo } from '../../src/gateway/check/check-response.ts';
 import { apiKeyHash, newApiKey } from '../../src/security/api-key.ts';
 
 type Rate = { calls: number; seconds: number };

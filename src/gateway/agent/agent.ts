@@ -1,11 +1,11 @@
 // The agent beside a gateway: follows every change over HTTP, feeds the gateway, and takes what it has counted.
 import { GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
 import type { Log } from '../../log.ts';
-import { createFollower } from '../follower.ts';
+import { createUsage } from '../counts/usage.ts';
+import { createFollower } from '../follow/follower.ts';
 import type { Carrier } from '../pushed/carrier.ts';
 import { createPushedMaps } from '../pushed/maps.ts';
 import type { GatewaySource } from '../source.ts';
-import { createUsage } from '../usage.ts';
 import { createCounts } from './counts.ts';
 import { createGatewayMirror } from './mirror.ts';
 

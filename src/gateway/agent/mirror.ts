@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Share } from '../../domain/call-limits.ts';
 import { GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
-import type { Mirror } from '../follow-changes.ts';
+import type { Mirror } from '../follow/follow-changes.ts';
 import type { Carrier } from '../pushed/carrier.ts';
 import type { PushedMaps } from '../pushed/maps.ts';
 

@@ -2,8 +2,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KEY_NAMES } from '../../domain/key-names.ts';
-import { MAX_URI_LENGTH } from '../check-request.ts';
-import { type CheckResponse, UNAVAILABLE } from '../check-response.ts';
+import { MAX_URI_LENGTH } from '../check/check-request.ts';
+import { type CheckResponse, UNAVAILABLE } from '../check/check-response.ts';
 import { prepareLuaFolder } from '../lua/folder.ts';
 import { MAP_FILES, type MapFile, PLACES, UNCHANGED } from './maps.ts';
 

@@ -1,4 +1,4 @@
-import { createSlots } from '../slots.ts';
+import { createSlots } from '../index/slots.ts';
 
 const DIGITS = 8;
 /** Leaves room for what the table adds to a number. */

@@ -1,6 +1,6 @@
 // Writes the tables that the rule in Lua needs: our answers, and the characters that programs may read as others.
 import { KEY_NAMES } from '../../domain/key-names.ts';
-import { MAX_URI_LENGTH } from '../check-request.ts';
+import { MAX_URI_LENGTH } from '../check/check-request.ts';
 import {
   type CheckResponse,
   FAULT_RESPONSES,
@@ -8,7 +8,7 @@ import {
   RATE_LIMITED,
   REFUSAL_RESPONSES,
   UNAVAILABLE,
-} from '../check-response.ts';
+} from '../check/check-response.ts';
 
 /** `{header}`, `{time}` and `{seconds}` stand for what belongs to one call. */
 const ANSWERS: Record<string, CheckResponse> = {

@@ -1,6 +1,6 @@
 // The pushed maps that describe products and APIs. They are small, so a change makes all of them again.
 import type { CalledApi, CalledProduct } from '../../domain/may-call.ts';
-import type { CallIndex } from '../call-index.ts';
+import type { CallIndex } from '../index/call-index.ts';
 import type { PushedChange, PushedEntry, PushedMap } from './carrier.ts';
 import { rateText, UNLIMITED } from './record.ts';
 import { apiTag, productTag } from './tag.ts';

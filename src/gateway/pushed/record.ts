@@ -1,7 +1,7 @@
 // What a gateway needs to know about one key, as a text: the part of the rule that needs neither the call nor the time.
 import type { Rate } from '../../domain/call-limits.ts';
 import type { CallingSubscription, CallRefusal } from '../../domain/may-call.ts';
-import { fittingGroups } from '../check-response.ts';
+import { fittingGroups } from '../check/check-response.ts';
 import { apiTag, productTag, subscriptionTag } from './tag.ts';
 
 /** The end of a subscription without one, in milliseconds since 1970: the year 2286. */

@@ -1,6 +1,6 @@
 import type { CallingSubscription } from '../../domain/may-call.ts';
-import { hashOf } from '../id-table.ts';
-import { createSlots } from '../slots.ts';
+import { hashOf } from '../index/id-table.ts';
+import { createSlots } from '../index/slots.ts';
 import { subscriptionTag } from './tag.ts';
 
 const slotOf = (tag: string) => hashOf(Buffer.from(tag));

@@ -1,12 +1,13 @@
 // May this call pass? The listener of /gateway/check, which gateways ask before each call.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { apiPathsOf, findApi } from '../domain/call-path.ts';
-import type { CallQuery, CallRows } from '../domain/gateway-rows.ts';
-import type { KeyNames } from '../domain/key-names.ts';
-import type { CallFacts } from '../domain/may-call.ts';
-import type { Log } from '../log.ts';
-import { isSameSecret } from '../security/same-secret.ts';
-import type { CallIndex } from './call-index.ts';
+import { apiPathsOf, findApi } from '../../domain/call-path.ts';
+import type { CallQuery, CallRows } from '../../domain/gateway-rows.ts';
+import type { KeyNames } from '../../domain/key-names.ts';
+import type { CallFacts } from '../../domain/may-call.ts';
+import type { Log } from '../../log.ts';
+import { isSameSecret } from '../../security/same-secret.ts';
+import type { Follower } from '../follow/follower.ts';
+import type { CallIndex } from '../index/call-index.ts';
 import {
   type CheckRequest,
   type CheckRequestFault,
@@ -18,7 +19,6 @@ import {
 import { type CheckResponse, NOT_FOUND, sendResponse, UNAVAILABLE, withHeaders } from './check-response.ts';
 import type { DatabaseLookup } from './database-lookup.ts';
 import { createDecide, type DecideOptions } from './decide.ts';
-import type { Follower } from './follower.ts';
 
 export type CheckOptions = CheckRequestOptions &
   DecideOptions & {

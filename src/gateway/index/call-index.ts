@@ -1,6 +1,6 @@
 // Everything that a check needs, in memory, filled row by row.
-import type { AccountRow, BareSubscriptionRow, KeyRow, SubscriptionRow } from '../domain/gateway-rows.ts';
-import type { CallFacts, CallingSubscription } from '../domain/may-call.ts';
+import type { AccountRow, BareSubscriptionRow, KeyRow, SubscriptionRow } from '../../domain/gateway-rows.ts';
+import type { CallFacts, CallingSubscription } from '../../domain/may-call.ts';
 import { createAccountTable } from './account-table.ts';
 import { createApiCatalog } from './api-catalog.ts';
 import { createKeyTable } from './key-table.ts';

@@ -1,6 +1,7 @@
 // Decides a call whose facts are known, by the rule and by its subscription's limits, and counts it.
-import type { CallOutcome, CountedCalls } from '../domain/call-counts.ts';
-import { type CallFacts, type CallVerdict, mayCall } from '../domain/may-call.ts';
+import type { CallOutcome, CountedCalls } from '../../domain/call-counts.ts';
+import { type CallFacts, type CallVerdict, mayCall } from '../../domain/may-call.ts';
+import { type CallLimiter, limitsOfCall, usedUpHeaders } from '../limits/limits.ts';
 import type { CheckCounters } from './check-counters.ts';
 import type { CheckRequestFault } from './check-request.ts';
 import {
@@ -10,7 +11,6 @@ import {
   responseTo,
   withHeaders,
 } from './check-response.ts';
-import { type CallLimiter, limitsOfCall, usedUpHeaders } from './limits.ts';
 
 export type DecideOptions = {
   clock: () => Date;

@@ -1,6 +1,6 @@
 // Counts the calls of each limited subscription in fixed windows, in this process.
-import { type Rate, type Share, shareOf } from '../domain/call-limits.ts';
-import type { CallingSubscription } from '../domain/may-call.ts';
+import { type Rate, type Share, shareOf } from '../../domain/call-limits.ts';
+import type { CallingSubscription } from '../../domain/may-call.ts';
 import { createRecent } from './recent.ts';
 
 /** The longest window. One that is not looked up for this long is over, whatever the clock says. */

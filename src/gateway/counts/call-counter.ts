@@ -1,5 +1,5 @@
 // How many calls ended in which way, in memory, until they are taken to be written.
-import type { CountedCalls } from '../domain/call-counts.ts';
+import type { CountedCalls } from '../../domain/call-counts.ts';
 import { createCallTotals } from './call-totals.ts';
 
 const HOUR_MS = 3_600_000;

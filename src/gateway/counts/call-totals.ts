@@ -1,5 +1,5 @@
 // Counts calls by product, API and outcome since the process started, for the metrics. Never by subscription.
-import type { CountedCalls } from '../domain/call-counts.ts';
+import type { CountedCalls } from '../../domain/call-counts.ts';
 
 export type CallTotal = Pick<CountedCalls, 'productId' | 'apiId' | 'outcome' | 'calls'>;
 

@@ -1,6 +1,6 @@
 // Rows over connections that are replaced when a query hangs: the next ones must not wait behind it.
-import { withTimeout } from '../web/with-timeout.ts';
-import type { GatewaySource, Rows } from './source.ts';
+import { withTimeout } from '../../web/with-timeout.ts';
+import type { GatewaySource, Rows } from '../source.ts';
 
 export function createRenewedRows(source: Pick<GatewaySource, 'openRows'>, connections: number) {
   let rows = source.openRows(connections);

@@ -1,6 +1,6 @@
 // The products and APIs of the index: which API is at which path, and which APIs need no subscription.
-import type { ApiRow, ProductRow } from '../domain/gateway-rows.ts';
-import type { CalledApi, CalledProduct } from '../domain/may-call.ts';
+import type { ApiRow, ProductRow } from '../../domain/gateway-rows.ts';
+import type { CalledApi, CalledProduct } from '../../domain/may-call.ts';
 
 type Product = CalledProduct & { readonly isSubscriptionRequired: boolean };
 

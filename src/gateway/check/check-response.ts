@@ -1,7 +1,7 @@
 // The answer to a check: a status and headers for the gateway, and for its client a body in Azure's form of an error.
 import type { ServerResponse } from 'node:http';
-import { KEY_NAMES } from '../domain/key-names.ts';
-import type { CalledApi, CallingSubscription, CallRefusal, CallVerdict } from '../domain/may-call.ts';
+import { KEY_NAMES } from '../../domain/key-names.ts';
+import type { CalledApi, CallingSubscription, CallRefusal, CallVerdict } from '../../domain/may-call.ts';
 import type { CheckRequestFault } from './check-request.ts';
 
 /** All group ids share one header; `X-Groups-Cut` says that some are missing. */

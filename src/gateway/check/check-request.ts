@@ -1,8 +1,8 @@
 // Reads a gateway's request: which key a call sends, and where it goes. An ambiguous request is a fault.
 import type { IncomingMessage } from 'node:http';
-import { type CallPath, readCallPath } from '../domain/call-path.ts';
-import { KEY_NAMES, type KeyNames } from '../domain/key-names.ts';
-import { apiKeyHash } from '../security/api-key.ts';
+import { type CallPath, readCallPath } from '../../domain/call-path.ts';
+import { KEY_NAMES, type KeyNames } from '../../domain/key-names.ts';
+import { apiKeyHash } from '../../security/api-key.ts';
 
 const CHECK_PATH = '/gateway/check';
 const SECRET_HEADER = 'X-Gateway-Secret';

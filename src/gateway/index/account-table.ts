@@ -1,6 +1,6 @@
 // The accounts of the index: only those that hold a subscription.
-import type { AccountRow, BareAccountRow } from '../domain/gateway-rows.ts';
-import type { CallingAccount } from '../domain/may-call.ts';
+import type { AccountRow, BareAccountRow } from '../../domain/gateway-rows.ts';
+import type { CallingAccount } from '../../domain/may-call.ts';
 import { createColumn } from './column.ts';
 import { createIdTable } from './id-table.ts';
 import { createInterner } from './interner.ts';

@@ -1,9 +1,9 @@
 // Writes the calls that were counted, every few seconds. A crash loses the last seconds.
 import { randomBytes } from 'node:crypto';
-import type { CallBatch, QuotaUse } from '../domain/call-counts.ts';
-import type { Log } from '../log.ts';
+import type { CallBatch, QuotaUse } from '../../domain/call-counts.ts';
+import type { Log } from '../../log.ts';
+import type { GatewaySource } from '../source.ts';
 import { createCallCounter } from './call-counter.ts';
-import type { GatewaySource } from './source.ts';
 
 const WRITE_EVERY_MS = 5_000;
 const ROWS_AT_ONCE = 2_000;

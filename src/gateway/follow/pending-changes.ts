@@ -1,4 +1,4 @@
-import type { GatewayChange, GatewayQuestion } from '../domain/gateway-rows.ts';
+import type { GatewayChange, GatewayQuestion } from '../../domain/gateway-rows.ts';
 
 /** With more ids than this, loading everything is faster. */
 const MAX_PENDING = 200_000;

@@ -1,6 +1,6 @@
 // The subscriptions of the index, in columns: a million small objects would fill the heap.
-import type { BareSubscriptionRow } from '../domain/gateway-rows.ts';
-import type { CallingSubscription } from '../domain/may-call.ts';
+import type { BareSubscriptionRow } from '../../domain/gateway-rows.ts';
+import type { CallingSubscription } from '../../domain/may-call.ts';
 import type { AccountTable } from './account-table.ts';
 import { createColumn } from './column.ts';
 import { createIdTable } from './id-table.ts';

@@ -1,10 +1,16 @@
 // How much of each quota is used, as this process knows it: what the database had, and the calls that passed here since.
-import type { CallBatch, QuotaUse } from '../domain/call-counts.ts';
-import { type Quota, type QuotaPeriod, quotaPeriodAt, type Share, shareOf } from '../domain/call-limits.ts';
-import type { CallingSubscription } from '../domain/may-call.ts';
-import { withTimeout } from '../web/with-timeout.ts';
+import type { CallBatch, QuotaUse } from '../../domain/call-counts.ts';
+import {
+  type Quota,
+  type QuotaPeriod,
+  quotaPeriodAt,
+  type Share,
+  shareOf,
+} from '../../domain/call-limits.ts';
+import type { CallingSubscription } from '../../domain/may-call.ts';
+import { withTimeout } from '../../web/with-timeout.ts';
+import type { GatewaySource } from '../source.ts';
 import { createRecent } from './recent.ts';
-import type { GatewaySource } from './source.ts';
 
 const KEEP_MS = 600_000;
 /** While others answer too, what the database had is believed for this long; each process writes more often. */

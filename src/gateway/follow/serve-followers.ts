@@ -2,16 +2,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { CallBatch } from '../domain/call-counts.ts';
-import type { Log } from '../log.ts';
-import { createConcurrencyLimit } from '../security/concurrency-limit.ts';
-import { isSameSecret } from '../security/same-secret.ts';
-import { readBody } from '../web/read-body.ts';
-import { HttpRefusal, refusalAsJson } from '../web/refusal.ts';
-import { NOT_FOUND, sendResponse, UNAVAILABLE } from './check-response.ts';
+import type { CallBatch } from '../../domain/call-counts.ts';
+import type { Log } from '../../log.ts';
+import { createConcurrencyLimit } from '../../security/concurrency-limit.ts';
+import { isSameSecret } from '../../security/same-secret.ts';
+import { readBody } from '../../web/read-body.ts';
+import { HttpRefusal, refusalAsJson } from '../../web/refusal.ts';
+import { NOT_FOUND, sendResponse, UNAVAILABLE } from '../check/check-response.ts';
+import type { GatewaySource, Rows } from '../source.ts';
 import { type ChangeEvent, createSnapshotWriter, FOLLOW_PATH, MAX_FOLLOWED_IDS } from './follow-lines.ts';
 import { createRenewedRows } from './renewed-rows.ts';
-import type { GatewaySource, Rows } from './source.ts';
 
 const MAX_BODY_BYTES = 2 * 1_024 * 1_024;
 const MAX_BATCH_CALLS = 2_000;

@@ -1,7 +1,7 @@
 // Fills the index from the database, and reads changed rows again.
-import { type CallIndex, createCallIndex } from './call-index.ts';
+import { type CallIndex, createCallIndex } from '../index/call-index.ts';
+import type { Rows } from '../source.ts';
 import type { PendingBatch } from './pending-changes.ts';
-import type { Rows } from './source.ts';
 
 const MAX_IDS_AT_ONCE = 1_000;
 

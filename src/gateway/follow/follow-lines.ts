@@ -6,7 +6,7 @@ import type {
   GatewayQuestion,
   KeyRow,
   TakeRows,
-} from '../domain/gateway-rows.ts';
+} from '../../domain/gateway-rows.ts';
 
 export const FOLLOW_PATH = '/gateway/follow';
 /** Of one request. */

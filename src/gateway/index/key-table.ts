@@ -1,6 +1,6 @@
 // Hashes of keys and their owners, in flat arrays: a million small objects would keep the garbage collector busy.
 import { timingSafeEqual } from 'node:crypto';
-import type { KeySlot } from '../domain/gateway-rows.ts';
+import type { KeySlot } from '../../domain/gateway-rows.ts';
 import { createColumn, withRoom } from './column.ts';
 import { createSlots } from './slots.ts';
 

@@ -1,5 +1,5 @@
 // Reports when an old index begins to answer, and when there is a trusted one again.
-import type { Follower } from './follower.ts';
+import type { Follower } from '../follow/follower.ts';
 
 const LOOK_MS = 1_000;
 

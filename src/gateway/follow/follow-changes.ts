@@ -1,11 +1,11 @@
 // Follows changes over one connection, until it is lost.
-import type { Share } from '../domain/call-limits.ts';
-import type { FollowerBeat, GatewayQuestion } from '../domain/gateway-rows.ts';
-import { withTimeout } from '../web/with-timeout.ts';
-import type { CallIndex } from './call-index.ts';
+import type { Share } from '../../domain/call-limits.ts';
+import type { FollowerBeat, GatewayQuestion } from '../../domain/gateway-rows.ts';
+import { withTimeout } from '../../web/with-timeout.ts';
+import type { CallIndex } from '../index/call-index.ts';
+import type { GatewaySource, Rows } from '../source.ts';
 import { createPendingChanges, type PendingBatch } from './pending-changes.ts';
 import { loadIndex, readChangedRows } from './read-rows.ts';
-import type { GatewaySource, Rows } from './source.ts';
 
 /** A connection without a heartbeat for this long is dead, although no error says so. */
 const DEAD_AFTER_MS = 5_000;

@@ -1,11 +1,11 @@
 // A process of ours over HTTP, in place of the database: what the index of an agent beside a gateway follows.
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
-import type { QuotaUse } from '../domain/call-counts.ts';
-import type { Share } from '../domain/call-limits.ts';
-import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from '../domain/gateway-rows.ts';
+import type { QuotaUse } from '../../domain/call-counts.ts';
+import type { Share } from '../../domain/call-limits.ts';
+import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from '../../domain/gateway-rows.ts';
+import type { GatewaySource, Rows } from '../source.ts';
 import { type ChangeLine, FOLLOW_PATH, linesOf, MAX_FOLLOWED_IDS, readSnapshot } from './follow-lines.ts';
-import type { GatewaySource, Rows } from './source.ts';
 
 /** Without a byte for this long, the other side counts as gone. */
 const MAX_SILENT_MS = 10_000;

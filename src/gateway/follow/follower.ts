@@ -1,11 +1,11 @@
 // Keeps the index up to date, from one connection to the next, and knows whether it can be trusted.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Share } from '../domain/call-limits.ts';
-import { type FollowerBeat, GATEWAY_LEASE_MS } from '../domain/gateway-rows.ts';
-import type { Log } from '../log.ts';
-import type { CallIndex } from './call-index.ts';
+import type { Share } from '../../domain/call-limits.ts';
+import { type FollowerBeat, GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
+import type { Log } from '../../log.ts';
+import type { CallIndex } from '../index/call-index.ts';
+import type { GatewaySource } from '../source.ts';
 import { followChanges, type IndexListener, type Mirror } from './follow-changes.ts';
-import type { GatewaySource } from './source.ts';
 
 const HEARTBEAT_MS = 1_000;
 const FIRST_RETRY_MS = 250;

@@ -1,6 +1,6 @@
 // Whether a call that the rule lets pass is within the rate and the quota of its subscription.
-import { type Limits, limitsOf, type Quota, quotaPeriodAt } from '../domain/call-limits.ts';
-import type { CallFacts, CallingSubscription, CallVerdict } from '../domain/may-call.ts';
+import { type Limits, limitsOf, type Quota, quotaPeriodAt } from '../../domain/call-limits.ts';
+import type { CallFacts, CallingSubscription, CallVerdict } from '../../domain/may-call.ts';
 import { createQuotas, type MissingUse, type QuotaOptions } from './quotas.ts';
 import { createRates } from './rates.ts';
 
