@@ -88,6 +88,8 @@ async function fillCatalog(serviceId: string, accountId: string, groupId: string
     (${serviceId}, ${ofApi}, null, null, ${api}, 'Ours', 'active', '', ${now}, '', null, null, 1, ${now}, ${now})`;
   await t.sql`insert into subscription_keys values (${serviceId}, ${ofProduct}, 'primary', ${hash}, '', ${now})`;
   await t.sql`insert into subscription_usage values (${serviceId}, ${ofProduct}, ${now}, 1)`;
+  await t.sql`insert into subscription_calls values (${serviceId}, ${ofProduct}, 'day', ${now}, ${api}, 'passed', 1)`;
+  await t.sql`insert into quota_use values (${serviceId}, ${ofProduct}, ${now}, ${now}, 1)`;
   await t.sql`insert into sessions values
     (${serviceId}, ${crypto.randomUUID()}, ${accountId}, ${hash}, '', ${now}, ${now}, ${now})`;
 }
@@ -134,8 +136,14 @@ describe('T53: no row can refer to a row of another service', () => {
           ),
       );
     // The counts name no row; a trigger alone writes them. A link of the chain outlives a row that was taken away: that
-    // is how it shows.
-    expect(loose.sort()).toEqual(['account_counts.service_id', 'audit_links.audit_id']);
+    // is how it shows. Counted calls outlive their API and product.
+    expect(loose.sort()).toEqual([
+      'account_counts.service_id',
+      'audit_links.audit_id',
+      'catalog_calls.api_id',
+      'catalog_calls.product_id',
+      'subscription_calls.api_id',
+    ]);
   });
 
   it('because Postgres refuses each row that would', async () => {
@@ -185,7 +193,9 @@ describe('T53: no row can refer to a row of another service', () => {
       'product_apis.product_id',
       'product_groups.group_id',
       'product_groups.product_id',
+      'quota_use.subscription_id',
       'sessions.account_id',
+      'subscription_calls.subscription_id',
       'subscription_keys.subscription_id',
       'subscription_usage.subscription_id',
       'subscriptions.account_id',

@@ -86,7 +86,7 @@ describe('add', () => {
     await approver.sees(/The email was never confirmed/);
     await eventually('the card to say who decided', () => /by Amir Approver/.test(card.text()));
     expect(card.text()).toMatch(/^\*Amir Approver activated Ann Lee, /);
-    expect(card.buttons()).toEqual(['Block Ann Lee', 'Details of Ann Lee']);
+    expect(card.buttons()).toEqual(['Block Ann Lee', 'Usage of Ann Lee', 'Details of Ann Lee']);
     const confirmed = await app.post('/email/confirm', {
       ticket: ticketIn(await mailTo('cleo@example.com', /confirm/i)),
     });
@@ -148,7 +148,7 @@ describe('a card', () => {
       .as('approver')
       .sees(/Someone changed this account after you opened it.*blocked\* \(by Ada Admin/);
     await eventually('the card to say who blocked it', () => /never heard of/.test(card.text()));
-    expect(card.buttons()).toEqual(['Activate Ann Ember', 'Details of Ann Ember']);
+    expect(card.buttons()).toEqual(['Activate Ann Ember', 'Usage of Ann Ember', 'Details of Ann Ember']);
   });
 });
 
