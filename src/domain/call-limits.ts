@@ -42,18 +42,20 @@ export const isQuotaNear = (used: number, { calls }: Quota): boolean => used >= 
 /** The part of each rate that one of several answerers may give away: `rank` is 0 to `of` − 1. */
 export type Share = { of: number; rank: number };
 
+type Sharer = { id: string; isAnswering: boolean; isGateway: boolean };
+
 /**
  * The share of one follower. While it answers, and did at its heartbeat before, it shares with all that answer. A newcomer
  * shares with all that are there, and takes the smallest part: newcomers that begin together stay below one more rate.
+ * A gateway that nothing answers beside shares with gateways alone, because processes are there without being asked.
  */
-export function shareAmong(
-  own: { id: string; isAnswering: boolean; wasAnswering: boolean },
-  all: readonly { id: string; isAnswering: boolean }[],
-): Share {
+export function shareAmong(own: Sharer & { wasAnswering: boolean }, all: readonly Sharer[]): Share {
   const others = all.filter(({ id }) => id !== own.id);
-  if (!own.isAnswering || !own.wasAnswering) return { of: others.length + 1, rank: 0 };
-  const sharing = others.filter(({ isAnswering }) => isAnswering);
-  return { of: sharing.length + 1, rank: sharing.filter(({ id }) => id < own.id).length };
+  const answering = others.filter(({ isAnswering }) => isAnswering);
+  if (own.isAnswering && own.wasAnswering)
+    return { of: answering.length + 1, rank: answering.filter(({ id }) => id < own.id).length };
+  const isFirst = own.isGateway && answering.length === 0;
+  return { of: (isFirst ? others.filter(({ isGateway }) => isGateway) : others).length + 1, rank: 0 };
 }
 
 /** The shares of all ranks add up to `calls`. */

@@ -54,7 +54,9 @@ describe('shares of a rate', () => {
   });
 
   it('T91: never exceed a rate while the same followers answer, and stay below two while others begin', () => {
-    const follower = fc.record({ wasAnswering: fc.boolean(), isAnswering: fc.boolean() });
+    const follower = fc.record({
+      ...{ wasAnswering: fc.boolean(), isAnswering: fc.boolean(), isGateway: fc.boolean() },
+    });
     fc.assert(
       fc.property(
         fc.array(follower, { minLength: 1, maxLength: 20 }),
@@ -62,7 +64,11 @@ describe('shares of a rate', () => {
         (states, calls) => {
           const all = states.map((state, at) => ({ id: `gateway_${at}`, ...state }));
           /** What the row of each says: as it was at its last heartbeat. */
-          const rows = all.map(({ id, wasAnswering }) => ({ id, isAnswering: wasAnswering }));
+          const rows = all.map(({ id, isGateway, wasAnswering }) => ({
+            id,
+            isGateway,
+            isAnswering: wasAnswering,
+          }));
           const partOf = (one: (typeof all)[number]) => shareOf(calls, shareAmong(one, rows));
           const sum = (some: typeof all) => some.reduce((total, one) => total + partOf(one), 0);
           const settled = all.filter(({ wasAnswering, isAnswering }) => wasAnswering && isAnswering);

@@ -1,6 +1,7 @@
 // The rows of followers: who shares a rate, by the database's clock.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openGatewayRows } from '../../src/db/gateway/rows.ts';
+import type { FollowerBeat } from '../../src/domain/gateway-rows.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 
 let t: TestContext;
@@ -17,8 +18,8 @@ beforeEach(async () => {
   await t.sql`delete from gateway_followers`;
 });
 
-const beat = (id: string, isAnswering = true, isLeased = true) =>
-  rows.beat(id, 'probe', { kind: 'process', isAnswering, isLeased });
+const beat = (id: string, isAnswering = true, isLeased = true, kind: FollowerBeat['kind'] = 'process') =>
+  rows.beat(id, 'probe', { kind, isAnswering, isLeased });
 const age = (id: string, by: string) =>
   t.sql`update gateway_followers set last_beat_at = now() - ${by}::interval where id = ${id}`;
 const ids = async () =>
@@ -36,6 +37,16 @@ it('T91: a newcomer shares with all that are there, then those that answer share
   expect(await beat('b')).toEqual({ of: 2, rank: 1 });
   await beat('a', false);
   expect(await beat('b')).toEqual({ of: 1, rank: 0 });
+});
+
+it('a gateway has the whole rate from its first call, beside processes that no one asks', async () => {
+  await beat('a', false);
+  await beat('b', false);
+  expect(await beat('g', false, true, 'haproxy')).toEqual({ of: 1, rank: 0 });
+  expect(await beat('g', true, true, 'haproxy')).toEqual({ of: 1, rank: 0 });
+  expect(await beat('h', false, true, 'nginx')).toEqual({ of: 4, rank: 0 });
+  await beat('g', false, true, 'haproxy');
+  expect(await beat('h', false, true, 'nginx')).toEqual({ of: 2, rank: 0 });
 });
 
 it('T91: one that died has no share, nor one from a time when the database’s clock was wrong, nor one of another service', async () => {

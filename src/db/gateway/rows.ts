@@ -105,12 +105,12 @@ const BEAT = `with renewed as (
       and f.last_beat_at < now() - interval '1 minute'
   )
   select count(pg_notify(renewed.id, $3)), (
-    select json_agg(json_build_object('id', f.id, 'isAnswering', f.is_answering)) from gateway_followers f
-    where f.service_id = $1 and f.last_beat_at
+    select json_agg(json_build_object('id', f.id, 'isAnswering', f.is_answering, 'isGateway', f.kind <> 'process'))
+    from gateway_followers f where f.service_id = $1 and f.last_beat_at
       between now() - interval '${FOLLOWER_FRESH_MS} milliseconds' and now() + interval '1 second') as live
   from renewed`;
 
-type LiveFollower = { id: string; isAnswering: boolean };
+type LiveFollower = { id: string; isAnswering: boolean; isGateway: boolean };
 const QUOTA_USE = `select s.id as "subscriptionId", ${epochMs('s.created_at')} as "createdAt",
     ${epochMs('q.starts_at')} as "startsAt", ${epochMs('q.ends_at')} as "endsAt", q.calls::float8 as calls
   from quota_use q join subscriptions s on s.service_id = q.service_id and s.id = q.subscription_id
@@ -199,7 +199,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       const [row] = await read<{ live: LiveFollower[] | null }>(BEAT, ...values);
       const live = row?.live ?? [];
       const wasAnswering = live.some((one) => one.id === id && one.isAnswering);
-      return shareAmong({ id, isAnswering, wasAnswering }, live);
+      return shareAmong({ id, isAnswering, wasAnswering, isGateway: kind !== 'process' }, live);
     },
     async leave(id: string): Promise<void> {
       await read('delete from gateway_followers where service_id = $1 and id = $2', id);
