@@ -27,6 +27,8 @@ const SECONDS = 2;
 const IN_FLIGHT = 50;
 const KEYS_SENT = 10_000;
 const BLOCKS = 1_000;
+/** nginx closes a connection after a thousand calls; HAProxy then ends the call that was to use it. */
+const KEEP_OPEN = 'keepalive_requests 1000000000;';
 const SECRET = 'a-secret-of-the-gateway-and-of-its-agents';
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const AGENT = fileURLToPath(new URL('../../src/cli/gateway.ts', import.meta.url));
@@ -71,7 +73,7 @@ export async function measurePushed(bench: Bench, keys: number) {
     keep(
       await startNginx(
         nginxPath,
-        `server { listen ${api}; location / { return 200 ok; } }`,
+        `${KEEP_OPEN} server { listen ${api}; location / { return 200 ok; } }`,
         Number(api.split(':')[1]),
       ),
     );
@@ -93,14 +95,11 @@ export async function measurePushed(bench: Bench, keys: number) {
     const bare = keep(await haproxyWith(haproxyPath, api, (config) => config.replace(RULES, '')));
     const haproxy = keep(await haproxyWith(haproxyPath, api, (config) => config));
     const uncounted = keep(await haproxyWith(haproxyPath, api, withoutCounting));
-    // nginx closes a connection after a thousand calls.
-    const changes: [string, string][] = [
-      ['  access_log off;\n', '  access_log off;\n  keepalive_requests 10000000;\n'],
-    ];
+    const changes: [string, string][] = [['  access_log off;\n', `  access_log off;\n  ${KEEP_OPEN}\n`]];
     const nginx = keep(await startPushedNginx(nginxPath, api, { keys, changes }));
     const bareNginx = keep(
       await startPushedNginx(nginxPath, api, {
-        changes: [['access_by_lua_block { apim_user.check() }', '']],
+        changes: [...changes, ['access_by_lua_block { apim_user.check() }', '']],
       }),
     );
     const askingPort = Number(await freePort());
@@ -111,7 +110,7 @@ export async function measurePushed(bench: Bench, keys: number) {
       ['127.0.0.1:9000', api],
       ['what-the-gateway-sends', SECRET],
     ]);
-    const asking = keep(await startNginx(nginxPath, http, askingPort));
+    const asking = keep(await startNginx(nginxPath, `${KEEP_OPEN} ${http}`, askingPort));
     const agents = {
       haproxy: agentOf('haproxy', haproxy.folder).pid,
       uncounted: agentOf('haproxy', uncounted.folder).pid,
