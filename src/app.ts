@@ -10,10 +10,8 @@ import { createLimiter } from './db/rate-limits.ts';
 import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
-import { createFollowerServer, type FollowerServer } from './gateway/follow/serve-followers.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
-import type { GatewaySource } from './gateway/source.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
@@ -116,7 +114,7 @@ type Opened = Base &
     mail: Mail;
   };
 
-type Parts = Opened & { gateway: Gateway; followers: FollowerServer | null; slack: SlackConnection };
+type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
 
 async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, log, addresses, atStop } = base;
@@ -144,14 +142,9 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     playground,
     mail: openMail(base, playground),
   };
-  const source = createGatewaySource(opened.db, opened.databaseUrl, opened.serviceId, opened.clock);
-  const gateway = openGateway(opened, source);
-  const { followSecret: secret } = settings.gateway;
-  const counting = { ...source, addUsage: gateway.addUsage };
-  const followers =
-    secret === null ? null : createFollowerServer({ source: counting, secret, log, clock: opened.clock });
+  const gateway = openGateway(opened);
   const slack = openSlack(opened);
-  return { ...opened, gateway, followers, slack };
+  return { ...opened, gateway, slack };
 }
 
 /** Loads the playground's code only here: production images leave it out. */
@@ -189,11 +182,11 @@ function openMail({ settings, addresses }: Base, playground: Playground | null) 
   };
 }
 
-function openGateway(opened: Opened, source: GatewaySource): Gateway {
-  const { settings, log, clock, policy, mail, atStop } = opened;
+function openGateway(opened: Opened): Gateway {
+  const { settings, log, clock, db, databaseUrl, serviceId, policy, mail, atStop } = opened;
   const gateway = createGateway({
     ...settings.gateway,
-    source,
+    source: createGatewaySource(db, databaseUrl, serviceId, clock),
     log,
     clock,
     writeAllUsage: opened.system('gateway').writeUsage,
@@ -283,7 +276,7 @@ async function startServers(parts: Parts): Promise<{ server: HttpServer; interna
   }
   const internalUrl = await startInternalServer(parts, metrics);
   // Before the servers, which wait for open requests.
-  atStop(async () => parts.followers?.stop());
+  atStop(parts.gateway.endStreams);
   return { server, internalUrl };
 }
 
@@ -295,13 +288,8 @@ async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
   };
 }
 
-const gatewayRoutes = ({ gateway, followers }: Parts): HttpServerOptions['routes'] => ({
-  '/gateway/check': gateway.listener,
-  ...(followers ? { '/gateway/follow': followers.listener } : {}),
-});
-
 function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
-  const { settings, log, clock, slack, playground, proxyWatch } = parts;
+  const { settings, log, clock, slack, gateway, playground, proxyWatch } = parts;
   return {
     log,
     clock,
@@ -319,7 +307,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     },
     routes: {
       '/slack/events': slack.listener,
-      ...(settings.internal ? {} : gatewayRoutes(parts)),
+      ...(settings.internal ? {} : gateway.routes),
       ...(playground ? { '/playground': playground.listener } : {}),
     },
   };
@@ -391,14 +379,7 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
   const { settings, log, clock, sql, gateway, atStop } = parts;
   if (!settings.internal) return null;
   const { host, port } = settings.internal;
-  const server = createInternalServer({
-    log,
-    clock,
-    metrics,
-    gateway,
-    database: () => sql`select 1`,
-    routes: gatewayRoutes(parts),
-  });
+  const server = createInternalServer({ log, clock, metrics, gateway, database: () => sql`select 1` });
   const listening = await server.listen(host, port);
   atStop(() => server.stop(STOP_GRACE_MS));
   server.setReady(true);

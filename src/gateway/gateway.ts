@@ -1,14 +1,15 @@
-// Assembles the gateway check, its index and its usage counts.
-import type { RequestListener } from 'node:http';
+// Assembles what gateways reach: the check with its index and counts, and what the agents beside gateways follow.
 import type { Share } from '../domain/call-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
+import type { HttpServerOptions } from '../web/server.ts';
 import { createCheck } from './check/check.ts';
 import { createCheckCounters } from './check/check-counters.ts';
 import { createDatabaseLookup } from './check/database-lookup.ts';
 import { createStaleWatch } from './check/stale-watch.ts';
 import { createUsage } from './counts/usage.ts';
 import { createFollower } from './follow/follower.ts';
+import { createFollowerServer } from './follow/serve-followers.ts';
 import { createCallLimiter } from './limits/limits.ts';
 import type { GatewaySource } from './source.ts';
 
@@ -24,6 +25,8 @@ export type GatewayOptions = {
   uriHeader: string | null;
   /** `GATEWAY_SECRET`; null for none. */
   secret: string | null;
+  /** `GATEWAY_FOLLOW_SECRET`; null: agents find nothing. */
+  followSecret: string | null;
   staleSeconds: number;
   /** Asks every process and gateway to write the calls that it has counted; false when one did not answer. */
   writeAllUsage?: (() => Promise<boolean>) | undefined;
@@ -32,17 +35,18 @@ export type GatewayOptions = {
 };
 
 export type Gateway = {
-  listener: RequestListener;
+  /** By path, each with what lies below it. */
+  routes: Pick<HttpServerOptions['routes'], '/gateway/check' | '/gateway/follow'>;
   /** Loads the index in the background, and keeps it up to date. */
   start(): void;
+  /** Ends the requests that agents keep open. */
+  endStreams(): Promise<void>;
   stop(): Promise<void>;
   /** Whether the index has been loaded once. */
   isLoaded(): boolean;
   /** Whether checks can be answered at this moment without the database. */
   canAnswerAlone(): boolean;
   readings(): GatewayReadings;
-  /** Writes what another gateway counted. */
-  addUsage: GatewaySource['addUsage'];
 };
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -72,9 +76,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     countCall: usage.add,
     noteStale: stale.note,
   });
+  const followers =
+    options.followSecret === null
+      ? null
+      : createFollowerServer({
+          ...{ log, clock: options.clock, secret: options.followSecret },
+          source: { ...source, addUsage: usage.addBatch },
+        });
   return {
-    listener: check,
+    routes: { '/gateway/check': check, ...(followers ? { '/gateway/follow': followers.listener } : {}) },
     start: follower.start,
+    endStreams: async () => followers?.stop(),
     async stop() {
       stale.stop();
       const late = new Promise((resolve) => setTimeout(resolve, MAX_STOP_MS).unref());
@@ -85,7 +97,6 @@ export function createGateway(options: GatewayOptions): Gateway {
       const ageMs = follower.last()?.ageMs ?? Number.POSITIVE_INFINITY;
       return follower.trusted() !== null || ageMs <= options.staleSeconds * 1_000;
     },
-    addUsage: usage.addBatch,
     readings() {
       const last = follower.last();
       return {

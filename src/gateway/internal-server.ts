@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { type Check, createHealth } from '../web/health.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { createRootApp } from '../web/root-app.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../web/server.ts';
+import { createHttpServer, type HttpServer } from '../web/server.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
@@ -16,9 +16,8 @@ export function createInternalServer(options: {
   metrics: Metrics;
   gateway: Gateway;
   database: Check;
-  routes: HttpServerOptions['routes'];
 }): HttpServer {
-  const { log, clock, metrics, gateway, database, routes } = options;
+  const { log, clock, metrics, gateway, database } = options;
   const app = createRootApp({ log });
   const canAnswer: Check = async () => {
     if (!gateway.isLoaded()) throw new Error('not loaded');
@@ -30,7 +29,7 @@ export function createInternalServer(options: {
     clock,
     metrics,
     trustedProxies: [],
-    routes,
+    routes: gateway.routes,
     fetch: app.fetch,
   });
 }

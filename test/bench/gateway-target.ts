@@ -25,6 +25,7 @@ function openGateway() {
     clock,
     uriHeader: 'x-original-uri',
     secret: null,
+    followSecret: null,
     staleSeconds: 0,
     tellStale: () => {},
   });
@@ -44,12 +45,12 @@ if (what === 'hono') {
 } else if (what === 'route') {
   await listen({});
 } else if (what === 'query') {
-  await listen({ '/gateway/check': openGateway().listener });
+  await listen(openGateway().routes);
 } else if (what === 'check') {
   const gateway = openGateway();
   gateway.start();
   while (!gateway.readings().isTrusted) await new Promise((resolve) => setTimeout(resolve, 50));
-  await listen({ '/gateway/check': gateway.listener });
+  await listen(gateway.routes);
 } else if (what === 'memory') {
   const used = () => {
     for (let time = 0; time < 3; time++) global.gc?.();

@@ -49,6 +49,7 @@ export async function serveGateway(
     clock: t.clock,
     uriHeader: 'x-original-uri',
     secret: null,
+    followSecret: null,
     staleSeconds: 0,
     tellStale: () => {},
     writeAllUsage: confirmation.writeUsage,
@@ -62,7 +63,7 @@ export async function serveGateway(
     log,
     clock: t.clock,
     trustedProxies: [],
-    routes: { '/gateway/check': gateway.listener, '/gateway/follow': followers.listener },
+    routes: { '/gateway/follow': followers.listener, ...gateway.routes },
     fetch: () => new Response('elsewhere', { status: 404 }),
   });
   const { port } = await server.listen('127.0.0.1', 0);

@@ -12,7 +12,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { createProgramme, type Programme } from './programme.ts';
-import { serveGateway } from './serve.ts';
+import { FOLLOW_SECRET, serveGateway } from './serve.ts';
 
 let t: TestContext;
 let programme: Programme;
@@ -150,7 +150,7 @@ it('a write whose answer is lost is sent again, and its calls count once', async
 it('calls are in the metrics by product, API and outcome, at once, and those of another gateway once', async () => {
   await programme.product(['orders'], { id: 'metered' });
   const { primaryKey: key, subscriptionId } = await programme.subscription({ productId: 'metered' });
-  const { gateway, ask, close } = await serveGateway(t, 'memory');
+  const { url, gateway, ask, close } = await serveGateway(t, 'memory', { followSecret: FOLLOW_SECRET });
   const metrics = createMetrics(async () => Promise.reject(new Error('none')), gateway.readings);
   const calls = async () =>
     (await metrics.render()).split('\n').filter((line) => line.startsWith('apim_user_calls_total'));
@@ -161,7 +161,14 @@ it('calls are in the metrics by product, API and outcome, at once, and those of 
   expect(await calls()).toEqual([`${own} 3`, noKey]);
   const counted = { subscription: null, productId: 'metered', apiId: 'orders', outcome: 'passed' } as const;
   const batch = { source: 'an agent', number: 1, calls: [{ ...counted, calls: 7, lastAt: 0 }] };
-  for (let time = 0; time < 2; time++) await gateway.addUsage(batch);
+  for (let time = 0; time < 2; time++) {
+    const sent = await fetch(`${url}/gateway/follow/usage`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${FOLLOW_SECRET}` },
+      body: JSON.stringify({ ...batch, sentAt: 0 }),
+    });
+    expect(sent.status).toBe(200);
+  }
   expect(await calls()).toEqual([`${own} 10`, noKey]);
   await close();
   expect(await calls()).toEqual([`${own} 10`, noKey]);

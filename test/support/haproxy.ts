@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,6 +10,7 @@ import {
   prepareHaproxyFolder,
   socketIn,
 } from '../../src/gateway/haproxy/config.ts';
+import { canConnect } from './can-connect.ts';
 import { eventually } from './eventually.ts';
 import { findExecutable, foldersOf } from './executables.ts';
 import { freePort } from './free-port.ts';
@@ -90,13 +90,3 @@ export async function startHaproxy(
     },
   };
 }
-
-const canConnect = (socketPath: string) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(socketPath);
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });

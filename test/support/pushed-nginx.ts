@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareLuaFolder } from '../../src/gateway/lua/folder.ts';
 import { nginxConfig, nginxSocket } from '../../src/gateway/nginx/config.ts';
+import { canConnect } from './can-connect.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 
@@ -94,13 +94,3 @@ export async function startPushedNginx(
     },
   };
 }
-
-const canConnect = (socketPath: string) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(socketPath);
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
