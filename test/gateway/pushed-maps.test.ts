@@ -167,7 +167,8 @@ function toldEverything(index: CallIndex): Gateway {
   return gateway;
 }
 
-const CALLS = KEYS.flatMap((key) =>
+const NO_KEY = 'none';
+const CALLS = [...KEYS, NO_KEY].flatMap((key) =>
   ['/x/', '/X/', '/X/y/', '/x/y/', '/other/'].flatMap((path) =>
     [0, 10, 20].flatMap((now) => [true, false].map((hasOwnName) => ({ key, path, now, hasOwnName }))),
   ),
@@ -183,8 +184,8 @@ function passing(gateway: Gateway): Set<string> {
     const [why = '', from, until, scope] = record?.split('|') ?? [];
     const isInTime = Number(from) <= now && now < Number(until);
     const passes = why === 'ok' && isInTime && gateway.grants.has(`${scope}/${token}`);
-    // An open API takes a blocked account's calls too, once they are sent without a key.
-    return open !== '' || passes ? JSON.stringify([open === '' ? key : 'any key', now, id]) : '';
+    // An open API takes everybody's calls, a blocked account's too once they are sent without a key.
+    return open !== '' || passes ? JSON.stringify([key, now, id]) : '';
   });
   return new Set(passes.filter((pass) => pass !== ''));
 }
@@ -304,8 +305,7 @@ function started(...steps: Step[]) {
   }
   /** Whether the key reaches the API before the changes, and after each of them. */
   const passesAmid = (changes: PushedChange[], key: string, apiId: string): boolean[] => {
-    const passes = () =>
-      [key, 'any key'].some((one) => passing(gateway).has(JSON.stringify([one, 0, apiId])));
+    const passes = () => passing(gateway).has(JSON.stringify([key, 0, apiId]));
     return [
       passes(),
       ...changes.map((change) => {
@@ -344,6 +344,21 @@ it('a key reaches its API while that opens and closes', async () => {
     const either = passesAmid(changes, KEY, 'a1');
     expect(either).not.toContain(false);
   }
+});
+
+it('an open API that gets key names of its own is open until only its keys reach it', async () => {
+  const { changesOf, passesAmid } = started(
+    { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
+    { kind: 'product', id: 'p1', row: published(['a1'], false) },
+    { kind: 'subscription', id: 's1', row: active([KEY]) },
+  );
+  const changes = await changesOf(
+    { kind: 'api', id: 'a1', row: { path: 'x', keyNames: { header: 'X-Key', query: 'key' } } },
+    { kind: 'product', id: 'p1', row: published(['a1']) },
+  );
+  expect(passesAmid([], NO_KEY, 'a1')).toEqual([true]);
+  expect(passesAmid(changes, KEY, 'a1')).not.toContain(false);
+  expect(passesAmid([], NO_KEY, 'a1')).toEqual([false]);
 });
 
 it('a blocked account is known for all its keys after a connection that was lost in between', async () => {
