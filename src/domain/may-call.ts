@@ -71,6 +71,9 @@ export type CallVerdict =
   | { kind: 'no_key' }
   | { kind: 'refused'; because: CallRefusal; subscription: CallingSubscription };
 
+/** Of all published products that open one API, the one that its calls count for. */
+export const openProductOf = (ids: readonly string[]): string | null => ids.toSorted()[0] ?? null;
+
 const NO_KEY: CallVerdict = { kind: 'no_key' };
 const ACCOUNT_REFUSALS = { blocked: 'account_blocked', pending: 'account_pending' } as const;
 

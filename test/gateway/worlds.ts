@@ -77,6 +77,7 @@ const PATHS = [
   'x',
   'X/y/z',
   'a~b/-_',
+  'bill',
   'v1',
   'orders/v1/7',
 ];
@@ -93,7 +94,8 @@ export const GROUPS = [
   ),
   'z,é|',
 ];
-const PRODUCT_IDS = ['a-open', 'B-open', 'starter', 'gold|1', 'prøduct'];
+/** In any other order than JavaScript's own, another one of the open ones comes first. */
+const PRODUCT_IDS = ['ｚ-open', '😀-open', 'B-open', 'starter', 'gold|1', 'prøduct'];
 
 export const newWorld = (): World => ({
   apis: new Map(),

@@ -71,8 +71,8 @@ export const withMembership = (membership: SlackMembership) => slackActor('U0ADM
 export const adminOfTeam = (teamId: string) => slackActor('U0ADMIN', 'Ada Admin', 'member', teamId);
 
 /** A database of the test file's own with two services, `ours` and `theirs`; each has an admin and an approver. */
-export async function createTestContext(changed: Partial<Policy> = {}) {
-  const database = await createTestDatabase();
+export async function createTestContext(changed: Partial<Policy> = {}, made = createTestDatabase()) {
+  const database = await made;
   const { db, sql, close } = connect(database.url, { max: CONNECTIONS });
   const keyring = createKeyring(TEST_SECRET_KEY);
   const passwords = createPasswordHasher({ keyring, cost: TEST_PASSWORD_COST });

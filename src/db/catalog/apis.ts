@@ -26,7 +26,7 @@ export async function findApiByPath(db: Db, serviceId: string, path: string): Pr
   const [row] = await db
     .select()
     .from(apis)
-    .where(and(eq(apis.serviceId, serviceId), sql`lower(${apis.path}) = lower(${path})`));
+    .where(and(eq(apis.serviceId, serviceId), sql`lower(${apis.path} collate "C") = ${path.toLowerCase()}`));
   return row ?? null;
 }
 

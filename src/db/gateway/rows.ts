@@ -19,6 +19,7 @@ import type {
 } from '../../domain/gateway-rows.ts';
 import { FOLLOWER_FRESH_MS } from '../../domain/gateway-rows.ts';
 import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
+import { openProductOf } from '../../domain/may-call.ts';
 import { openPool } from '../connection/pool.ts';
 
 const CONNECT_SECONDS = 5;
@@ -40,6 +41,9 @@ const groupsOf = (service: string, account: string) => `(
 /** Sends a list as JSON, because the driver knows no array types here (why: connect.ts). */
 const among = (parameter: string) =>
   `any (array(select jsonb_array_elements_text(${parameter}::text::jsonb)))`;
+
+/** As memory compares it: not by the letters of a language. */
+const lowerPath = (api: string) => `lower(${api}.path collate "C")`;
 
 const BARE_SUBSCRIPTION = `s.id, s.state, ${epochMs('s.starts_at')} as "startsAt",
   ${epochMs('s.ends_at')} as "endsAt", s.product_id as "productId", s.api_id as "apiId", s.account_id as "accountId",
@@ -71,12 +75,12 @@ const PRODUCTS = `select p.id, p.is_published as "isPublished", p.is_subscriptio
   from products p where p.service_id = $1`;
 const FOUND_CALL = `with called as (
     select i.id, i.path, i.key_header as "keyHeader", i.key_query as "keyQuery", (
-      select min(p.id collate "C") from product_apis pa
+      select json_agg(p.id) from product_apis pa
         join products p on p.service_id = pa.service_id and p.id = pa.product_id
       where pa.service_id = i.service_id and pa.api_id = i.id and p.is_published
-        and not p.is_subscription_required) as "openProductId"
+        and not p.is_subscription_required) as "openProductIds"
     from apis i
-    where i.service_id = $1 and (i.id = $3 or lower(i.path) = ${among('$4')})
+    where i.service_id = $1 and (i.id = $3 or ${lowerPath('i')} = ${among('$4')})
   ), calling as (
     select ${SUBSCRIPTION}, p.is_published as "isPublished", p.rate as "productRate", p.quota as "productQuota",
       (select json_agg(pa.api_id) from product_apis pa where pa.service_id = s.service_id
@@ -90,7 +94,7 @@ const FOUND_CALL = `with called as (
   select (select json_agg(called) from called) as apis, (select row_to_json(calling) from calling) as calling,
     $5::text is not null and exists (
       select 1 from apis i where i.service_id = $1
-        and case $5::text when '' then i.path <> '' else starts_with(lower(i.path), $5::text || '/') end)
+        and case $5::text when '' then i.path <> '' else starts_with(${lowerPath('i')}, $5::text || '/') end)
       as "hasBelow"`;
 
 /** Reads the other rows as they were before, also its own. What has no lease, nobody forgets when it dies. */
@@ -133,7 +137,7 @@ type FlatCalling = FlatSubscription & {
   productQuota: Limits['quota'];
 };
 type FlatCall = {
-  apis: Flat<CallRows['apis'][number]>[] | null;
+  apis: (Flat<ApiRow> & { openProductIds: string[] | null })[] | null;
   calling: FlatCalling | null;
   hasBelow: boolean;
 };
@@ -182,7 +186,10 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
       const [found] = await read<FlatCall>(FOUND_CALL, keyHash, apiId, JSON.stringify(apiPaths), below);
       const { apis = null, calling = null, hasBelow = false } = found ?? {};
       return {
-        apis: (apis ?? []).map(withKeyNames),
+        apis: (apis ?? []).map(({ openProductIds, ...api }) => ({
+          ...withKeyNames(api),
+          openProductId: openProductOf(openProductIds ?? []),
+        })),
         hasBelow,
         subscription: calling && nested(calling),
         product: calling && productOf(calling),

@@ -25,7 +25,7 @@ export const apis = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
-    uniqueIndex('apis_path').on(t.serviceId, sql`lower(${t.path})`),
+    uniqueIndex('apis_path').on(t.serviceId, sql`lower(${t.path} collate "C")`),
     index('apis_any_case').on(t.serviceId, sql`lower(${t.id})`),
     index('apis_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
   ],

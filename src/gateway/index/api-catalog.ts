@@ -1,6 +1,6 @@
 // The products and APIs of the index: which API is at which path, and which APIs need no subscription.
 import type { ApiRow, ProductRow } from '../../domain/gateway-rows.ts';
-import type { CalledApi, CalledProduct } from '../../domain/may-call.ts';
+import { type CalledApi, type CalledProduct, openProductOf } from '../../domain/may-call.ts';
 
 type Product = CalledProduct & { readonly isSubscriptionRequired: boolean };
 
@@ -16,7 +16,7 @@ export function createApiCatalog() {
     byPath.clear();
     above.clear();
     for (const row of apis.values()) {
-      const api = { ...row, openProductId: openProducts.get(row.id) ?? null };
+      const api = { ...row, openProductId: openProductOf(openProducts.get(row.id) ?? []) };
       apis.set(api.id, api);
       const lower = api.path.toLowerCase();
       byPath.set(lower, api);
@@ -49,14 +49,12 @@ export function createApiCatalog() {
   };
 }
 
-/** By API: the published product with the first id that needs no subscription. */
-function findOpenProducts(products: ReadonlyMap<string, Product>): Map<string, string> {
-  const open = new Map<string, string>();
-  for (const id of [...products.keys()].toSorted()) {
-    const product = products.get(id);
-    if (!product?.isPublished || product.isSubscriptionRequired) continue;
-    for (const apiId of product.apiIds) if (!open.has(apiId)) open.set(apiId, id);
-  }
+/** By API: the published products that need no subscription. */
+function findOpenProducts(products: ReadonlyMap<string, Product>): Map<string, string[]> {
+  const open = new Map<string, string[]>();
+  for (const { id, isPublished, isSubscriptionRequired, apiIds } of products.values())
+    if (isPublished && !isSubscriptionRequired)
+      for (const apiId of apiIds) open.set(apiId, [...(open.get(apiId) ?? []), id]);
   return open;
 }
 
