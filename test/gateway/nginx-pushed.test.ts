@@ -320,6 +320,23 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     }
   });
 
+  it('lets a call pass at each step while its API opens and closes', async () => {
+    await start();
+    const [index, maps] = [indexOf(), createPushedMaps()];
+    for (const _ of maps.entries(index));
+    for (const apiIds of [['orders'], []]) {
+      maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
+      const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
+      index.putProducts([{ id: 'free', ...open, apiIds: ['weather', ...apiIds] }]);
+      const changes = maps.changes();
+      expect(changes.length).toBeGreaterThan(5);
+      for (const change of changes) {
+        await carrier.apply([change]);
+        expect(await statusOf('good'), JSON.stringify(change)).toBe(200);
+      }
+    }
+  });
+
   it('answers as before while it is reloaded', async () => {
     await start({ workers: 2 });
     const passing = callOnAndOn('good');

@@ -48,6 +48,12 @@ local function parsed(text)
   return record
 end
 
+-- While a product opens or closes an API, the two maps have its token with and without the mark for a moment.
+local function isSameApi(one, other)
+  if not other then return false end
+  return gsub(one, '^!', '') == gsub(other, '^!', '')
+end
+
 local function isBlank(one) return one == SPACE or one == TAB end
 
 local fromHex = function(digits) return char(tonumber(digits, 16)) end
@@ -214,7 +220,7 @@ return function(host, tables)
     if not plain then return 'address_unreadable' end
     if not isWhole and host.find('above', lower(plain)) then return 'address_ambiguous' end
     local token, exact = host.tokens(plain)
-    if exact and exact ~= token then return 'address_ambiguous' end
+    if exact and exact ~= token and not isSameApi(exact, token) then return 'address_ambiguous' end
     if not token then return nil, '' end
     call.token = token
     if byte(token) ~= BANG then return nil, '' end
