@@ -7,13 +7,12 @@ import { createCheck } from './check/check.ts';
 import { createCheckCounters } from './check/check-counters.ts';
 import { createDatabaseLookup } from './check/database-lookup.ts';
 import { createStaleWatch } from './check/stale-watch.ts';
-import { createUsage } from './counts/usage.ts';
+import { createUsage, MAX_STOP_MS } from './counts/usage.ts';
 import { createFollower } from './follow/follower.ts';
 import { createFollowerServer } from './follow/serve-followers.ts';
 import { createCallLimiter } from './limits/limits.ts';
 import type { GatewaySource } from './source.ts';
 
-const MAX_STOP_MS = 3_000;
 /** Until the first heartbeat says better, another process is assumed. */
 const UNKNOWN_SHARE: Share = { of: 2, rank: 1 };
 

@@ -84,6 +84,36 @@ it('usage is written every few seconds, and what could not be written is written
   await gateway.close();
 });
 
+it('the last calls are written at the stop also when its first try fails', async () => {
+  const { primaryKey: key, subscriptionId } = await programme.subscription({ apiId: 'orders' });
+  const failed: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void failed.push(line) });
+  const gateway = await serveGateway(t, 'memory', { log });
+  await gateway.ask({ key });
+  await t.sql`alter table subscription_usage rename to away`;
+  const closed = gateway.close();
+  await eventually('a write to fail', () => failed.some((line) => line.includes('usage not written')));
+  await t.sql`alter table away rename to subscription_usage`;
+  await closed;
+  expect((await usageOf(subscriptionId)).calls).toBe(1);
+});
+
+it('the counts of a process that has long been silent are missing, and no one waits for them', async () => {
+  const { close } = await serveGateway(t, 'memory');
+  await t.sql`insert into gateway_followers (service_id, id, beats, last_beat_at)
+    values ('ours', 'gateway_beat_dead', 1, now() - interval '5 seconds')`;
+  const asking = createGatewayConfirmation(t.databaseUrl, 'ours');
+  await eventually('an answer sooner than a silent process is waited for', async () => {
+    const askedAt = performance.now();
+    expect(await asking.writeUsage()).toBe(false);
+    return performance.now() - askedAt < 300;
+  });
+  await t.sql`delete from gateway_followers where id = 'gateway_beat_dead'`;
+  expect(await eventually('every process to have written', asking.writeUsage)).toBe(true);
+  await asking.close();
+  await close();
+});
+
 it('each call is counted by its API and by how it ended, also without a subscription', async () => {
   await programme.api('films', 'films');
   await programme.product(['films'], { id: 'cinema' });

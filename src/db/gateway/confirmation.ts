@@ -6,6 +6,7 @@ import type postgres from 'postgres';
 import { GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
 import { openPool } from '../connection/pool.ts';
 import { CHANNEL } from './changes.ts';
+import { IS_THERE } from './followers.ts';
 
 const CONNECT_SECONDS = 2;
 /** A timer may be a moment early. */
@@ -67,8 +68,8 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
       await untilLate(next, WAIT_MS);
     },
     /**
-     * Whether every process has written the calls that it had counted, within 300 ms. Never rejects. Requests share a round
-     * that isn't sent yet: one under way has no call that came after its question.
+     * Whether every process has written the calls that it had counted, within 300 ms, or at once when only silent ones are
+     * left. Never rejects. Requests share a round that isn't sent yet: one under way has no call that came after its question.
      */
     writeUsage(): Promise<boolean> {
       nextUsage ??= runUsage();
@@ -81,7 +82,11 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
   };
 }
 
-type Follower = { id: string; beats: string };
+type Follower = { id: string; beats: string; isThere: boolean };
+const ASK = `select id, beats::text, ${IS_THERE} as "isThere", pg_notify($2, $3)
+  from gateway_followers where service_id = $1 and beats > 0`;
+const FORGET = 'delete from gateway_followers where service_id = $1 and id = $2 and beats = $3';
+
 type Line = ReturnType<typeof openLine>;
 
 /** One connection that asks, and listens for the answers. */
@@ -115,10 +120,7 @@ function openLine(url: string, serviceId: string) {
     await listening;
     const question = JSON.stringify([serviceId, kind, token, channel]);
     // Postgres delivers in the order of commits: a process that hears this has heard of every change before it.
-    return await sql.unsafe<Follower[]>(
-      'select id, beats::text, pg_notify($2, $3) from gateway_followers where service_id = $1 and beats > 0',
-      [serviceId, CHANNEL, question],
-    );
+    return await sql.unsafe<Follower[]>(ASK, [serviceId, CHANNEL, question]);
   }
   return {
     get isOpen() {
@@ -130,9 +132,11 @@ function openLine(url: string, serviceId: string) {
       const followers = send(kind, token);
       let asked: Follower[] | null = null;
       const silent = () => asked?.filter(({ id }) => !answered.has(id)) ?? [];
+      // Until its lease is surely over, a change waits for each; for counts, no one waits for those that are gone.
+      const isAwaited = ({ isThere }: Follower) => kind === 'question' || isThere;
       const done = new Promise<void>((resolve) => {
         const look = () => {
-          if (asked === null || silent().length > 0) return;
+          if (asked === null || silent().some(isAwaited)) return;
           rounds.delete(token);
           resolve();
         };
@@ -154,12 +158,7 @@ function openLine(url: string, serviceId: string) {
     },
     /** No later round waits for these, unless they have sent a heartbeat meanwhile. */
     async forget(silent: readonly Follower[]): Promise<void> {
-      for (const { id, beats } of silent)
-        await sql.unsafe('delete from gateway_followers where service_id = $1 and id = $2 and beats = $3', [
-          serviceId,
-          id,
-          beats,
-        ]);
+      for (const { id, beats } of silent) await sql.unsafe(FORGET, [serviceId, id, beats]);
     },
     close,
   };

@@ -17,10 +17,10 @@ import type {
   SubscriptionRow,
   TakeRows,
 } from '../../domain/gateway-rows.ts';
-import { FOLLOWER_FRESH_MS } from '../../domain/gateway-rows.ts';
 import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
 import { openProductOf } from '../../domain/may-call.ts';
 import { openPool } from '../connection/pool.ts';
+import { IS_THERE } from './followers.ts';
 
 const CONNECT_SECONDS = 5;
 const IDLE_SECONDS = 60;
@@ -110,8 +110,7 @@ const BEAT = `with renewed as (
   )
   select count(pg_notify(renewed.id, $3)), (
     select json_agg(json_build_object('id', f.id, 'isAnswering', f.is_answering, 'isGateway', f.kind <> 'process'))
-    from gateway_followers f where f.service_id = $1 and f.last_beat_at
-      between now() - interval '${FOLLOWER_FRESH_MS} milliseconds' and now() + interval '1 second') as live
+    from gateway_followers f where f.service_id = $1 and f.${IS_THERE}) as live
   from renewed`;
 
 type LiveFollower = { id: string; isAnswering: boolean; isGateway: boolean };

@@ -1,11 +1,15 @@
 // Writes the calls that were counted, every few seconds. A crash loses the last seconds.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CallBatch, QuotaUse } from '../../domain/call-counts.ts';
 import type { Log } from '../../log.ts';
 import type { GatewaySource } from '../source.ts';
 import { createCallCounter } from './call-counter.ts';
 
 const WRITE_EVERY_MS = 5_000;
+/** What a stop has for everything. */
+export const MAX_STOP_MS = 3_000;
+const RETRY_MS = 250;
 const ROWS_AT_ONCE = 2_000;
 /** Gateways whose last batch is remembered. */
 const MAX_GATEWAYS = 1_000;
@@ -76,8 +80,9 @@ export function createUsage(addUsage: GatewaySource['addUsage'], log: Log) {
     totals: counter.totals,
     writeNow,
     async stop(): Promise<void> {
+      const endsAt = performance.now() + MAX_STOP_MS;
       clearInterval(timer);
-      await writeNow();
+      while (!(await writeNow()) && performance.now() < endsAt) await delay(RETRY_MS);
     },
   };
 }
