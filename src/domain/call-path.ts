@@ -19,8 +19,11 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 /** A dot at the end is odd too: Windows drops it. */
 const PLAIN_SEGMENT = /^[\w.~!$&'()*+,:@=-]*[\w~!$&'()*+,:@=-]$/;
 const PLAIN_PATH = /^(?:\/[\w.~!$&'()*+,:@=-]*[\w~!$&'()*+,:@=-])*\/?$/;
-/** A segment of dots leads to another folder, also with a suffix that some servers cut off. */
-const MOVING_SEGMENT = /(?:^|[/\\])[.\s]*\.[.\s]*(?:[;?#/\\]|$)/;
+/**
+ * A segment of dots leads to another folder, also with a suffix that some servers cut off. Looks ahead, because a search for
+ * a dot between dots would take a second for thousands of them.
+ */
+const MOVING_SEGMENT = /(?:^|[/\\])(?=[.\s]*(?:[;?#/\\]|$))\s*\./;
 const ENCODED = /%[0-9A-Fa-f]{2}/;
 /** An address that is still encoded after this many decodings was made to deceive. */
 const MAX_DECODINGS = 3;
@@ -37,7 +40,9 @@ export function readCallPath(uri: string): CallPath | null {
   if (!path.startsWith('/')) return null;
   if (PLAIN_PATH.test(path))
     return { plain: path.slice(1, path.endsWith('/') ? -1 : undefined), isWhole: true };
-  const segments = path.replace(/^\/|\/+$/g, '');
+  let stop = path.length;
+  while (stop > 1 && path[stop - 1] === '/') stop -= 1;
+  const segments = path.slice(1, stop);
   if (!VISIBLE.test(path) || path.includes('#') || !staysInPlace(path)) return null;
   const all = segments === '' ? [] : segments.split('/');
   const odd = all.findIndex((segment) => !PLAIN_SEGMENT.test(segment));

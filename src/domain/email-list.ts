@@ -235,8 +235,12 @@ const namesIn = (text: string): Names => {
   return CONNECTOR.test(text.trim()) ? { firstName: '', lastName: '' } : splitName(name);
 };
 
+/** Marks are searched from each place, so a text that is no email anyway must not be long. */
+const MAX_MARKED_LENGTH = 1_000;
+
 /** Quotes, backticks, brackets and full stops around an email. */
 function stripMarks(text: string): string {
+  if (text.length > MAX_MARKED_LENGTH) return text;
   const bare = text.replace(/^[<([{"‘’`‹]+/, '').replace(/[.,;:!?…)\]}>"’›]+$/, '');
   // These may begin an email, so only in pairs.
   const pair = /^(['*_~`]+)(.*[^'*_~`])(['*_~`]+)[.,;:!?]*$/.exec(bare);

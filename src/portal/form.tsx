@@ -103,10 +103,13 @@ export function EmailField(props: {
   );
 }
 
+/** An email with a name and brackets is shorter. Reading a list takes its time, and a visitor may send a long one. */
+const MAX_PASTED_LENGTH = 1_000;
+
 /** The email in what a person pasted. A text that isn't one email stays as it is, for the operation to refuse. */
 export function emailIn(fields: FormFields): string {
   const typed = fields.get('email') ?? '';
-  if (canonicalEmail(typed) !== null) return typed;
+  if (typed.length > MAX_PASTED_LENGTH || canonicalEmail(typed) !== null) return typed;
   const { emails, faults } = readEmailList(typed);
   const [only, ...more] = emails;
   return only && more.length === 0 && faults.length === 0 ? only.email : typed;

@@ -18,7 +18,7 @@ export async function readForm(request: Request): Promise<FormFields> {
 
 function demandForm(contentType: string | null): void {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
-  const isUtf8 = parameters.every((parameter) => /^\s*(charset="?utf-8"?)?\s*$/.test(parameter));
+  const isUtf8 = parameters.every((parameter) => /^(charset="?utf-8"?)?$/.test(parameter.trim()));
   if (type.trim() !== 'application/x-www-form-urlencoded' || !isUtf8) {
     throw new HttpRefusal('unsupported_content_type');
   }

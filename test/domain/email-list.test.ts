@@ -9,6 +9,7 @@ import {
   readEmailList,
   readOneEmail,
 } from '../../src/domain/email-list.ts';
+import { cpuMs } from '../support/cpu.ts';
 import { HOSTILE_ADDRESSES, READABLE_IN_A_PASTE } from '../support/hostile-addresses.ts';
 
 const ANN = 'ann@example.com';
@@ -22,6 +23,10 @@ const short = ({ emails, faults }: EmailList): string[] => [
 ];
 
 describe('a paste', () => {
+  test.each(['*_', "'"])('T38: takes no time for thousands of %s', (mark) => {
+    expect(cpuMs(20, () => canonicalIn(`${mark.repeat(7_500)}a`))).toBeLessThan(400);
+  });
+
   test.each<[what: string, text: string, read: string[]]>([
     ['a name', 'Ann Lee <ann@example.com>', ['Ann|Lee|ann@example.com']],
     [

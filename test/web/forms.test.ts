@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { emailIn } from '../../src/portal/form.tsx';
 import { readForm } from '../../src/web/read-form.ts';
 import { HttpRefusal } from '../../src/web/refusal.ts';
 import { demandSameOrigin } from '../../src/web/same-origin.ts';
+import { cpuMs } from '../support/cpu.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -16,6 +18,16 @@ async function read(body: string | Uint8Array, contentType: string | null = FORM
 }
 
 describe('a posted form', () => {
+  test('T38: takes no time for thousands of blanks in its type, and of anything in its email', () => {
+    const blanks = `${FORM}; ${' '.repeat(15_000)}x`;
+    const emails = ['a@b ', '*_', "'", '<a>'].map((text) => text.repeat(15_000 / text.length));
+    const work = () => {
+      void read('', blanks);
+      for (const email of emails) emailIn(new Map([['email', `${email}a`]]));
+    };
+    expect(cpuMs(10, work)).toBeLessThan(400);
+  });
+
   test('is read as the person filled it in', async () => {
     const body = 'email=ann%40example.com&name=Ann+L%C3%A9e&empty=&equals=a=b&alone';
     expect(await read(body)).toEqual({
