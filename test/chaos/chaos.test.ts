@@ -3,28 +3,32 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CHECKS } from './checks.ts';
 import { type ChaosResult, runChaos } from './run.ts';
 
-const SEED = 11;
+/** Its first faults hit processes, the database, agents, gateways, Slack and the mail provider. */
+const SEED = 9168;
 const MINUTES = 2;
 /** Two minutes, the start, and the calm afterwards in which everything that waited is done. */
 const MAX_MS = 12 * 60_000;
 const CLOSING_MS = 30_000;
 
-describe.skipIf(process.platform === 'win32')(`T74, T86: ${MINUTES} minutes of chaos, seed ${SEED}`, () => {
-  let result: ChaosResult;
-  beforeAll(async () => {
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    result = await runChaos({
-      seed: SEED,
-      minutes: MINUTES,
-      kills: null,
-      only: null,
-      signal: AbortSignal.timeout(MAX_MS - CLOSING_MS),
-      say,
-    });
-    for (const line of result.table) say(line);
-  }, MAX_MS);
+describe.skipIf(process.platform === 'win32')(
+  `T74, T79, T86: ${MINUTES} minutes of chaos, seed ${SEED}`,
+  () => {
+    let result: ChaosResult;
+    beforeAll(async () => {
+      const say = (line: string) => void process.stdout.write(`${line}\n`);
+      result = await runChaos({
+        seed: SEED,
+        minutes: MINUTES,
+        kills: null,
+        only: null,
+        signal: AbortSignal.timeout(MAX_MS - CLOSING_MS),
+        say,
+      });
+      for (const line of result.table) say(line);
+    }, MAX_MS);
 
-  it.each(Object.keys(CHECKS))('%s', (name) => {
-    expect(result.violations.get(name)).toEqual([]);
-  });
-});
+    it.each(Object.keys(CHECKS))('%s', (name) => {
+      expect(result.violations.get(name)).toEqual([]);
+    });
+  },
+);

@@ -5,15 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Window } from './faults.ts';
 import { findContradictions, type KeyHistory, type KeyOperation } from './key-rule.ts';
-import { PATH } from './keys.ts';
+import { PATH, type Untouched } from './keys.ts';
 import type { Wishes } from './people.ts';
 import type { Programs } from './programs.ts';
+import { miscounted, notBack, passedInSilence } from './pushed-checks.ts';
 import type { Request } from './slack-stand-in.ts';
 import type { World } from './world.ts';
 
 export type Recorded = {
   wishes: Wishes;
   histories: KeyHistory[];
+  /** One for each gateway that judges calls itself. They are among the histories. */
+  untouched: Untouched[];
   readKey: Programs['readKey'] | null;
   windows: Window[];
   /** What still waited when `settle` gave up. */
@@ -37,11 +40,15 @@ export const CHECKS: Record<string, Check> = {
   'every mail left, and once': mails,
   'the answers of the gateways are linearizable for each key': (_, { histories }) =>
     histories.flatMap((history) => notLinearizable(history)),
+  'a gateway that hears nothing of us refuses every call': ({ pushed }) => passedInSilence(pushed),
+  'calls pass again once a fault is over': (_, recorded) => notBack(recorded),
+  'each call that a gateway judged itself counts once': (world, recorded) => miscounted(world, recorded),
   'in the end each gateway answers by the rows': notByRows,
   'the audit verifies': audit,
   'nothing waits for ever': (_, { waiting }) => waiting,
   'no error without a fault': unexplained,
-  'no process ended by itself': ({ servers }) => servers.flatMap((server) => server.deaths()),
+  'no process ended by itself': ({ servers, pushed }) =>
+    [...servers, ...pushed.map(({ agent }) => agent)].flatMap((program) => program.deaths()),
 };
 
 /** Waits until nothing moves any more; returns what still waits after minutes in which nothing was finished. */
@@ -192,9 +199,10 @@ function notLinearizable(history: KeyHistory): string[] {
   });
 }
 
-async function notByRows(world: World, { histories, readKey }: Recorded): Promise<string[]> {
+async function notByRows(world: World, { histories, untouched, readKey }: Recorded): Promise<string[]> {
   const lines: string[] = [];
-  for (const { email, accountId, subscriptionId } of histories) {
+  const changed = histories.filter((history) => untouched.every((one) => one.history !== history));
+  for (const { email, accountId, subscriptionId } of changed) {
     const shown = await readKey?.(subscriptionId);
     if (!shown || typeof shown !== 'object') return [`no program could read the key of ${email}`];
     const [account] = await world.sql`select state from accounts where id = ${accountId}`;

@@ -6,11 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { wrongClock } from '../support/faketime.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import type { Fault, FaultKind } from './plan.ts';
+import { lookForGateways, type Pushed } from './pushed.ts';
 import type { Trouble } from './stand-in.ts';
 import type { World } from './world.ts';
 
 /** While it is on, and for GRACE_MS after, an error of the server is explained. */
-export type Window = { kind: FaultKind; from: number; to: number };
+export type Window = {
+  kind: FaultKind;
+  from: number;
+  to: number;
+  /** From the end of the fault until calls that should pass did so at each gateway that judges calls itself. */
+  backMs: number;
+};
 /** What the stand-ins do now. */
 export type Troubles = { slack: Trouble; mail: Trouble };
 
@@ -34,8 +41,39 @@ const mailTrouble =
   };
 
 const MAKERS: Partial<Record<FaultKind, Make>> = {
-  'kill a process': ({ world, fault }) => killAndStart(world, [fault.process], fault.forMs),
+  'kill a process': ({ world, fault }) => killAndStart(world, [fault.which], fault.forMs),
   'kill both processes': ({ world, fault }) => killAndStart(world, [0, 1], fault.forMs),
+  'kill an agent': ({ world, fault }) =>
+    ofGateway(world, fault, async (gateway) => {
+      await gateway.killAgent();
+      await pauseInSilence(world, [gateway], fault.forMs);
+      gateway.agent.start();
+    }),
+  'stop an agent': ({ world, fault }) =>
+    ofGateway(world, fault, async (gateway) => {
+      gateway.agent.pause();
+      await pauseInSilence(world, [gateway], fault.forMs);
+      gateway.agent.goOn();
+    }),
+  'kill a pushed gateway': ({ world, fault }) =>
+    ofGateway(world, fault, async (gateway) => {
+      await gateway.kill();
+      await pause(world, fault.forMs);
+      await gateway.start();
+    }),
+  'stop a pushed gateway': ({ world, fault }) =>
+    ofGateway(world, fault, async (gateway) => {
+      await gateway.pause();
+      await pause(world, fault.forMs);
+      await gateway.goOn();
+    }),
+  'reload a pushed gateway': ({ world, fault }) => ofGateway(world, fault, (gateway) => gateway.reload()),
+  'kill an agent and reload its gateway': ({ world, fault }) =>
+    ofGateway(world, fault, async (gateway) => {
+      await gateway.killAgent();
+      const agentAgain = pauseInSilence(world, [gateway], fault.forMs).then(() => gateway.agent.start());
+      await Promise.all([gateway.reload(), agentAgain]);
+    }),
   'kill the database': ({ world, fault }) => stopDatabase(world, 'SIGKILL', fault.forMs),
   'stop the database': ({ world, fault }) => stopDatabase(world, 'SIGQUIT', fault.forMs),
   async 'terminate connections'({ world }) {
@@ -44,19 +82,19 @@ const MAKERS: Partial<Record<FaultKind, Make>> = {
   async 'cut the way to the database'({ world, fault }) {
     const until = performance.now() + fault.forMs;
     while (performance.now() < until) {
-      world.toDatabase[fault.process]?.cut();
+      world.toDatabase[fault.which]?.cut();
       await pause(world, 200);
     }
   },
   async 'silence the way to the database'({ world, fault }) {
-    world.toDatabase[fault.process]?.silenceOpen();
+    world.toDatabase[fault.which]?.silenceOpen();
     await pause(world, fault.forMs);
-    world.toDatabase[fault.process]?.cut();
+    world.toDatabase[fault.which]?.cut();
   },
   async 'cut the way to the gateway'({ world, fault }) {
     const until = performance.now() + fault.forMs;
     while (performance.now() < until) {
-      world.toGateway[fault.process]?.cut();
+      world.toGateway[fault.which]?.cut();
       await pause(world, 200);
     }
   },
@@ -96,25 +134,47 @@ export async function unavailableFaults(): Promise<Map<FaultKind, string>> {
   await disk?.close();
   if (!wrongClock(''))
     for (const kind of ['clock forward', 'clock back'] as const) missing.set(kind, 'there is no faketime');
+  const { found, missing: gateways } = lookForGateways();
+  if (found.length === 0)
+    for (const kind of PUSHED_FAULTS) missing.set(kind, `there is no ${gateways.join(', and no ')}`);
   return missing;
 }
 
 /** Resolves when the fault is over and both processes are ready again. */
-export async function makeFault(world: World, fault: Fault, troubles: Troubles): Promise<Window> {
-  const from = performance.now();
+export async function makeFault(world: World, fault: Fault, troubles: Troubles): Promise<void> {
   await MAKERS[fault.kind]?.({ world, fault, troubles });
   for (const server of world.servers) {
     if (!server.isRunning()) server.start();
     if (!(await server.ready(world.signal)))
       throw new Error(`${server.name} isn't ready after "${fault.kind}": ${server.output()}`);
   }
-  return { kind: fault.kind, from, to: performance.now() };
+}
+
+const PUSHED_FAULTS = Object.keys(MAKERS).filter((kind) => /agent|pushed/.test(kind)) as FaultKind[];
+
+/** The other one where there is only one. */
+async function ofGateway(
+  world: World,
+  fault: Fault,
+  make: (gateway: Pushed) => Promise<void>,
+): Promise<void> {
+  const gateway = world.pushed[fault.which] ?? world.pushed[0];
+  if (gateway) await make(gateway);
+}
+
+/** These gateways hear nothing meanwhile. */
+async function pauseInSilence(world: World, gateways: readonly Pushed[], ms: number): Promise<void> {
+  const from = performance.now();
+  await pause(world, ms);
+  for (const { silences } of gateways) silences.push({ from, to: performance.now() });
 }
 
 async function killAndStart(world: World, which: number[], awayMs: number): Promise<void> {
   const servers = world.servers.filter((_, at) => which.includes(at));
   await Promise.all(servers.map((server) => server.kill('SIGKILL')));
-  await pause(world, awayMs);
+  // Each agent follows one of them.
+  const cutOff = world.pushed.filter((_, at) => which.includes(at));
+  await pauseInSilence(world, cutOff, awayMs);
   for (const server of servers) server.start();
 }
 
@@ -124,7 +184,7 @@ async function skewClock(world: World, fault: Fault, offset: string): Promise<vo
   const clock = wrongClock(join(folder, 'offset'));
   if (!clock) return;
   await clock.set(offset);
-  const server = world.servers[fault.process];
+  const server = world.servers[fault.which];
   await server?.kill('SIGKILL');
   server?.start(clock.env);
   await server?.ready(world.signal);
@@ -134,7 +194,7 @@ async function skewClock(world: World, fault: Fault, offset: string): Promise<vo
 
 async function stopDatabase(world: World, signal: 'SIGKILL' | 'SIGQUIT', awayMs: number): Promise<void> {
   await world.database.kill(signal);
-  await pause(world, awayMs);
+  await pauseInSilence(world, world.pushed, awayMs);
   await world.database.start();
 }
 

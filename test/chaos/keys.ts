@@ -7,6 +7,7 @@ import type { KeyInput, KeyOutput } from './key-model.ts';
 import type { KeyHistory, KeyOperation } from './key-rule.ts';
 import type { Person } from './person.ts';
 import type { Programs } from './programs.ts';
+import type { Pushed } from './pushed.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,8 @@ const CALLS_MS = [5, 40] as const;
 const CHANGES_MS = [50, 400] as const;
 /** The search takes long over many operations that may take effect at any later time. */
 const MAX_UNANSWERED = 5;
-const MAX_OPERATIONS = 1_500;
+const MAX_OPERATIONS = 2_500;
+const MAX_TRIES = 20;
 export const PATH = '/orders/1';
 
 type Parts = { world: World; person: Person; programs: Programs; random: Random; isOver: () => boolean };
@@ -22,7 +24,11 @@ type Parts = { world: World; person: Person; programs: Programs; random: Random;
 /** Records histories, one after the other, until it is over. */
 export async function watchKeys(parts: Parts, histories: KeyHistory[]): Promise<void> {
   for (let count = 1; !parts.isOver(); count++) {
-    const history = await makeSubject(parts, `key-${parts.person.id}-${count}@example.com`.toLowerCase());
+    const history = await makeSubject(
+      parts.world,
+      parts.world.gateways,
+      `key-${parts.person.id}-${count}@example.com`.toLowerCase(),
+    );
     if (!history) continue;
     histories.push(history);
     let isFull = false;
@@ -38,15 +44,39 @@ export async function watchKeys(parts: Parts, histories: KeyHistory[]): Promise<
   }
 }
 
+/** A subject that nothing is done to, and which only this gateway is asked about. */
+export type Untouched = { gateway: Pushed; history: KeyHistory };
+
+export async function makeUntouched(world: World, gateway: Pushed): Promise<Untouched> {
+  for (let count = 1; count < MAX_TRIES; count++) {
+    world.signal.throwIfAborted();
+    const email = `untouched-${world.pushed.indexOf(gateway)}-${count}@example.com`;
+    const history = await makeSubject(world, [gateway], email);
+    if (history) return { gateway, history };
+  }
+  throw new Error(`${gateway.name} passes no call; its agent said: ${gateway.agent.output()}`);
+}
+
+export const callUntouched = (
+  world: World,
+  { gateway, history }: Untouched,
+  random: Random,
+  isOver: () => boolean,
+): Promise<void> => call({ world, random }, history, gateway, isOver);
+
 /** Null while the database is away. */
-async function makeSubject({ world }: Parts, email: string) {
+async function makeSubject(
+  world: World,
+  gateways: World['gateways'],
+  email: string,
+): Promise<KeyHistory | null> {
   try {
     const admin = world.console();
     const { key } = newApiKey(admin.random);
     const { account } = await addAccount(admin, { email, firstName: 'Ann', lastName: 'Lee' });
     const { subscription } = await grantSubscription(admin, { accountId: account.id, primaryKey: key });
     // Nobody was promised that a new key is known at once.
-    await eventuallyKnown(world, key);
+    await eventuallyKnown(gateways, key);
     return {
       email,
       accountId: account.id,
@@ -60,9 +90,9 @@ async function makeSubject({ world }: Parts, email: string) {
   }
 }
 
-async function eventuallyKnown(world: World, key: string): Promise<void> {
+async function eventuallyKnown(gateways: World['gateways'], key: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    const all = await Promise.all(world.gateways.map((gateway) => gateway.check(PATH, key)));
+    const all = await Promise.all(gateways.map((gateway) => gateway.check(PATH, key)));
     if (all.every(({ status }) => status === 200)) return;
     await delay(100);
   }
@@ -70,7 +100,7 @@ async function eventuallyKnown(world: World, key: string): Promise<void> {
 }
 
 async function call(
-  { world, random }: Parts,
+  { world, random }: Pick<Parts, 'world' | 'random'>,
   history: KeyHistory,
   gateway: World['gateways'][number],
   isDone: () => boolean,

@@ -4,6 +4,12 @@ import { createRandom } from './random.ts';
 const KINDS = [
   'kill a process',
   'kill both processes',
+  'kill an agent',
+  'stop an agent',
+  'kill a pushed gateway',
+  'stop a pushed gateway',
+  'reload a pushed gateway',
+  'kill an agent and reload its gateway',
   'kill the database',
   'stop the database',
   'terminate connections',
@@ -24,7 +30,9 @@ const KINDS = [
   'mail is never answered',
 ] as const;
 export type FaultKind = (typeof KINDS)[number];
-export type Fault = { kind: FaultKind; afterMs: number; forMs: number; process: 0 | 1 };
+/** Which process, or which pushed gateway and its agent. */
+type Which = 0 | 1;
+export type Fault = { kind: FaultKind; afterMs: number; forMs: number; which: Which };
 
 /** A fault begins when the one before has ended and this much calm has passed. */
 const CALM_MS = [2_500, 5_000] as const;
@@ -49,22 +57,31 @@ export function makePlan(
       kind: kind as FaultKind,
       afterMs: random.between(...CALM_MS),
       forMs: random.between(...LENGTH_MS),
-      process: random.pick([0, 1] as const),
+      which: random.pick([0, 1] as const),
     };
   });
 }
 
-/** For a run that only kills: whichever process the seed says, again and again. */
-export function* makeKills(seed: number): Generator<Fault> {
+const KILLS = [
+  'kill a process',
+  'kill a process',
+  'kill both processes',
+  'kill an agent',
+  'kill a pushed gateway',
+] as const satisfies FaultKind[];
+
+/** For a run that only kills: whatever the seed says, again and again. */
+export function* makeKills(seed: number, without: readonly FaultKind[]): Generator<Fault> {
   const random = createRandom(seed, 'kills');
+  const kinds = KILLS.filter((kind) => !without.includes(kind));
   for (;;)
     yield {
-      kind: random.chance(0.2) ? 'kill both processes' : 'kill a process',
+      kind: random.pick(kinds),
       afterMs: random.between(200, 2_500),
-      forMs: 0,
-      process: random.pick([0, 1] as const),
+      forMs: random.chance(0.8) ? 0 : random.between(...LENGTH_MS),
+      which: random.pick([0, 1] as const),
     };
 }
 
-export const lineOf = ({ kind, afterMs, forMs, process }: Fault, at: number): string =>
-  `${String(at + 1).padStart(3)}. after ${afterMs} ms of calm: ${kind}, process ${process + 1}, for ${forMs} ms`;
+export const lineOf = ({ kind, afterMs, forMs, which }: Fault, at: number): string =>
+  `${String(at + 1).padStart(3)}. after ${afterMs} ms of calm: ${kind} (number ${which + 1}) for ${forMs} ms`;

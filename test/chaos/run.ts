@@ -2,13 +2,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { CHECKS, type Recorded, settle } from './checks.ts';
-import { makeFault, type Troubles, unavailableFaults } from './faults.ts';
+import { makeFault, type Troubles, unavailableFaults, type Window } from './faults.ts';
 import { findReversals } from './key-rule.ts';
-import { watchKeys } from './keys.ts';
+import { callUntouched, makeUntouched, type Untouched, watchKeys } from './keys.ts';
 import { deactivateOperators, work } from './people.ts';
 import { createPerson } from './person.ts';
 import { type Fault, lineOf, makeKills, makePlan } from './plan.ts';
 import { createPrograms } from './programs.ts';
+import { lookForGateways } from './pushed.ts';
+import { countedOf, isInSilence, MAX_BACK_MS } from './pushed-checks.ts';
 import { createRandom } from './random.ts';
 import { ADMINS, openWorld, type World } from './world.ts';
 
@@ -33,6 +35,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seed, minutes, kills, only, say } = options;
   const missing = await unavailableFaults();
   for (const [kind, why] of missing) say(`left out: ${kind} (${why})`);
+  for (const name of lookForGateways().missing) say(`left out: an agent and its ${name} (none was found)`);
   const plan = kills === null ? makePlan(seed, minutes, [...missing.keys()], only) : [];
   say(`seed ${seed}, ${kills === null ? `${minutes} minutes` : `until ${kills} kills`}`);
   for (const [at, fault] of plan.entries()) say(lineOf(fault, at));
@@ -54,13 +57,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const recorded: Recorded = {
       wishes: { wanted: [], accepted: [], imported: [], left: [] },
       histories: [],
+      untouched: [],
       readKey: null,
       windows: [],
       waiting: [],
     };
+    for (const gateway of world.pushed) recorded.untouched.push(await makeUntouched(world, gateway));
+    recorded.histories.push(...recorded.untouched.map(({ history }) => history));
     let isOver = false;
     const working = startWork(world, seed, recorded, () => isOver);
-    const faults = kills === null ? plan : makeKills(seed);
+    const faults = kills === null ? plan : makeKills(seed, [...missing.keys()]);
     const isEnough = () => kills !== null && killsOf(world) >= kills;
     const endsAt = performance.now() + (kills === null ? minutes * 60_000 : Number.POSITIVE_INFINITY);
     faulting = makeFaults(world, faults, { troubles, recorded, say, isEnough, endsAt }).finally(() => {
@@ -108,13 +114,16 @@ async function startWork(
     const person = createPerson(world.slack, id, random);
     await watchKeys({ world, person, programs, random, isOver }, recorded.histories);
   });
+  const untouched = recorded.untouched.map((one) =>
+    callUntouched(world, one, createRandom(seed, one.gateway.name), isOver),
+  );
   const leaving = deactivateOperators({
     world,
     random: createRandom(seed, 'leavers'),
     isOver,
     wishes: recorded.wishes,
   });
-  await Promise.all([...workers, ...watchers, leaving]);
+  await Promise.all([...workers, ...watchers, ...untouched, leaving]);
 }
 
 type Faults = {
@@ -131,16 +140,46 @@ async function makeFaults(world: World, faults: Iterable<Fault>, o: Faults): Pro
     if (o.isEnough() || performance.now() + fault.afterMs > o.endsAt) break;
     await delay(fault.afterMs, undefined, { signal });
     // Open until it is over, so that an error in the midst of it is explained.
-    const window = { kind: fault.kind, from: performance.now(), to: Number.POSITIVE_INFINITY };
+    const from = performance.now();
+    const window: Window = { kind: fault.kind, from, to: Number.POSITIVE_INFINITY, backMs: 0 };
     o.recorded.windows.push(window);
-    Object.assign(window, await makeFault(world, fault, o.troubles));
+    await makeFault(world, fault, o.troubles);
+    const healedAt = performance.now();
+    await passAgain(world, o.recorded.untouched);
+    window.to = performance.now();
+    window.backMs = window.to - healedAt;
     o.say(`${fault.kind}: over after ${Math.round(window.to - window.from)} ms`);
   }
   const left = o.endsAt - performance.now();
   if (Number.isFinite(left)) await delay(Math.max(0, left), undefined, { signal });
 }
 
-const killsOf = ({ servers }: World): number => servers.reduce((sum, server) => sum + server.kills(), 0);
+/** Resolves once calls that should pass do, or after too long, which is a violation. */
+async function passAgain(world: World, untouched: readonly Untouched[]): Promise<void> {
+  const from = performance.now();
+  const passes = ({ gateway, history }: Untouched) => {
+    const last = gateway.calls.findLast(({ key }) => key === history.key);
+    return last && last.calledAt > from && last.status === 200;
+  };
+  while (!untouched.every(passes) && performance.now() - from < MAX_BACK_MS)
+    await delay(10, undefined, { signal: world.signal });
+}
+
+async function tellOf(world: World, untouched: Untouched): Promise<string> {
+  const { gateway, history } = untouched;
+  const mine = gateway.calls.filter(({ key }) => key === history.key);
+  const of = (status: number | null) => mine.filter((call) => call.status === status).length;
+  const silent = gateway.calls.filter((call) => isInSilence(gateway, call)).length;
+  return `${gateway.name}: ${gateway.calls.length} calls, ${silent} of them after two seconds of silence; with a key that nothing was done to ${of(200)} passed, of which ${await countedOf(world, untouched)} were counted, ${of(503)} got 503, and ${of(null)} no answer`;
+}
+
+function longestBack({ windows }: Recorded): string {
+  const [longest] = windows.toSorted((a, b) => b.backMs - a.backMs);
+  return `calls passed again after a fault within ${Math.round(longest?.backMs ?? 0)} ms (${longest?.kind ?? 'no fault'})`;
+}
+
+const killsOf = ({ servers, pushed }: World): number =>
+  [...servers, ...pushed].reduce((sum, each) => sum + each.kills(), 0);
 
 async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
   const violations = new Map<string, string[]>();
@@ -154,9 +193,11 @@ async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
   const operations = recorded.histories.flatMap((history) => history.operations);
   return {
     violations,
-    logs: world.servers.map((server) => `${server.name} said last:\n${server.output()}`),
+    logs: [...world.servers, ...world.pushed.map(({ agent }) => agent)].map(
+      ({ name, output }) => `${name} said last:\n${output()}`,
+    ),
     table: [
-      `rounds: ${recorded.windows.length}; SIGKILLs of processes: ${killsOf(world)}`,
+      `rounds: ${recorded.windows.length}; SIGKILLs: ${killsOf(world)}`,
       'faults',
       ...count(recorded.windows, ({ kind }) => kind),
       'requests from Slack',
@@ -169,6 +210,8 @@ async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
       ),
       `mails taken: ${world.mail.taken().length}, deliveries: ${world.mail.received()}; accepted invitations: ${recorded.wishes.accepted.length}; imports: ${recorded.wishes.imported.length}; operators who left: ${recorded.wishes.left.length}`,
       `histories in which a process went back while a change was under way: ${recorded.histories.filter((history) => findReversals(history).length > 0).length}`,
+      ...(await Promise.all(recorded.untouched.map((one) => tellOf(world, one)))),
+      longestBack(recorded),
       'violations',
       ...[...violations].map(([name, lines]) => `  ${String(lines.length).padStart(7)}  ${name}`),
     ],

@@ -1,4 +1,4 @@
-// One process of the product, which chaos kills and starts again at the same port.
+// The programs of the product, which chaos kills and starts again.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,10 +9,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 300_000;
 const KEPT_OUTPUT = 20_000;
 
+export type Program = ReturnType<typeof createProgram>;
 export type Server = ReturnType<typeof createServer>;
 
-/** `programs` is the folder of the compiled programs. */
-export function createServer(name: string, port: number, programs: string, env: Record<string, string>) {
+/** `words` begin with the compiled program. */
+export function createProgram(name: string, words: readonly string[], env: Record<string, string>) {
   let child: ChildProcess | null = null;
   let output = '';
   let kills = 0;
@@ -20,9 +21,9 @@ export function createServer(name: string, port: number, programs: string, env: 
   const deaths: string[] = [];
 
   function launch(extra: Record<string, string>): ChildProcess {
-    const started = spawn(process.execPath, [join(programs, 'src/main.js')], {
+    const started = spawn(process.execPath, words, {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, PORT: String(port), ...extra },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [started.stdout, started.stderr])
@@ -38,8 +39,6 @@ export function createServer(name: string, port: number, programs: string, env: 
 
   return {
     name,
-    port,
-    url: `http://127.0.0.1:${port}`,
     output: () => output,
     kills: () => kills,
     deaths: () => deaths,
@@ -47,10 +46,29 @@ export function createServer(name: string, port: number, programs: string, env: 
     start(extra: Record<string, string> = {}): void {
       child = launch(extra);
     },
+    async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      if (signal === 'SIGKILL') kills += 1;
+      await ended;
+    },
+    pause: () => child?.kill('SIGSTOP'),
+    goOn: () => child?.kill('SIGCONT'),
+  };
+}
+
+/** Always at the same port. `programs` is the folder of the compiled programs. */
+export function createServer(name: string, port: number, programs: string, env: Record<string, string>) {
+  const program = createProgram(name, [join(programs, 'src/main.js')], { ...env, PORT: String(port) });
+  return {
+    ...program,
+    port,
+    url: `http://127.0.0.1:${port}`,
     /** Resolves when it answers that it is ready; false: it ended, or wasn't ready for minutes. */
     async ready(signal: AbortSignal): Promise<boolean> {
       const until = performance.now() + START_MS;
-      while (performance.now() < until && this.isRunning()) {
+      while (performance.now() < until && program.isRunning()) {
         signal.throwIfAborted();
         const response = await fetch(`http://127.0.0.1:${port}/readyz`, {
           signal: AbortSignal.timeout(2_000),
@@ -60,13 +78,6 @@ export function createServer(name: string, port: number, programs: string, env: 
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       return false;
-    },
-    async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      if (signal === 'SIGKILL') kills += 1;
-      await ended;
     },
   };
 }

@@ -1,5 +1,5 @@
-// Everything that chaos runs: a Postgres, two processes of the product, proxies that can be cut, an nginx, and the
-// stand-ins for Slack and the mail provider.
+// Everything that chaos runs: a Postgres, two processes of the product, proxies that can be cut, gateways that ask them
+// or judge calls themselves, and the stand-ins for Slack and the mail provider.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { mountSmallDisk } from '../support/small-disk.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 import { NO_PEOPLE, TEST_SECRET_KEY } from '../support/test-settings.ts';
 import { startMailStandIn } from './mail-stand-in.ts';
+import { FOLLOW_SECRET, openPushed } from './pushed.ts';
 import { createServer, type Server } from './server.ts';
 import { CHANNEL, SIGNING_SECRET, startSlackStandIn } from './slack-stand-in.ts';
 import type { Trouble } from './stand-in.ts';
@@ -65,7 +66,10 @@ export async function openWorld(choose: Choices, signal: AbortSignal) {
       closing,
       signal,
     );
-    const gateways = await startGateways(servers, cuts.toGateway, closing);
+    const api = await startForgetfulApi(closing);
+    const asked = await startAskedGateways(servers, cuts.toGateway, api, closing);
+    const sources = cuts.toGateway.map(({ port }) => `http://127.0.0.1:${port}`);
+    const pushed = await openPushed({ upstream: api, programs, sources, closing });
     signal.throwIfAborted();
     const beside = await openBeside(database.url, settings, closing);
     return {
@@ -80,7 +84,8 @@ export async function openWorld(choose: Choices, signal: AbortSignal) {
       mail,
       ...cuts,
       ...beside,
-      gateways,
+      gateways: [...asked, ...pushed] as Gateway[],
+      pushed,
       statuses,
       note,
       close,
@@ -120,6 +125,7 @@ async function commonSettings(stand: { slack: string; mail: string }) {
     MAIL_FROM: 'Example APIs <apis@example.com>',
     TRUSTED_PROXIES: '127.0.0.1',
     GATEWAY_SECRET,
+    GATEWAY_FOLLOW_SECRET: FOLLOW_SECRET,
     LOG_LEVEL: 'warn',
   };
 }
@@ -157,10 +163,19 @@ async function startServers(
 type Checked = { status: number | null; by: string | null };
 type Gateway = { name: string; check(path: string, key: string): Promise<Checked> };
 
+/** Gives its host. It keeps nothing of the calls. */
+async function startForgetfulApi(closing: (() => unknown)[]): Promise<string> {
+  const api = await startGuardedApi();
+  const forgetting = setInterval(api.takeArrived, 1_000);
+  closing.push(api.close, () => clearInterval(forgetting));
+  return api.host;
+}
+
 /** Each process asked directly, and both through an nginx where there is one. */
-async function startGateways(
+async function startAskedGateways(
   servers: readonly Server[],
   proxies: readonly { port: number }[],
+  api: string,
   closing: (() => unknown)[],
 ): Promise<Gateway[]> {
   const gateways: Gateway[] = servers.map(({ name, url }) => ({
@@ -176,8 +191,6 @@ async function startGateways(
   }));
   const path = findNginx();
   if (!path) return gateways;
-  const api = await startGuardedApi();
-  closing.push(api.close);
   const port = await freePort();
   const [one, two] = proxies;
   const http = await documentedNginx('docs/gateways.md', [
@@ -186,7 +199,7 @@ async function startGateways(
     // Says which process it asked last.
     ['listen 8080;', `listen 127.0.0.1:${port}; add_header x-asked $asked always;`],
     ['auth_request /_may_call;', 'auth_request /_may_call; auth_request_set $asked $upstream_addr;'],
-    ['127.0.0.1:9000', api.host],
+    ['127.0.0.1:9000', api],
     ['what-the-gateway-sends', GATEWAY_SECRET],
   ]);
   const nginx = await startNginx(path, http, port);
@@ -199,7 +212,6 @@ async function startGateways(
         const { status, asked } = await ask(`http://127.0.0.1:${port}${path}`, {
           'ocp-apim-subscription-key': key,
         });
-        api.takeArrived();
         const at = proxies.findIndex((proxy) => asked.endsWith(`:${proxy.port}`));
         return { status, by: servers[at]?.name ?? null };
       },
