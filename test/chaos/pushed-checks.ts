@@ -7,10 +7,10 @@ import type { Untouched } from './keys.ts';
 import type { Call, Pushed } from './pushed.ts';
 import type { World } from './world.ts';
 
-/** How long calls may be refused once a fault is over, on a machine that may be busy with other things. */
-export const MAX_BACK_MS = 60_000;
+/** How long calls may be refused once a fault is over: as long as a process may take to start. */
+export const MAX_BACK_MS = 300_000;
 /** A machine that gives an agent no time for two seconds silences its gateway. */
-const MAX_OUTAGE_MS = 10_000;
+const MAX_OUTAGE_MS = 30_000;
 /** A signal takes a moment. */
 const SIGNAL_MS = 50;
 /** What was counted is taken each second, and written at once unless a fault is on. */
