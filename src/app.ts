@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { listChangesOfRequest } from './db/audit/rows.ts';
 import { probeDatabase } from './db/connection/probe.ts';
+import { listFollowers } from './db/gateway/followers.ts';
 import { createGatewaySource } from './db/gateway/source.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
@@ -217,6 +218,7 @@ function openSlack(opened: Opened): SlackConnection {
     senderDomain: async () =>
       settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
     undeclaredProxy: proxyWatch.seen,
+    gateways: async () => (await listFollowers(db, serviceId)).filter(({ kind }) => kind !== 'process'),
     contextOf,
     requests: openRequestStore(opened),
     changesOf: (of) => listChangesOfRequest(db, { serviceId, ...of }),
@@ -280,11 +282,12 @@ async function startServers(parts: Parts): Promise<{ server: HttpServer; interna
   return { server, internalUrl };
 }
 
-async function readMetrics({ db, slack, system }: Parts): Promise<Readings> {
+async function readMetrics({ db, serviceId, slack, system }: Parts): Promise<Readings> {
   return {
     isSlackReachable: slack.isReachable(),
     oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
     mailsByState: await countMails(system('metrics'), {}),
+    followers: await listFollowers(db, serviceId),
   };
 }
 

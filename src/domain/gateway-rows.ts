@@ -6,12 +6,22 @@ import type { CalledApi, CallFacts, CallingAccount, CallingSubscription } from '
 export const GATEWAY_LEASE_MS = 2_000;
 
 /**
- * What a heartbeat says. `isAnswering`: it answered calls of limited subscriptions within the last minute. Without a lease,
- * changes don't wait for it.
+ * What a heartbeat says. `host`: the machine's name. `isAnswering`: it answered calls of limited subscriptions within the
+ * last minute. Without a lease, changes don't wait for it.
  */
-export type FollowerBeat = { kind: 'process' | 'haproxy' | 'nginx'; isAnswering: boolean; isLeased: boolean };
+export type FollowerBeat = {
+  kind: 'process' | 'haproxy' | 'nginx';
+  host: string;
+  isAnswering: boolean;
+  isLeased: boolean;
+};
 /** A heartbeat of this age, in milliseconds, says that its sender is there. */
 export const FOLLOWER_FRESH_MS = 2 * GATEWAY_LEASE_MS;
+/** One of the processes, or of the agents beside gateways. `loading`: it can't answer from memory yet, or not any more. */
+export type SeenFollower = Pick<FollowerBeat, 'kind' | 'host'> & {
+  state: 'connected' | 'loading' | 'silent';
+  beatAgeSeconds: number;
+};
 
 /** Asks each process to answer on `channel` once it knows what was committed before. */
 export type GatewayQuestion = { token: string; channel: string };

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { SeenFollower } from '../domain/gateway-rows.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Read from the rest of the product at each scrape. */
@@ -8,6 +9,7 @@ export type Readings = {
   /** Age of the oldest job that is due and doesn't run; 0 when none waits. */
   oldestWaitingJobSeconds: number;
   mailsByState: Readonly<Record<string, number>>;
+  followers: readonly SeenFollower[];
 };
 
 /** The gateway's own figures, from memory. */
@@ -60,6 +62,7 @@ export function createMetrics(
   );
   const mails = gauge('mails', 'Mails by state', ['state']);
 
+  const updateFollowers = followerFigures(gauge);
   const updateGateway = readGateway && gatewayFigures(registry, readGateway);
 
   async function update(): Promise<void> {
@@ -67,11 +70,13 @@ export function createMetrics(
     isSlackReachable.set(Number.NaN);
     oldestJob.set(Number.NaN);
     mails.reset();
+    updateFollowers([]);
     try {
       const readings = await withTimeout(MAX_COLLECT_MS, collect());
       if (readings.isSlackReachable !== null) isSlackReachable.set(readings.isSlackReachable ? 1 : 0);
       oldestJob.set(readings.oldestWaitingJobSeconds);
       for (const [state, count] of Object.entries(readings.mailsByState)) mails.set({ state }, count);
+      updateFollowers(readings.followers);
       isCollected.set(1);
     } catch {
       isCollected.set(0);
@@ -91,6 +96,31 @@ export function createMetrics(
       await update();
       return registry.metrics();
     },
+  };
+}
+
+type MakeGauge = (name: string, help: string, labelNames: string[]) => Gauge;
+
+function followerFigures(gauge: MakeGauge): (followers: readonly SeenFollower[]) => void {
+  const counts = gauge(
+    'gateway_followers',
+    'Gateways with an agent (haproxy, nginx) and processes that are connected, by whether they have everything',
+    ['kind', 'state'],
+  );
+  const ages = gauge('gateway_heartbeat_age_seconds', 'Time since the last heartbeat of a kind from a host', [
+    'kind',
+    'host',
+  ]);
+  return (followers) => {
+    counts.reset();
+    ages.reset();
+    for (const kind of ['haproxy', 'nginx', 'process'])
+      for (const state of ['connected', 'loading']) counts.set({ kind, state }, 0);
+    // The newest of a host comes first, and stays.
+    for (const { kind, host, state, beatAgeSeconds } of followers.toReversed()) {
+      if (state !== 'silent') counts.inc({ kind, state });
+      ages.set({ kind, host }, beatAgeSeconds);
+    }
   };
 }
 

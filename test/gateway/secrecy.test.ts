@@ -69,7 +69,7 @@ it('T26: neither a key nor its hash gets into the log, an answer or the metrics,
         }
     }
     const metrics = createMetrics(
-      async () => ({ isSlackReachable: null, oldestWaitingJobSeconds: 0, mailsByState: {} }),
+      async () => ({ isSlackReachable: null, oldestWaitingJobSeconds: 0, mailsByState: {}, followers: [] }),
       served.gateway.readings,
     );
     said.push(await metrics.render());

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 const beat = (id: string, isAnswering = true, isLeased = true, kind: FollowerBeat['kind'] = 'process') =>
-  rows.beat(id, 'probe', { kind, isAnswering, isLeased });
+  rows.beat(id, 'probe', { kind, host: 'here', isAnswering, isLeased });
 const age = (id: string, by: string) =>
   t.sql`update gateway_followers set last_beat_at = now() - ${by}::interval where id = ${id}`;
 const ids = async () =>
@@ -53,7 +53,12 @@ it('T91: one that died has no share, nor one from a time when the database’s c
   await beat('a');
   await beat('b');
   const theirs = openGatewayRows(t.databaseUrl, 'theirs', 1);
-  await theirs.beat('z', 'probe', { kind: 'process', isAnswering: true, isLeased: true });
+  await theirs.beat('z', 'probe', {
+    kind: 'process',
+    host: 'here',
+    isAnswering: true,
+    isLeased: true,
+  });
   await theirs.close();
   expect(await beat('b')).toEqual({ of: 2, rank: 1 });
   await age('a', '5 seconds');

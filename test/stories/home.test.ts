@@ -108,6 +108,41 @@ describe('App Home', () => {
     await homeOf(app, 'admin', /1 mail failed/);
   });
 
+  it('and the metrics name the gateways that decide themselves, and those that are silent', async () => {
+    const figures = async () =>
+      (await (await fetch(`${app.url}/metrics`)).text())
+        .split('\n')
+        .filter((line) => /^apim_user_gateway_(followers|heartbeat)/.test(line));
+    expect((await homeOf(app, 'admin', /Slack ready/)).text()).not.toContain('gateways:');
+    expect(await figures()).toContain('apim_user_gateway_followers{kind="nginx",state="connected"} 0');
+    const sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
+    const beats = (id: string, kind: string, host: string, beats: number, age: string) =>
+      sql`insert into gateway_followers (service_id, id, kind, host, beats, last_beat_at)
+        values ('default', ${id}, ${kind}, ${host}, ${beats}, now() - ${age}::interval)`;
+    // Their heartbeats come later than this test ends.
+    await beats('a', 'nginx', 'gw-1', 7, '-1 second');
+    await beats('b', 'nginx', 'gw-1', 9, '2 minutes');
+    await beats('c', 'haproxy', 'gw-2', 9, '190 seconds');
+    await beats('d', 'haproxy', 'gw-3', 0, '-1 second');
+    await beats('e', 'haproxy', 'gw-old', 0, '61 minutes');
+    await homeOf(
+      app,
+      'admin',
+      / · gateways: 1 connected, \*haproxy on gw-3 loading\*, \*haproxy on gw-2 silent for 3 min\*/,
+    );
+    const lines = await figures();
+    expect(lines).toContain('apim_user_gateway_followers{kind="nginx",state="connected"} 1');
+    expect(lines).toContain('apim_user_gateway_followers{kind="haproxy",state="loading"} 1');
+    expect(lines).toContain('apim_user_gateway_followers{kind="process",state="connected"} 1');
+    const ageOf = (host: string) => {
+      const line = lines.find((one) => one.includes(`host="${host}"`));
+      return line === undefined ? null : Math.floor(Number(line.split(' ')[1]) / 60);
+    };
+    expect(['gw-2', 'gw-1', 'gw-old'].map(ageOf)).toEqual([3, -1, null]);
+    await sql`delete from gateway_followers where kind <> 'process'`;
+    await sql.end();
+  });
+
   it('shows an approver less, and tells other people which admin to ask', async () => {
     const approver = await homeOf(app, 'approver', /\*Waiting\*/);
     expect(approver.text()).not.toMatch(/invitations? (is|are) open|Setup/);

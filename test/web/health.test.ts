@@ -9,6 +9,7 @@ const FINE: Readings = {
   isSlackReachable: true,
   oldestWaitingJobSeconds: 4,
   mailsByState: { queued: 2, accepted: 9 },
+  followers: [],
 };
 
 async function serveHealth(

@@ -6,7 +6,7 @@ import { createMetrics } from '../../src/web/metrics.ts';
 import { type Served, sendRaw, serve, stopAll } from './serve.ts';
 
 const RUNS = Number(process.env.SPELLINGS ?? 300);
-const READINGS = { isSlackReachable: null, oldestWaitingJobSeconds: 0, mailsByState: {} };
+const READINGS = { isSlackReachable: null, oldestWaitingJobSeconds: 0, mailsByState: {}, followers: [] };
 /** Over the limit of any path but `/big`. */
 const BODY = 'x'.repeat(20_000);
 const ARRIVED = /arrived at (\S+) with (\d+)/;

@@ -85,7 +85,7 @@ export function createGatewayConfirmation(url: string, serviceId: string) {
 type Follower = { id: string; beats: string; isThere: boolean };
 const ASK = `select id, beats::text, ${IS_THERE} as "isThere", pg_notify($2, $3)
   from gateway_followers where service_id = $1 and beats > 0`;
-const FORGET = 'delete from gateway_followers where service_id = $1 and id = $2 and beats = $3';
+const FORGET = 'update gateway_followers set beats = 0 where service_id = $1 and id = $2 and beats = $3';
 
 type Line = ReturnType<typeof openLine>;
 

@@ -20,7 +20,7 @@ import type {
 import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
 import { openProductOf } from '../../domain/may-call.ts';
 import { openPool } from '../connection/pool.ts';
-import { IS_THERE } from './followers.ts';
+import { IS_THERE, SHOWN_SILENT } from './followers.ts';
 
 const CONNECT_SECONDS = 5;
 const IDLE_SECONDS = 60;
@@ -99,14 +99,15 @@ const FOUND_CALL = `with called as (
 
 /** Reads the other rows as they were before, also its own. What has no lease, nobody forgets when it dies. */
 const BEAT = `with renewed as (
-    insert into gateway_followers as f (service_id, id, beats, kind, is_answering, last_beat_at)
-    values ($1, $2, $6::text::int, $4, $5::text::boolean, now())
+    insert into gateway_followers as f (service_id, id, beats, kind, is_answering, host, last_beat_at)
+    values ($1, $2, $6::text::int, $4, $5::text::boolean, $7, now())
     on conflict (service_id, id) do update set beats = case when $6::text::int = 0 then 0 else f.beats + 1 end,
       kind = excluded.kind, is_answering = excluded.is_answering, last_beat_at = excluded.last_beat_at
     returning f.id
   ), forgotten as (
     delete from gateway_followers f where f.service_id = $1 and f.id <> $2 and f.beats = 0
-      and f.last_beat_at < now() - interval '1 minute'
+      and (f.last_beat_at < now() - ${SHOWN_SILENT} or f.kind = 'process'
+        and f.last_beat_at < now() - interval '1 minute')
   )
   select count(pg_notify(renewed.id, $3)), (
     select json_agg(json_build_object('id', f.id, 'isAnswering', f.is_answering, 'isGateway', f.kind <> 'process'))
@@ -200,8 +201,8 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
     },
     /** Renews the row of a process, and notifies it of that in the same transaction. Gives its share of each rate. */
     async beat(id: string, payload: string, beat: FollowerBeat): Promise<Share> {
-      const { kind, isAnswering, isLeased } = beat;
-      const values = [id, payload, kind, String(isAnswering), isLeased ? '1' : '0'];
+      const { kind, host, isAnswering, isLeased } = beat;
+      const values = [id, payload, kind, String(isAnswering), isLeased ? '1' : '0', host];
       const [row] = await read<{ live: LiveFollower[] | null }>(BEAT, ...values);
       const live = row?.live ?? [];
       const wasAnswering = live.some((one) => one.id === id && one.isAnswering);

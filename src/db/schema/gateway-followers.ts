@@ -13,6 +13,8 @@ export const gatewayFollowers = pgTable(
     beats: bigint('beats', { mode: 'number' }).notNull(),
     /** `process`, or the kind of gateway that an agent feeds. */
     kind: text('kind').notNull().default('process'),
+    /** Its machine's name. */
+    host: text('host').notNull().default(''),
     lastBeatAt: at('last_beat_at').notNull().defaultNow(),
     /** It answered calls of limited subscriptions within the last minute: it gets a share of each rate. */
     isAnswering: boolean('is_answering').notNull().default(false),

@@ -1,4 +1,5 @@
 // Follows changes over one connection, until it is lost.
+import { hostname } from 'node:os';
 import type { Share } from '../../domain/call-limits.ts';
 import type { FollowerBeat, GatewayQuestion } from '../../domain/gateway-rows.ts';
 import { withTimeout } from '../../web/with-timeout.ts';
@@ -12,6 +13,7 @@ const DEAD_AFTER_MS = 5_000;
 const LEAVE_MS = 500;
 /** A heartbeat that only shows that the connection is alive. */
 const PROBE = 'probe';
+const HOST = hostname();
 /** One for rows, one for heartbeats, which don't wait for a long page of rows. */
 const CONNECTIONS = 2;
 
@@ -209,7 +211,7 @@ function createHeartbeats(rows: Rows, loss: Loss, { now, heartbeatMs, kind, list
     // A database that can't be written gives no lease, but it is there. Any other failure shows as a missing heartbeat.
     const payload = isLeased ? String(now()) : PROBE;
     await rows
-      .beat(channel, payload, { kind, isAnswering: listener.isAnswering(), isLeased })
+      .beat(channel, payload, { kind, host: HOST, isAnswering: listener.isAnswering(), isLeased })
       .then(listener.shared)
       .catch(probe)
       .catch(() => {});

@@ -40,6 +40,7 @@ const anyChannel = z.string().regex(/^gateway_(beat|answers)_[0-9a-f]{16}$/);
 const payload = z.string().max(200);
 const heartbeat = z.strictObject({
   kind: z.enum(['haproxy', 'nginx']),
+  host: z.string().max(300),
   isAnswering: z.boolean(),
   isLeased: z.boolean(),
 });

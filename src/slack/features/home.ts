@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { SeenFollower } from '../../domain/gateway-rows.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
@@ -12,6 +13,7 @@ import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { errorText } from '../present/error.ts';
 import { historyRow } from '../present/history.ts';
+import { escapeText } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
 import { invitationMessagesBlocks } from './invitation-messages.ts';
@@ -27,7 +29,7 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
   if (actor.membership !== 'member')
     return publish([section('Only full members of this workspace can use this app.')]);
   const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
-  const page = await drawHome(request).catch((error: unknown) => {
+  const page = await drawHome(request, dependencies).catch((error: unknown) => {
     if (error instanceof DomainError) return () => [section(errorText(error))];
     dependencies.log.error({ err: error }, 'app home could not be drawn');
     return () => [
@@ -44,7 +46,10 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
 
 type Page = (report: SetupReport | null) => KnownBlock[];
 
-async function drawHome(request: SlackRequest): Promise<Page> {
+async function drawHome(
+  request: SlackRequest,
+  { gateways }: Pick<SlackDependencies, 'gateways'>,
+): Promise<Page> {
   const role = await request.role();
   const head = (await menu(request)).blocks ?? [];
   const { blocks: approvals } = await approvalPages.first(request);
@@ -56,6 +61,7 @@ async function drawHome(request: SlackRequest): Promise<Page> {
     ...(await limitedSubscriptions(request)),
   ];
   const recent = await recentChanges(request);
+  const connected = gatewaysText(await gateways());
   return (report) => [
     ...head,
     ...(approvals.length ? [divider, ...approvals] : []),
@@ -64,7 +70,7 @@ async function drawHome(request: SlackRequest): Promise<Page> {
     ...recent,
     divider,
     ...messages,
-    section(healthText(report)),
+    section(healthText(report) + connected),
     ...(role === 'admin' ? setupBlocks(report) : []),
   ];
 }
@@ -163,6 +169,19 @@ const MAIL_TEXTS: Record<SenderDomain, string> = {
 /** The database and Slack are ready: without them this page could not be drawn and sent. */
 const healthText = (report: SetupReport | null): string =>
   `*Health:* database ready · Slack ready · mail ${report ? MAIL_TEXTS[report.senderDomain] : '…'}`;
+
+/** Empty when none decides itself. */
+function gatewaysText(gateways: readonly SeenFollower[]): string {
+  const connected = gateways.filter(({ state }) => state === 'connected').length;
+  const others = gateways
+    .filter(({ state }) => state !== 'connected')
+    .map(({ kind, host, state, beatAgeSeconds }) => {
+      const minutes = Math.floor(beatAgeSeconds / 60);
+      const since = minutes > 0 ? `${minutes} min` : `${Math.floor(beatAgeSeconds)} s`;
+      return `*${kind} on ${escapeText(host)} ${state === 'silent' ? `silent for ${since}` : 'loading'}*`;
+    });
+  return gateways.length > 0 ? ` · gateways: ${[`${connected} connected`, ...others].join(', ')}` : '';
+}
 
 function setupBlocks(report: SetupReport | null): KnownBlock[] {
   if (!report) return [section('*Setup:* checking …')];

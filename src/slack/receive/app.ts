@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { type App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { WebClient, WebClientEvent } from '@slack/web-api';
+import type { SeenFollower } from '../../domain/gateway-rows.ts';
 import type { Log } from '../../log.ts';
 import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
@@ -48,6 +49,8 @@ export type SlackParts = {
   senderDomain(): Promise<SenderDomain>;
   /** The address of a proxy in front that `TRUSTED_PROXIES` doesn't name; null for none. */
   undeclaredProxy(): string | null;
+  /** The gateways that decide themselves, also those that fell silent. */
+  gateways(): Promise<SeenFollower[]>;
   contextOf(actor: Actor, requestId?: string): Context;
   requests: RequestStore;
   /** The changes of one actor's request, from when it came in. */

@@ -1,0 +1,1 @@
+ALTER TABLE "gateway_followers" ADD COLUMN "host" text DEFAULT '' NOT NULL;
