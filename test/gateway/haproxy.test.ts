@@ -1,5 +1,6 @@
 // An HAProxy that judges calls itself, by what its carrier pushes into it.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -81,7 +82,7 @@ const RATED = { rate: { calls: 20, seconds: 300 }, quota: null };
 function indexOf(rows: readonly SubscriptionRow[] = ROWS) {
   const index = createCallIndex();
   const products = [
-    { id: 'starter', apiIds: ['orders', 'deep'] },
+    { id: 'starter', apiIds: ['orders', 'shops', 'deep'] },
     { id: 'draft', isPublished: false, apiIds: ['orders'] },
     { id: 'free', isSubscriptionRequired: false, apiIds: ['weather'] },
     { id: 'rated', limits: RATED, apiIds: ['orders'] },
@@ -96,7 +97,8 @@ function indexOf(rows: readonly SubscriptionRow[] = ROWS) {
   );
   index.putApis([
     { id: 'orders', path: 'orders/v1', keyNames: null },
-    { id: 'deep', path: 'orders/v1/Deep/er', keyNames: null },
+    { id: 'shops', path: 'shops', keyNames: null },
+    { id: 'deep', path: 'shops/Deep/er', keyNames: null },
     { id: 'weather', path: 'weather', keyNames: null },
     { id: 'films', path: 'films', keyNames: { header: 'X-Film-Key', query: 'film-key' } },
   ]);
@@ -119,6 +121,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
   const carriers: Carrier[] = [];
   const started: StartedHaproxy[] = [];
   const warnings: string[] = [];
+  let beats: boolean[] = [];
 
   beforeAll(async () => {
     api = await startGuardedApi();
@@ -160,7 +163,10 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       while (!isStopped) {
         await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
         if (!isStopped)
-          await carrier.keepAlive(lease(more)).catch(() => carrier.load(entriesOf()).catch(() => {}));
+          await carrier.keepAlive(lease(more)).then(
+            (hasNewWindows) => beats.push(hasNewWindows),
+            () => carrier.load(entriesOf()).catch(() => {}),
+          );
       }
     })();
     stopBeating = async () => {
@@ -256,7 +262,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       ['/films', { key: keyOf('one-api') }, refusal('unknown', 'films')],
       ['/weather/today', { key: keyOf('blocked') }, refusal('blocked', 'weather')],
       ['/orders/%76%31', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
-      ['/orders/v1/deep/er', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
+      ['/shops/deep/er', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
       ['/orders/v1/%252e%252e', { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable],
       [`/orders/v1?${'x'.repeat(8_200)}`, { key: keyOf('good') }, FAULT_RESPONSES.too_much],
       ['/orders/v1?subscription-key=a&subscription%2Dkey=b', {}, FAULT_RESPONSES.key_twice],
@@ -452,12 +458,13 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
         () => false,
       ),
     );
+  };
+  const untilTaught = async (table: string, rows: number) => {
     const socket = await openRuntimeSocket(haproxy.socketPath, 2_000);
     await eventually('the new worker to be taught', async () =>
-      /used:[1-9]/.test(await socket.ask('show table apim_user_calls')),
+      (await socket.ask(`show table ${table}`)).includes(`used:${rows}\n`),
     );
     socket.close();
-    await beat();
   };
 
   it('lets exactly its share of a rate pass in each window, with words about when to come again, also after a reload', async () => {
@@ -465,10 +472,15 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     await beginOfWindow(300);
     const calls = await Promise.all(Array.from({ length: 30 }, () => statusOf('rated')));
     expect(calls.filter((status) => status === 200)).toHaveLength(20);
+    await eventually('no further windows', () => beats.at(-1) === false);
+    beats = [];
     expect(await statusesInTurn(5, 'own-rate')).toEqual([200, 200, 200, 429, 429]);
+    await eventually('the agent to hear of the window', () => beats.includes(true));
     expect(new Set(await statusesInTurn(25, 'unlimited'))).toEqual(new Set([200]));
     await willTeach();
     await reloadAndFollow();
+    await untilTaught('apim_user_rates', 2);
+    await beat();
     const limited = await call('/orders/v1', { key: keyOf('rated') });
     const wait = limited.headers.get('retry-after') ?? '';
     expect([limited.status, limited.headers.get('x-refusal-reason')]).toEqual([429, 'RateLimitExceeded']);
@@ -500,7 +512,8 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
   it('gives each counted call away once, over a reload and a restart of the agent', async () => {
     await start();
     const drained: DrainedCalls[] = [];
-    const drain = async () => drained.push(...(await carrier.drain()));
+    // Calls are counted on one side while the other one is taken.
+    const drain = async () => drained.push(...(await carrier.drain()), ...(await carrier.drain()));
     const answered: number[] = [];
     const callAll = async () => {
       for (const id of ['good', 'good', 'blocked', 'unknown']) answered.push(await statusOf(id));
@@ -517,6 +530,8 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     await callAll();
     await willTeach();
     await reloadAndFollow();
+    await untilTaught('apim_user_calls_0', 4);
+    await beat();
     await callAll();
     await drain();
     const count = (status: number) => answered.filter((one) => one === status).length;
@@ -531,13 +546,42 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     expect([count(200), count(503)]).toEqual([8, 0]);
   });
 
+  it('gives a call away once that lasts for longer than its counter is left alone', async () => {
+    await start();
+    const drained: DrainedCalls[] = [];
+    const calls = async () => {
+      drained.push(...(await carrier.drain()), ...(await carrier.drain()));
+      return drained.reduce((sum, one) => sum + one.calls, 0);
+    };
+    const socket = connect(haproxy.port, '127.0.0.1');
+    const headers = `Host: x\r\nOcp-Apim-Subscription-Key: ${keyOf('good')}\r\nConnection: close\r\nContent-Length: 2`;
+    socket.write(`POST /orders/v1 HTTP/1.1\r\n${headers}\r\n\r\n1`);
+    await eventually('the call to be counted', async () => (await calls()) === 1);
+    expect(await calls()).toBe(1);
+    expect(await statusOf('good')).toBe(200);
+    expect(await calls()).toBe(2);
+    carrier = carrierOf();
+    await carrier.load(entriesOf());
+    await beat();
+    expect(await calls()).toBe(2);
+    const ended = once(socket, 'close');
+    socket.write('2');
+    socket.resume();
+    await ended;
+    expect(await calls()).toBe(2);
+    const shown = await openRuntimeSocket(haproxy.socketPath, 2_000);
+    for (const side of [0, 1])
+      expect(await shown.ask(`show table apim_user_calls_${side}`)).toMatch(/used:0/);
+    shown.close();
+  });
+
   it('warns before a table is full, and goes on answering when it is', async () => {
     const rows = Array.from({ length: 12 }, (_, at) => rowOf(`one-of-many-${at}`));
     await start({ counters: 10 }, entriesOf([...rows, rowOf('good')]));
     expect(new Set(await statusesOf(...rows.map(({ id }) => id)))).toEqual(new Set([200]));
     expect(await statusesOf('good', 'unknown')).toEqual([200, 401]);
     await carrier.drain();
-    expect(warnings[0]).toMatch(/make the size of apim_user_calls larger than 10/);
+    expect(warnings[0]).toMatch(/make the sizes of apim_user_calls_0 and apim_user_calls_1 larger than 10/);
   });
 
   it('closes a connection that is cut in the middle of a load, and one that gives no answer', async () => {

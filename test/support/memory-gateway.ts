@@ -108,6 +108,7 @@ export function createMemoryCarrier(url: string): Carrier {
     async keepAlive({ endsAt, staleSeconds }) {
       const now = monotonic();
       await tell({ lease: { ends: now + endsAt - performance.now(), stale: staleSeconds }, load: loaded() });
+      return false;
     },
     drain: async () => (await tell({ drain: true })) as DrainedCalls[],
     close: async () => {},

@@ -12,7 +12,7 @@ import { createGatewayMirror } from './mirror.ts';
 /** A gateway that rounds its time down to half a second still has its next heartbeat before that is over. */
 const HEARTBEAT_MS = 500;
 const WATCH_MS = 500;
-const DRAIN_MS = 1_000;
+const DRAIN_MS = 5_000;
 const MAX_STOP_MS = 3_000;
 
 export type AgentOptions = {
@@ -35,6 +35,7 @@ export function createAgent({ source, carrier, log, staleSeconds }: AgentOptions
     maps,
     share: () => follower.share(),
     noteFailure: tell.gatewayFailure,
+    noteLimitedCalls: () => counts.noteLimitedCalls(),
   });
   const counts = createCounts({ carrier, maps, isReady: () => follower.isLoaded(), add: usage.add });
   async function writeUsage(): Promise<boolean> {

@@ -17,6 +17,9 @@ export function createCounts(options: {
   let countedAt = Number.NEGATIVE_INFINITY;
   let draining: Promise<void> | null = null;
 
+  function noteLimitedCalls(): void {
+    countedAt = performance.now();
+  }
   function count({ subscriptionTag, apiToken, outcome, calls }: DrainedCalls): void {
     const subscription = subscriptionTag === '' ? null : maps.subscriptionOfTag(subscriptionTag);
     const api = apiToken === '' ? null : maps.apiOfToken(apiToken);
@@ -25,7 +28,7 @@ export function createCounts(options: {
       : outcome === 'passed'
         ? api?.openProductId
         : null;
-    if (subscription && maps.limitsOf(subscription).rate) countedAt = performance.now();
+    if (subscription && maps.limitsOf(subscription).rate) noteLimitedCalls();
     add({
       subscription: subscription && { id: subscription.id, createdAt: subscription.createdAt },
       productId: productId ?? null,
@@ -47,6 +50,7 @@ export function createCounts(options: {
   }
   return {
     drain,
+    noteLimitedCalls,
     /** Also what was counted while a drain was under way. Rejects when the gateway can't say. */
     async drainNow(): Promise<void> {
       await draining?.catch(() => {});

@@ -23,12 +23,13 @@ export type GatewayMirror = Mirror & {
   goOn(endsAt: number, staleSeconds: number): Promise<void>;
 };
 
-/** `share` gives null before the first heartbeat. `noteFailure` gets each error of the gateway. */
+/** `share` gives null before the first heartbeat. `noteFailure` gets each error of the gateway. `noteLimitedCalls`: some came. */
 export function createGatewayMirror(options: {
   carrier: Carrier;
   maps: PushedMaps;
   share: () => Share | null;
   noteFailure(error: unknown): void;
+  noteLimitedCalls(): void;
 }): GatewayMirror {
   const { carrier, maps } = options;
   let isInStep = false;
@@ -57,7 +58,7 @@ export function createGatewayMirror(options: {
     const share = options.share();
     if (!share) return;
     try {
-      await carrier.keepAlive({ endsAt, staleSeconds, share });
+      if (await carrier.keepAlive({ endsAt, staleSeconds, share })) options.noteLimitedCalls();
       lease = { endsAt, staleSeconds };
     } catch (error) {
       // It may have been restarted.

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Carrier, Lease, PushedChange, PushedEntry } from '../pushed/carrier.ts';
+import { RATES_TABLE } from './config.ts';
 import { drainWorker } from './drain.ts';
 import { createFacts, type Facts } from './facts.ts';
-import { addCommands, createSortedLines, MAP_FILES, type MapFile, UNCHANGED } from './maps.ts';
+import { addCommands, createSortedLines, MAP_FILES, type MapFile, MOMENT, UNCHANGED } from './maps.ts';
 import type { RuntimeSocket } from './socket.ts';
-import { aliveCommand, createWorkers, SILENCE } from './worker.ts';
+import { aliveCommand, createWorkers, momentOf, SILENCE, tellMoment, type Worker } from './worker.ts';
 
 export type HaproxyCarrierOptions = {
   /** Of the runtime socket, and of the maps, as the configuration names them. */
@@ -39,6 +40,8 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
     const keys = createSortedLines();
     for (const entry of entries) facts.take(entry, keys.add);
     facts.take({ map: 'apis', key: AGENT, value: agent }, keys.add);
+    worker.side = 0;
+    facts.take({ map: 'apis', key: MOMENT, value: momentOf(worker) }, keys.add);
     await replaceAll(worker.socket, fileOf, (map) => {
       if (map === 'keys') return keys.takeAll();
       return map === 'changes' ? UNCHANGED.map((pair) => pair.join(' ')) : facts.lines(map);
@@ -67,7 +70,7 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
     return worker?.facts ? { socket: worker.socket, facts: worker.facts } : null;
   });
 
-  async function keepAlive(lease: Lease): Promise<void> {
+  async function keepAlive(lease: Lease): Promise<boolean> {
     // In this order: a pause in between makes it end earlier.
     const wallMs = Date.now();
     const endMs = wallMs + lease.endsAt - performance.now();
@@ -78,8 +81,11 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
       worker.facts = null;
       throw new Error('Another agent feeds this HAProxy.');
     }
-    await worker.socket.tell([aliveCommand(endMs, lease)]);
+    worker.staleSeconds = lease.staleSeconds;
+    await tellMoment(worker);
+    await worker.socket.tell([aliveCommand(endMs, lease.share)]);
     keptAliveAt = performance.now();
+    return hasNewWindows(worker);
   }
 
   return {
@@ -93,6 +99,14 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
       workers.close();
     },
   };
+}
+
+async function hasNewWindows(worker: Worker): Promise<boolean> {
+  const shown = await worker.socket.ask(`show table ${RATES_TABLE} key -`);
+  const [, windows] = / used:(\d+)/.exec(shown) ?? [];
+  const hasNew = Number(windows) > worker.windows;
+  worker.windows = Number(windows);
+  return hasNew;
 }
 
 const needsAll = () => new Error('This HAProxy was started again or reloaded, and needs all facts.');

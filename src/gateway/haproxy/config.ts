@@ -5,11 +5,12 @@ import { KEY_NAMES } from '../../domain/key-names.ts';
 import { MAX_URI_LENGTH } from '../check/check-request.ts';
 import { type CheckResponse, UNAVAILABLE } from '../check/check-response.ts';
 import { prepareLuaFolder } from '../lua/folder.ts';
-import { MAP_FILES, type MapFile, PLACES, UNCHANGED } from './maps.ts';
+import { MAP_FILES, type MapFile, MOMENT, PLACES, UNCHANGED, USUAL } from './maps.ts';
 
 export const ALIVE_TABLE = 'apim_user_alive';
-export const CALLS_TABLE = 'apim_user_calls';
-const RATES_TABLE = 'apim_user_rates';
+/** By the side on which calls are counted. */
+export const CALLS_TABLES = ['apim_user_calls_0', 'apim_user_calls_1'] as const;
+export const RATES_TABLE = 'apim_user_rates';
 /** The time until which calls may pass is kept in 32 bits: tenths of a second from the beginning of 2026. */
 export const ENDS_FROM_MS = 1_767_225_600_000;
 export const ALIVE_UNIT_MS = 100;
@@ -93,14 +94,17 @@ global
 peers apim_user_reload
   peer apim_user ${peer}
 
-# Until when calls may pass (gpt0), which share of each rate this gateway has (the gpc1-th of gpc0), and how old its facts
-# are (http_err_cnt). The agent writes it twice a second; without it, it goes away.
+# Until when calls may pass (gpt0), and which share of each rate this gateway has (the gpc1-th of gpc0). The agent writes it
+# twice a second; without it, it goes away.
 backend ${ALIVE_TABLE}
-  stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1,http_err_cnt
+  stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1
 
-# Calls by subscription, API and outcome (gpc0), and how many of them the agent has taken (gpt0).
-backend ${CALLS_TABLE}
-  stick-table type string len 64 size ${counters} expire 1h store gpt0,gpc0,gpc0_rate(60s) peers apim_user_reload
+# Calls by subscription, API and outcome (gpc0), and how many of them the agent has taken (gpt0). HAProxy counts in one of the
+# two while the agent empties the other one.
+${CALLS_TABLES.map(
+  (table) => `backend ${table}
+  stick-table type string len 64 size ${counters} expire 1h store gpt0,gpc0 peers apim_user_reload`,
+).join('\n')}
 
 # Calls by subscription and window of its rate. No window is longer than 300 seconds.
 backend ${RATES_TABLE}
@@ -117,64 +121,62 @@ function rules({ folder }: HaproxyConfigOptions): string {
   # Nothing passes without the agent. The agent's end is by the clock, and its entry goes away by another one that never
   # jumps: a stopped process and a clock that was set back are both found.
   http-request set-var(txn.apim_now) date(0,ms)
-  http-request set-var(txn.apim_stale) str(on),table_http_err_cnt(${ALIVE_TABLE})
   acl apim_alive str(on),table_gpt0(${ALIVE_TABLE}),mul(${ALIVE_UNIT_MS}),add(${ENDS_FROM_MS}),sub(txn.apim_now) gt 0
   ${returned(UNAVAILABLE)} unless apim_alive
 
-  # The most usual calls that pass: an active key in the header, and a plain address.
+  # The most usual calls that pass: an active key without dates in the header, and a plain address.
   http-request set-var(txn.apim_key) req.fhdr(${key}),sha2(256),bytes(0,16),hex
   http-request set-var(txn.apim_record) var(txn.apim_key),map_str(${map('keys')}) if { var(txn.apim_key),map_beg(${map('changes')}) -m len 1 }
   http-request set-var(txn.apim_token) path,concat(/),map_beg(${map('exact')})
   http-request set-var(txn.apim_rate) var(txn.apim_record),bytes(${PLACES.scope}),concat(/,txn.apim_token),map_str(${map('grants')})
   acl apim_granted var(txn.apim_rate) -m found
-  acl apim_active var(txn.apim_record) -m beg ok|
-  acl apim_started var(txn.apim_record),field(2,|),sub(txn.apim_now) le 0
-  acl apim_not_ended var(txn.apim_record),field(3,|),sub(txn.apim_now) gt 0
+  acl apim_usual_key var(txn.apim_record) -m beg ${USUAL}
   acl apim_usual_api var(txn.apim_token) -m len 11
-  acl apim_any_case path,concat(/),lower,map_beg(${map('lower')}),strcmp(txn.apim_token) eq 0
   acl apim_one_key req.fhdr_cnt(${key}) eq 1
   acl apim_plain path -m reg ^(/[A-Za-z0-9_.~!$&'()*+,:@=-]*[A-Za-z0-9_~!$&'()*+,:@=-])*/?$
   acl apim_short pathq -m len 1:${MAX_URI_LENGTH}
-  http-request set-var(txn.apim_usual) bool(1) if apim_granted apim_active apim_started apim_not_ended apim_usual_api apim_any_case apim_one_key apim_plain apim_short
-  acl apim_usual var(txn.apim_usual) -m found
+  http-request set-var(txn.apim_counter) var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) if apim_granted apim_usual_key apim_usual_api apim_one_key apim_plain apim_short
+  acl apim_judged var(txn.apim_counter) -m found
 
-  # All others. Lua sets an answer, and when it fails there is none.
-  http-request lua.apim_user_judge unless apim_usual
-  acl apim_passes var(txn.apim_answer) -m str passed
-  acl apim_judged var(txn.apim_answer) -m found
-  ${returned(UNAVAILABLE)} unless apim_usual or apim_judged
+  # All others. Lua sets the counter last, so without one it failed.
+  http-request set-var(txn.apim_odd) bool(1) unless apim_judged
+  acl apim_odd var(txn.apim_odd) -m found
+  http-request lua.apim_user_judge if apim_odd
+  ${returned(UNAVAILABLE)} unless apim_judged
 
   # Rates: calls are counted first and compared afterwards. Windows begin at whole multiples of their length since 1970.
   http-request set-var(txn.apim_seconds) var(txn.apim_rate),field(2,/) unless { var(txn.apim_rate) -m len 1 }
   acl apim_limited var(txn.apim_seconds) -m found
-  http-request set-var(txn.apim_tag) var(txn.apim_record),bytes(${PLACES.tag}) if apim_limited apim_usual
   http-request set-var(txn.apim_window) var(txn.apim_now),div(1000),div(txn.apim_seconds) if apim_limited
   http-request set-var(txn.apim_rank) str(on),table_gpc1(${ALIVE_TABLE}) if apim_limited
   http-request set-var(txn.apim_of) str(on),table_gpc0(${ALIVE_TABLE}) if apim_limited
   http-request set-var(txn.apim_most) var(txn.apim_rate),field(1,/),add(txn.apim_rank),div(txn.apim_of) if apim_limited
-  http-request track-sc2 var(txn.apim_tag),concat(/,txn.apim_window) table ${RATES_TABLE} if apim_limited
+  http-request track-sc2 var(txn.apim_counter),field(1,/),concat(/,txn.apim_window) table ${RATES_TABLE} if apim_limited
   http-request sc-inc-gpc0(2) if apim_limited
   acl apim_within_rate sc_get_gpc0(2),sub(txn.apim_most) le 0
   http-request set-var(txn.apim_answer) str(rate_limited) if apim_limited !apim_within_rate
+  acl apim_refused var(txn.apim_answer) -m found
+  http-request set-var(txn.apim_counter) var(txn.apim_counter),field(1,/),concat(/,txn.apim_token,/rate_limited) if apim_limited apim_refused
 
-  # Usage.
-  http-request set-var(txn.apim_outcome) var(txn.apim_answer) if apim_limited !apim_within_rate
-  http-request track-sc1 var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) table ${CALLS_TABLE} if apim_usual !apim_judged
-  http-request track-sc1 var(txn.apim_tag),concat(/,txn.apim_token,/),concat(,txn.apim_outcome) table ${CALLS_TABLE} if apim_judged
+  # Usage. What the agent says of this moment: the side on which calls are counted, and how old the facts are if not new.
+  http-request set-var(txn.apim_moment) str(${MOMENT}),map_str(${map('apis')})
+  acl apim_side_1 var(txn.apim_moment) -m beg 1
+  http-request track-sc1 var(txn.apim_counter) table ${CALLS_TABLES[0]} unless apim_side_1
+  http-request track-sc1 var(txn.apim_counter) table ${CALLS_TABLES[1]} if apim_side_1
   http-request sc-inc-gpc0(1)
 
   # Refusals. If the first line fails, the second still refuses.
-  http-request lua.apim_user_refuse if apim_judged !apim_passes
-  ${returned(UNAVAILABLE)} if apim_judged !apim_passes
+  http-request lua.apim_user_refuse if apim_refused
+  ${returned(UNAVAILABLE)} if apim_refused
 
   # What your API learns. Lua has written its headers already.
-  http-request set-header X-Account-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(3,|)] if apim_usual
-  http-request set-header X-Subscription-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(1,|)] if apim_usual
-  http-request set-header X-Product-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(2,|)] if apim_usual
-  http-request set-header X-Groups %[var(txn.apim_record),bytes(${PLACES.ids}),field(4,|)] if apim_usual
-  http-request del-header X-Groups-Cut if apim_usual
+  http-request set-header X-Account-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(3,|)] unless apim_odd
+  http-request set-header X-Subscription-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(1,|)] unless apim_odd
+  http-request set-header X-Product-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(2,|)] unless apim_odd
+  http-request set-header X-Groups %[var(txn.apim_record),bytes(${PLACES.ids}),field(4,|)] unless apim_odd
+  http-request del-header X-Groups-Cut unless apim_odd
   http-request del-header X-Gateway-Stale
-  http-request set-header X-Gateway-Stale %[var(txn.apim_stale)] if { var(txn.apim_stale),add(0) gt 0 }
+  http-request set-header X-Gateway-Stale %[var(txn.apim_moment),field(2,|)] if { var(txn.apim_moment) -m len 3: }
   http-request del-header ${key}
   # ${LINE}
 `;

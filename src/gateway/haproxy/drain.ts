@@ -1,41 +1,73 @@
-// Takes from HAProxy's table of counters what was counted since the last time.
+// Takes from HAProxy's tables of counters what was counted since the last time.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutcome } from '../../domain/call-counts.ts';
 import type { DrainedCalls } from '../pushed/carrier.ts';
-import { CALLS_TABLE } from './config.ts';
-import type { Worker } from './worker.ts';
+import { CALLS_TABLES } from './config.ts';
+import type { RuntimeSocket } from './socket.ts';
+import { tellMoment, type Worker } from './worker.ts';
 
-/** A counter that HAProxy has not shown for longer counts as idle. */
-const RECENT_MS = 20_000;
-const ROW = /key=(\S*)\/(\S*)\/(\w+) .*gpt0=(\d+) gpc0=(\d+)/;
+const ROW = /key=((\S*)\/(\S*)\/(\w+)) .*gpt0=(\d+) gpc0=(\d+)/;
 const SIZE = /size:(\d+), used:(\d+)/;
 const NEARLY_FULL = 0.9;
+/** Until no call is counted on the former side: each is counted as soon as it is judged. */
+const TURN_MS = 50;
+
+/** `calls`: since it was taken last. `counted`: altogether. */
+type Counter = DrainedCalls & { key: string; counted: number };
+
+async function readCounters(socket: RuntimeSocket, side: 0 | 1) {
+  const shown = await socket.ask(`show table ${CALLS_TABLES[side]} data.gpc0 gt 0`);
+  const counters: Counter[] = [];
+  for (const line of shown.split('\n')) {
+    const [, key, subscriptionTag = '', apiToken = '', outcome, taken, counted] = ROW.exec(line) ?? [];
+    if (key === undefined) continue;
+    // A counter of 32 bits that has begun again gives nothing.
+    const calls = Math.max(0, Number(counted) - Number(taken));
+    counters.push({
+      key,
+      subscriptionTag,
+      apiToken,
+      outcome: outcome as CallOutcome,
+      calls,
+      counted: Number(counted),
+    });
+  }
+  const [, size, used] = SIZE.exec(shown) ?? [];
+  return { counters, isNearlyFull: Number(used) > Number(size) * NEARLY_FULL, size };
+}
+
+export async function drainWorker(worker: Worker, warn: (message: string) => void): Promise<DrainedCalls[]> {
+  // What it has counted is there until it has all facts.
+  if (!worker.facts) return [];
+  const former = worker.side;
+  worker.side = former === 0 ? 1 : 0;
+  await tellMoment(worker);
+  await delay(TURN_MS);
+  return takeCalls(worker.counters, former, warn);
+}
 
 /**
- * HAProxy keeps beside each counter how much of it was drained, also over a reload, so that an agent that starts again
- * goes on from there. What it counts between such a note and its answer comes next time.
+ * Takes all of a side on which nothing is counted any more. What a call still uses can't be cleared: HAProxy keeps beside it
+ * how much of it was taken, so that this comes once, also to an agent that starts again.
  */
-export async function drainWorker(worker: Worker, warn: (message: string) => void): Promise<DrainedCalls[]> {
-  const beganAt = performance.now();
-  const isRecent = beganAt - worker.drainedAt < RECENT_MS;
-  const shown = await worker.socket.ask(
-    `show table ${CALLS_TABLE} data.${isRecent ? 'gpc0_rate' : 'gpc0'} gt 0`,
+async function takeCalls(
+  socket: RuntimeSocket,
+  side: 0 | 1,
+  warn: (message: string) => void,
+): Promise<DrainedCalls[]> {
+  const table = CALLS_TABLES[side];
+  const { counters, isNearlyFull, size } = await readCounters(socket, side);
+  await socket.tell([`clear table ${table}`]);
+  const left = (await readCounters(socket, side)).counters;
+  const shown = new Map(left.length > 0 ? counters.map(({ key, counted }) => [key, counted]) : []);
+  await socket.tell(
+    left
+      .filter(({ key, calls }) => calls > 0 && shown.has(key))
+      .map(({ key }) => `set table ${table} key ${key} data.gpt0 ${shown.get(key)}`),
   );
-  const drained: DrainedCalls[] = [];
-  const commands: string[] = [];
-  for (const line of shown.split('\n')) {
-    const [, subscriptionTag = '', apiToken = '', outcome, before, now] = ROW.exec(line) ?? [];
-    const calls = Number(now) - Number(before);
-    if (!outcome || calls === 0) continue;
-    // A counter of 32 bits has begun again.
-    if (calls > 0) drained.push({ subscriptionTag, apiToken, outcome: outcome as CallOutcome, calls });
-    commands.push(`set table ${CALLS_TABLE} key ${subscriptionTag}/${apiToken}/${outcome} data.gpt0 ${now}`);
-  }
-  await worker.socket.tell(commands);
-  worker.drainedAt = beganAt;
-  const [, size, used] = SIZE.exec(shown) ?? [];
-  if (Number(used) > Number(size) * NEARLY_FULL)
+  if (isNearlyFull)
     warn(
-      `Calls will be missing in the usage: make the size of ${CALLS_TABLE} larger than ${size}, and reload HAProxy.`,
+      `Calls will be missing in the usage: make the sizes of ${CALLS_TABLES.join(' and ')} larger than ${size}, and reload HAProxy.`,
     );
-  return drained;
+  return counters.filter(({ calls }) => calls > 0);
 }

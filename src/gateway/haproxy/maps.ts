@@ -22,27 +22,18 @@ const KEY_DIGITS = 32;
 /** Half of the hash, in capitals, as `sha2(256),bytes(0,16),hex` gives it. */
 const keyOf = (hash: string): string => hash.slice(0, KEY_DIGITS).toUpperCase();
 
-const DATES = /^ok\|(\d+)\|(\d+)\|/;
-const DATE_DIGITS = 13;
-/** Of nearly all records, to which the way below would be a second's work for a million. */
-const [USUAL_BEGIN, USUAL_END] = ['ok|0|9999999999999|', '||0|0|'];
-const USUAL_TEXT = 'ok|0000000000000|9999999999999|';
-/** No rate of its own, and no groups that were cut. */
-const IS_SIMPLE = /\|\|\d+\|\d+\|$/;
-/**
- * With dates of one length, so that what follows them begins at the same place in every record with which the
- * configuration lets calls pass by itself. Other records are one digit longer: it finds no grant for them, and asks Lua.
- */
-function recordText(record: string): string {
-  if (record.startsWith(USUAL_BEGIN) && record.endsWith(USUAL_END))
-    return `${USUAL_TEXT}${record.slice(USUAL_BEGIN.length)}`;
-  return record.replace(DATES, (_, from: string, until: string) => {
-    const digits = IS_SIMPLE.test(record) ? DATE_DIGITS : DATE_DIGITS + 1;
-    return `ok|${from.padStart(digits, '0')}|${until.padStart(DATE_DIGITS, '0')}|`;
-  });
-}
-/** For `bytes(…)`: a scope of one product or API, the subscription's tag, and everything from the ids on. */
-export const PLACES = { scope: '31,12', tag: '44,11', ids: '56' } as const;
+/** Begins the records with which the configuration lets calls pass by itself: those of active keys without dates. */
+export const USUAL = 'ok|0|9999999999999|';
+/** No rate of its own, no dates, and no groups that were cut. */
+const USUAL_END = '||0|0|';
+/** Lua judges the others, and reads them as they are but for a second zero. */
+const recordText = (record: string): string =>
+  record.startsWith(USUAL) && !record.endsWith(USUAL_END) ? record.replace('|0|', '|00|') : record;
+/** In a usual record, for `bytes(…)`: a scope of one product or API, the subscription's tag, and everything from the ids on. */
+export const PLACES = { scope: '19,12', tag: '32,11', ids: '44' } as const;
+
+/** In the map `apis`: the side on which calls are counted, and after `|` the age of facts that are not new, in seconds. */
+export const MOMENT = '.moment';
 
 export const entryOf = ({ map, key, value }: PushedEntry): [string, string] =>
   map === 'keys' ? [keyOf(key), recordText(value)] : [key, value];

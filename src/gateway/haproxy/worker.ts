@@ -2,12 +2,24 @@
 import type { Lease } from '../pushed/carrier.ts';
 import { ALIVE_TABLE, ALIVE_UNIT_MS, ENDS_FROM_MS } from './config.ts';
 import type { Facts } from './facts.ts';
+import { MOMENT } from './maps.ts';
 import { openRuntimeSocket, type RuntimeSocket } from './socket.ts';
 
 const TIMEOUT_MS = 2_000;
 
-/** `facts`: what was loaded into it; null when it needs all. `drainedAt`: when its counters were read last. */
-export type Worker = { socket: RuntimeSocket; facts: Facts | null; drainedAt: number };
+/**
+ * `counters` is a connection of its own, because a change must not wait for a long answer. `facts`: what was loaded into it;
+ * null when it needs all. `side`: where it counts calls. `staleSeconds`: the age of facts that are not new. `windows`: how many
+ * windows of rates it had.
+ */
+export type Worker = {
+  socket: RuntimeSocket;
+  counters: RuntimeSocket;
+  facts: Facts | null;
+  side: 0 | 1;
+  staleSeconds: number | null;
+  windows: number;
+};
 
 export function createWorkers(socketPath: string) {
   let worker: Worker | null = null;
@@ -15,15 +27,20 @@ export function createWorkers(socketPath: string) {
 
   async function connect(): Promise<Worker> {
     if (worker?.socket.isOpen()) return worker;
+    worker?.counters.close();
     const socket = await openRuntimeSocket(socketPath, TIMEOUT_MS);
-    worker = { socket, facts: null, drainedAt: Number.NEGATIVE_INFINITY };
+    const counters = await openRuntimeSocket(socketPath, TIMEOUT_MS);
+    worker = { socket, counters, facts: null, side: 0, staleSeconds: null, windows: 0 };
     return worker;
   }
   async function followNow(): Promise<Worker> {
-    const { socket } = await connect();
+    const { socket, counters } = await connect();
     if (!/^Stopping: 1$/m.test(await socket.ask('show info'))) return connect();
     // It hears of no more changes. It has taught the new one what it counted, and ends once we and its calls are gone.
-    await socket.tell([SILENCE]).finally(socket.close);
+    await socket.tell([SILENCE]).finally(() => {
+      socket.close();
+      counters.close();
+    });
     return connect();
   }
   return {
@@ -35,17 +52,22 @@ export function createWorkers(socketPath: string) {
       });
       return following;
     },
-    close: () => worker?.socket.close(),
+    close(): void {
+      worker?.socket.close();
+      worker?.counters.close();
+    },
   };
 }
 
 /** `endMs`: milliseconds since 1970. 32 bits hold tenths of a second until 2039. */
-export function aliveCommand(
-  endMs: number,
-  { staleSeconds, share }: Pick<Lease, 'staleSeconds' | 'share'>,
-): string {
+export function aliveCommand(endMs: number, share: Lease['share']): string {
   const end = Math.max(0, Math.floor((endMs - ENDS_FROM_MS) / ALIVE_UNIT_MS));
-  const stale = staleSeconds === null ? 0 : Math.max(1, staleSeconds);
-  return `set table ${ALIVE_TABLE} key on data.gpt0 ${end} data.gpc0 ${share.of} data.gpc1 ${share.rank} data.http_err_cnt ${stale}`;
+  return `set table ${ALIVE_TABLE} key on data.gpt0 ${end} data.gpc0 ${share.of} data.gpc1 ${share.rank}`;
 }
-export const SILENCE = aliveCommand(0, { staleSeconds: null, share: { of: 1, rank: 0 } });
+export const SILENCE = aliveCommand(0, { of: 1, rank: 0 });
+
+/** Where it counts calls from now on, and how old its facts are. */
+export const momentOf = ({ side, staleSeconds }: Worker): string =>
+  staleSeconds === null ? `${side}` : `${side}|${Math.max(1, staleSeconds)}`;
+export const tellMoment = (worker: Worker): Promise<void> =>
+  worker.socket.tell(worker.facts?.change({ map: 'apis', key: MOMENT, value: momentOf(worker) }) ?? []);

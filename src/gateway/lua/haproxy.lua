@@ -38,18 +38,18 @@ local function pass(http, call)
   if call.isCut then http:req_set_header('X-Groups-Cut', 'true') end
 end
 
--- Sets `apim_answer` (`passed`, or the name of an answer), and to count by `apim_tag`, `apim_token` and `apim_outcome`;
--- `apim_rate`: `calls/seconds`, or `-`. HAProxy may pause one call in the middle for another, so each has its own table.
+-- Sets `apim_answer`, the name of an answer, if the call is refused; `apim_rate`: `calls/seconds`, or `-`; `apim_token`; and
+-- last, by what the call is counted: `apim_counter`. HAProxy may pause one call in the middle for another, so each has its
+-- own table.
 core.register_action('apim_user_judge', { 'http-req' }, function(txn)
   local call = { txn = txn, headers = txn.http:req_get_headers() }
   mayCall.judge(call, txn.f:pathq() or '')
   if not call.answer then pass(txn.http, call) end
   txn:set_priv({ keyHeader = call.keyHeader, retryAfter = call.retryAfter })
-  txn:set_var('txn.apim_tag', call.tag)
   txn:set_var('txn.apim_token', call.token)
-  txn:set_var('txn.apim_outcome', call.outcome)
   txn:set_var('txn.apim_rate', call.rate or '-')
-  txn:set_var('txn.apim_answer', call.answer or 'passed')
+  if call.answer then txn:set_var('txn.apim_answer', call.answer) end
+  txn:set_var('txn.apim_counter', call.tag .. '/' .. call.token .. '/' .. call.outcome)
 end, 0)
 
 -- Answers a call by `apim_answer`. When that is `rate_limited`, a window has `apim_most` calls in `apim_seconds`.
@@ -67,8 +67,8 @@ core.register_action('apim_user_refuse', { 'http-req' }, function(txn)
       { '"rate";q=' .. txn:get_var('txn.apim_most') .. ';w=' .. seconds }
   end
   if answer.status == 403 or answer.status == 429 then headers['X-Refusal-Reason'] = { answer.code } end
-  local stale = txn:get_var('txn.apim_stale')
-  if stale and stale > 0 then headers['X-Gateway-Stale'] = { tostring(stale) } end
+  local stale = string.match(maps.apis:lookup('.moment') or '', '|(.*)')
+  if stale then headers['X-Gateway-Stale'] = { stale } end
   local body = mayCall.words(answer.body, call)
   for _, header in ipairs(answer.headers) do headers[header[1]] = { mayCall.words(header[2], call) } end
   headers['Content-Length'] = { tostring(#body) }

@@ -243,8 +243,10 @@ local function addOne(dict, key, ttl) return dict:incr(key, 1) or addFirst(dict,
 -- Calls of this worker by outcome, token and tag, until they are written: as pages, because one entry for each would cost
 -- more than the rule itself.
 local counted, countedRows, pages, isExiting = {}, 0, {}, false
-local MAX_ROWS, PAGE_BYTES, MAX_PAGES, WRITE_SECONDS = 20000, 3800, 500, 0.1
-local writtenPages, writer = 0, nil
+local MAX_ROWS, PAGE_BYTES, MAX_PAGES = 20000, 3800, 500
+-- A worker writes when the agent is going to ask, and at the latest after ten seconds.
+local LOOK_SECONDS, MAX_LOOKS = 0.05, 200
+local writtenPages, writer, asked, looks = 0, nil, nil, 0
 
 local function writePages()
   while pages[1] do
@@ -310,6 +312,7 @@ local function overRate(text)
     facts:incr('.unmetered', 1)
     return 'unavailable'
   end
+  if calls == 1 then facts:incr('.windows', 1) end
   local most, wait = rate[1], ceil((window + 1) * seconds - now)
   local header = ngx.header
   header['RateLimit'] = '"rate";r=' .. max(0, most - calls) .. ';t=' .. wait
@@ -360,8 +363,12 @@ end
 
 -- In each worker, once.
 function M.start()
-  ngx.timer.every(WRITE_SECONDS, function(isPremature)
+  ngx.timer.every(LOOK_SECONDS, function(isPremature)
     isExiting = isPremature
+    looks = looks + 1
+    local newest = facts:get('.asked')
+    if newest == asked and looks < MAX_LOOKS and not isExiting then return end
+    asked, looks = newest, 0
     if countedRows > 0 or pages[1] then writeCounts() end
   end)
 end
@@ -383,7 +390,7 @@ local function full(name, dict) return nil, 507, 'apim_user_' .. name .. ' ' .. 
 
 local FIRST = {
   loads = os.time(), loading = 0, generation = 0, version = 0, keys = 0, catalog = 0, alive = 0, of = 1, rank = 0, stale = -1,
-  uncounted = 0, unmetered = 0,
+  uncounted = 0, unmetered = 0, windows = 0, asked = 0,
 }
 -- Gives the number of this load, and that of the last whole one: 0 for none.
 function verbs.begin()
@@ -491,8 +498,11 @@ function verbs.lease(_, args)
   end
   if isNew then changed('.catalog') end
   facts:safe_set('.alive', tonumber(args.ends))
-  return facts:get('.uncounted') .. ' ' .. facts:get('.unmetered')
+  return facts:get('.uncounted') .. ' ' .. facts:get('.unmetered') .. ' ' .. facts:get('.windows')
 end
+
+-- Each worker writes what it has counted within some hundredths of a second.
+function verbs.count() return facts:incr('.asked', 1) or 0 end
 
 -- The pages of counted calls that are there, each after its name.
 function verbs.drain()

@@ -1,4 +1,5 @@
 // Feeds the Lua code in an nginx over a socket in that nginx, which only the agent may open.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutcome } from '../../domain/call-counts.ts';
 import type { Carrier, DrainedCalls, Lease, PushedChange, PushedEntry } from '../pushed/carrier.ts';
 import { memoryOf, packed } from './entries.ts';
@@ -16,12 +17,15 @@ const FULL = 507;
 const PAGE = '#';
 const MEGABYTE = 1_024 * 1_024;
 const PARTS_IN_FLIGHT = 4;
+/** Within this time a worker writes what it has counted, once it was asked to. */
+const COUNT_MS = 100;
 
 export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): Carrier {
   /** The number of the load that this nginx has; null: it needs one. */
   let loaded: number | null = null;
   let lastTurn: Promise<unknown> = Promise.resolve();
   let lacking = '';
+  let windows = 0;
   const ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) =>
     askNginx(socketPath, verb, query, body);
 
@@ -75,9 +79,13 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
       const sent = Number(process.hrtime.bigint()) / 1e6;
       const ends = sent + endsAt - performance.now();
       const query = { load: loaded, sent, ends, stale: staleSeconds ?? -1, ...share };
-      const lacks = lackOf(await ask('lease', query));
+      const [uncounted, unmetered, nowWindows = 0] = (await ask('lease', query)).split(' ').map(Number);
+      const lacks = lackOf(uncounted, unmetered);
       if (lacks !== lacking && lacks !== '') warn(lacks);
       lacking = lacks;
+      const hasNew = nowWindows !== windows;
+      windows = nowWindows;
+      return hasNew;
     },
     drain: createDrain(ask),
     close: async () => undefined,
@@ -124,6 +132,8 @@ function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
   }
   return async () => {
     await confirm();
+    await ask('count', {});
+    await delay(COUNT_MS);
     const lines = (await ask('drain', {})).split('\n');
     taken = lines.filter((line) => line.startsWith(PAGE)).map((line) => line.slice(1));
     await confirm().catch(() => undefined);
@@ -169,8 +179,7 @@ function withSize(error: unknown, bytesNeeded: (dictionary: string) => number): 
   );
 }
 
-function lackOf(answer: string): string {
-  const [uncounted, unmetered] = answer.split(' ').map(Number);
+function lackOf(uncounted = 0, unmetered = 0): string {
   const lacks: string[] = [];
   if (unmetered)
     lacks.push(

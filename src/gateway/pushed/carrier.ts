@@ -15,8 +15,8 @@ import type { Share } from '../../domain/call-limits.ts';
  * - `grants`: `scope/token` → `rate`, where the scope covers the API; and the scope alone → `1`, while its product is
  *   published. A scope is `p` and a product's tag, `a` and an API's tag, or `*`. A rate is `calls/seconds`, or `-`.
  *
- * A token is an API's tag. `!` stands before it where the short way is closed: the API has key names of its own, or a
- * product opens it.
+ * A token is an API's tag. `!` stands before it where the short way is closed: the API has key names of its own, a product
+ * opens it, or the path of another API continues its path.
  */
 export const PUSHED_MAPS = ['keys', 'exact', 'lower', 'apis', 'above', 'grants'] as const;
 export type PushedMap = (typeof PUSHED_MAPS)[number];
@@ -51,8 +51,11 @@ export type Carrier = {
   load(entries: Iterable<PushedEntry>): Promise<void>;
   /** In this order. Resolves once every worker of the gateway answers by the last one. */
   apply(changes: readonly PushedChange[]): Promise<void>;
-  /** The gateway may answer until then, by its own clock, without the agent. An end in the past silences it at once. */
-  keepAlive(lease: Lease): Promise<void>;
+  /**
+   * The gateway may answer until then, by its own clock, without the agent. An end in the past silences it at once.
+   * Gives whether it has begun to count a window of a rate since the last time.
+   */
+  keepAlive(lease: Lease): Promise<boolean>;
   /** What was counted since the last time. Counts that could not be read come next time. */
   drain(): Promise<DrainedCalls[]>;
   close(): Promise<void>;

@@ -20,14 +20,16 @@ export function catalogMapsOf(index: CallIndex): CatalogMaps {
     exact: new Map(),
   };
   const tokens = new Map<string, string>();
-  for (const { api, above } of index.placedApis()) {
+  for (const { above } of index.placedApis())
+    for (const path of above) maps.above.set(inSlashes(path), PRESENT);
+  for (const { api } of index.placedApis()) {
     const tag = apiTag(api.id);
-    const token = api.keyNames || api.openProductId !== null ? `${GUARDED}${tag}` : tag;
+    const hasDeeper = maps.above.has(inSlashes(api.path.toLowerCase()));
+    const token = api.keyNames || api.openProductId !== null || hasDeeper ? `${GUARDED}${tag}` : tag;
     tokens.set(api.id, token);
     maps.apis.set(token, detailsOf(api));
     maps.exact.set(inSlashes(api.path), token);
     maps.lower.set(inSlashes(api.path.toLowerCase()), token);
-    for (const path of above) maps.above.set(inSlashes(path), PRESENT);
     maps.grants.set(`a${tag}/${token}`, UNLIMITED);
     maps.grants.set(`*/${token}`, UNLIMITED);
   }
