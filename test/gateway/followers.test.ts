@@ -106,26 +106,30 @@ describe('the rows over HTTP', () => {
 });
 
 describe('the stream of changes', () => {
-  it('counts its lines, and one that is missing ends it', async () => {
-    const lines = [{ listening: 'x' }, { beat: '1' }, { beat: '2' }].map((line, at) => ({
-      number: at === 2 ? 4 : at + 1,
-      ...line,
-    }));
-    const gap = createServer((_req, res) => {
+  it.each<[what: string, line: object]>([
+    ['one that is missing', { number: 4, beat: '2' }],
+    ['one of an unknown kind', { number: 3, revoked: 'x' }],
+    ['the change of an unknown kind', { number: 3, change: { kind: 'group', id: 'x' } }],
+  ])('counts its lines, and %s ends it', async (_what, bad) => {
+    const lines = [{ number: 1, listening: 'x' }, { number: 2, beat: '1' }, bad, { number: 4, beat: '3' }];
+    const server = createServer((_req, res) => {
       for (const line of lines) res.write(`${JSON.stringify(line)}\n`);
     });
-    await new Promise<void>((resolve) => gap.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => {
-      gap.closeAllConnections();
-      gap.close();
+      server.closeAllConnections();
+      server.close();
     });
     const heard: string[] = [];
-    const lost = new Promise<void>((resolve) => {
-      const source = sourceAt(`http://127.0.0.1:${(gap.address() as AddressInfo).port}`);
-      const on = { ...quiet, beat: (beat: string) => void heard.push(beat), lost: resolve };
-      source.hearChanges(on).catch(() => {});
+    const source = sourceAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const ended = new Promise<string>((resolve) => {
+      const beat = (text: string) => {
+        heard.push(text);
+        if (text === '3') resolve('read on');
+      };
+      source.hearChanges({ ...quiet, beat, lost: () => resolve('lost') }).catch(() => {});
     });
-    await lost;
+    expect(await ended).toBe('lost');
     expect(heard).toEqual(['1']);
   });
 

@@ -3,7 +3,13 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { QuotaUse } from '../../domain/call-counts.ts';
 import type { Share } from '../../domain/call-limits.ts';
-import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from '../../domain/gateway-rows.ts';
+import type {
+  AccountRow,
+  ApiRow,
+  GatewayChange,
+  ProductRow,
+  SubscriptionRow,
+} from '../../domain/gateway-rows.ts';
 import type { GatewaySource, Rows } from '../source.ts';
 import { type ChangeLine, FOLLOW_PATH, linesOf, MAX_FOLLOWED_IDS, readSnapshot } from './follow-lines.ts';
 
@@ -141,12 +147,20 @@ async function hearChanges(line: Line, on: On): Promise<{ beatChannel: string; c
   }
 }
 
-/** Returns the channel of the line that has it. */
+const KINDS: Record<GatewayChange['kind'], true> = {
+  account: true,
+  subscription: true,
+  product: true,
+  api: true,
+};
+
+/** Returns the channel of the line that has it. A line that only a newer server writes may tell of a block. */
 function report(line: ChangeLine, on: On): string | null {
   if ('listening' in line) return line.listening;
-  if ('change' in line) on.change(line.change);
+  if ('change' in line && Object.hasOwn(KINDS, line.change.kind)) on.change(line.change);
   else if ('question' in line) on.question(line.question);
   else if ('usage' in line) on.usage(line.usage);
   else if ('beat' in line) on.beat(line.beat);
+  else throw new SourceError('unknown_line');
   return null;
 }
