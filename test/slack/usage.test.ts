@@ -134,3 +134,11 @@ it('the card of an account, and a subscription, say the calls of today and of 30
   await approver.types(`/apim-user show ${email}`);
   expect(await approver.sees('Calls today')).toMatch(/Calls today:\* 1,204 · 30 days [▁▂▇]{30} 1,214/);
 });
+
+it('T50: an id that a gateway reported appears as text', async () => {
+  const [subscription] = await beside.sql`select id from subscriptions`;
+  await storeCalls(beside, String(subscription?.id), [{ calls: 9_000, apiId: '<!channel>' }]);
+  await app.as('approver').types('/apim-user usage');
+  const said = await app.as('approver').sees('`&lt;!channel&gt;`, deleted');
+  expect(said).not.toContain('<!channel>');
+});

@@ -70,7 +70,7 @@ function topSection(title: string, rows: readonly TopRow[]): KnownBlock[] {
   if (rows.length === 0) return [];
   const lines = rows.map((row) => {
     const owner = row.owner ? ` of ${escapeText(nameOf(row.owner))}` : '';
-    const name = row.name === null ? `\`${row.id}\`, deleted` : escapeText(row.name);
+    const name = row.name === null ? `\`${escapeText(row.id)}\`, deleted` : escapeText(row.name);
     return `• ${name}${owner}: ${figure(totalOf(row))} (${partsOf(row)})`;
   });
   return [section([`*${title} with the most calls*`, ...lines].join('\n'))];
