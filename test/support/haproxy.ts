@@ -26,6 +26,15 @@ export function findHaproxy(env: Record<string, string | undefined> = process.en
   return findExecutable([...foldersOf(env.PATH), ...PLACES].map((folder) => join(folder, 'haproxy')));
 }
 
+/** A worker that a reload has replaced may end meanwhile. */
+function killIfThere(id: number): void {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 export type StartedHaproxy = Awaited<ReturnType<typeof startHaproxy>>;
 
 /** `change` gets the configuration that we print, and gives the one that is used. */
@@ -64,7 +73,7 @@ export async function startHaproxy(
   }
   async function end(): Promise<void> {
     const ended = once(child, 'close');
-    for (const id of await workerIds()) process.kill(id, 'SIGKILL');
+    for (const id of await workerIds()) killIfThere(id);
     child.kill('SIGKILL');
     await ended;
   }

@@ -101,9 +101,10 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
   };
 }
 
+const USED_WINDOWS = new RegExp(`^# table: ${RATES_TABLE},.* used:(\\d+)`, 'm');
 async function hasNewWindows(worker: Worker): Promise<boolean> {
-  const shown = await worker.socket.ask(`show table ${RATES_TABLE} key -`);
-  const [, windows] = / used:(\d+)/.exec(shown) ?? [];
+  const tables = await worker.socket.ask('show table');
+  const [, windows] = USED_WINDOWS.exec(tables) ?? [];
   const hasNew = Number(windows) > worker.windows;
   worker.windows = Number(windows);
   return hasNew;
