@@ -15,6 +15,8 @@ export type CheckOrder = {
   inFlight: number;
   seconds: number;
   status: number;
+  /** Between an answer and the next request of a connection; 0: as many calls as there can be. */
+  pauseMs?: number;
 };
 export type CheckSent = { perSecond: number; answers: number };
 
@@ -42,6 +44,7 @@ async function sendChecks({
   inFlight,
   seconds,
   status,
+  pauseMs = 0,
 }: CheckOrder): Promise<CheckSent> {
   const { hostname, port } = new URL(url);
   const requests = keys.map((key) =>
@@ -65,7 +68,7 @@ async function sendChecks({
         const text = chunk.toString('latin1');
         if (!text.startsWith(begin)) return reject(new Error(`not what was expected: ${text.slice(0, 300)}`));
         answers += 1;
-        if (performance.now() < end) return void ask();
+        if (performance.now() < end) return void (pauseMs > 0 ? setTimeout(ask, pauseMs) : ask());
         socket.destroy();
         resolve();
       });

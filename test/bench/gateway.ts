@@ -110,7 +110,7 @@ async function measureMemory({ databaseUrl, serviceId }: Bench) {
 /** From right before the commit is sent until the first refusal, asked for without a pause, while others ask too. */
 export async function measureBlocks(
   { sql, serviceId }: Bench,
-  { url, path, count }: { url: string; path: string; count: number },
+  { url, path, count, pauseMs = 0 }: { url: string; path: string; count: number; pauseMs?: number },
   keys: string[],
 ) {
   const sender = await startCheckSender();
@@ -118,7 +118,7 @@ export async function measureBlocks(
     const uri = `/${API_PATHS[3]}/items/7`;
     const blocked = keys.slice(0, count * 2).filter((_, at) => at % 2 === 0);
     const load = sender.send({
-      ...{ url, path, uri, keys: keys.slice(count * 2), inFlight: IN_FLIGHT },
+      ...{ url, path, uri, keys: keys.slice(count * 2), inFlight: IN_FLIGHT, pauseMs },
       ...{ seconds: (count * 120) / 1_000, status: 200 },
     });
     const asking = await openAsking(url, path, uri);

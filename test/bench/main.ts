@@ -255,9 +255,9 @@ async function benchPushed(few: Opened, databaseUrl: string) {
     const url = new URL(databaseUrl);
     url.pathname = '/pushed';
     const pushed = await measurePushed({ databaseUrl: url.href, sql: own.sql, serviceId: SERVICE }, KEYS);
-    for (const [name, { perSecond, cpuUs, ratio }] of Object.entries(pushed.calls))
+    for (const [name, { perSecond, cpuUs, ownUs, checkUs, ratio }] of Object.entries(pushed.calls))
       say(
-        `${name}: ${rounded(cpuUs, 1)} µs of CPU a call, ${rounded(ratio)} of none, ${rounded(perSecond, 0)} a second`,
+        `${name}: ${rounded(cpuUs, 1)} µs of CPU a call (ours ${rounded(ownUs, 1)}), ${rounded(ratio)} of none, the check ${rounded(checkUs, 1)} µs, ${rounded(perSecond, 0)} a second`,
       );
     for (const [name, { p50, p99, max, perSecond }] of Object.entries(pushed.blocks)) {
       const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(p99 <= GOALS.blockMs)}`;

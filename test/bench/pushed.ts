@@ -22,11 +22,14 @@ import { type Bench, measureBlocks, untilReady } from './gateway.ts';
 import { API_PATHS, fillCatalog, fillKeys } from './gateway-fill.ts';
 import { freePort, startProcess } from './process.ts';
 
-const ROUNDS = 7;
-const SECONDS = 2;
+const ROUNDS = 5;
+/** As long as a gateway's counts wait, so that the work for them falls into each round. */
+const SECONDS = 5;
 const IN_FLIGHT = 50;
 const KEYS_SENT = 10_000;
 const BLOCKS = 1_000;
+/** Of each of the 50 connections: some 8,000 calls a second, so that a core is free now and then. */
+const PAUSE_MS = 5;
 /** nginx closes a connection after a thousand calls; HAProxy then ends the call that was to use it. */
 const KEEP_OPEN = 'keepalive_requests 1000000000;';
 const SECRET = 'a-secret-of-the-gateway-and-of-its-agents';
@@ -35,8 +38,8 @@ const AGENT = fileURLToPath(new URL('../../src/cli/gateway.ts', import.meta.url)
 const URI = `/${API_PATHS[3]}/items/7?page=2`;
 const RULES = / {2}# =+\n {2}# Nothing passes[\s\S]*? {2}# =+\n/;
 
-/** A gateway and the processes of ours that belong to it. */
-type Target = { url: string; pids: () => Promise<number[]> };
+/** A gateway's processes, and those of ours that belong to it. */
+type Target = { url: string; pids: () => Promise<number[]>; ours: number[] };
 
 /** Of all threads, in microseconds. */
 function cpuOf(pids: readonly number[]): number {
@@ -90,8 +93,8 @@ export async function measurePushed(bench: Bench, keys: number) {
       });
       return keep({ pid: child.pid ?? 0, stop: () => end(child) });
     };
-    const one = (pid: number | undefined) => [pid ?? 0];
-    const withoutCounting = (config: string) => config.replace(/.*(track-sc1|sc-inc-gpc0\(1\)).*\n/g, '');
+    const withoutCounting = (config: string) =>
+      config.replace(/.*(track-sc1|sc-inc-gpc0\(1\)|apim_side_1|apim_moment\)).*\n/g, '');
     const bare = keep(await haproxyWith(haproxyPath, api, (config) => config.replace(RULES, '')));
     const haproxy = keep(await haproxyWith(haproxyPath, api, (config) => config));
     const uncounted = keep(await haproxyWith(haproxyPath, api, withoutCounting));
@@ -116,21 +119,20 @@ export async function measurePushed(bench: Bench, keys: number) {
       uncounted: agentOf('haproxy', uncounted.folder).pid,
       nginx: agentOf('nginx', nginx.folder).pid,
     };
-    const withOurs =
-      (pids: () => Promise<number[]>, agent?: number): (() => Promise<number[]>) =>
-      async () => [...(await pids()), ...one(ours.pid), ...(agent ? [agent] : [])];
     const targets: Record<string, Target> = {
-      'HAProxy without a check': { url: bare.url, pids: bare.pids },
-      'HAProxy, pushed': { url: haproxy.url, pids: withOurs(haproxy.pids, agents.haproxy) },
+      'HAProxy without a check': { url: bare.url, pids: bare.pids, ours: [] },
+      'HAProxy, pushed': { url: haproxy.url, pids: haproxy.pids, ours: [ours.pid, agents.haproxy] },
       'HAProxy, pushed, not counted': {
         url: uncounted.url,
-        pids: withOurs(uncounted.pids, agents.uncounted),
+        pids: uncounted.pids,
+        ours: [ours.pid, agents.uncounted],
       },
-      'nginx without a check': { url: bareNginx.url, pids: bareNginx.workerIds },
-      'nginx, pushed': { url: nginx.url, pids: withOurs(nginx.workerIds, agents.nginx) },
+      'nginx without a check': { url: bareNginx.url, pids: bareNginx.workerIds, ours: [] },
+      'nginx, pushed': { url: nginx.url, pids: nginx.workerIds, ours: [ours.pid, agents.nginx] },
       'nginx, asking': {
         url: `http://127.0.0.1:${askingPort}`,
-        pids: withOurs(async () => childrenOf(asking.pid)),
+        pids: async () => childrenOf(asking.pid),
+        ours: [ours.pid],
       },
     };
     const calls = await measureCalls(targets, made);
@@ -138,7 +140,10 @@ export async function measurePushed(bench: Bench, keys: number) {
     const blocks: Record<string, Awaited<ReturnType<typeof measureBlocks>>> = {};
     for (const [at, [name, gateway]] of Object.entries(gateways).entries()) {
       const some = made.filter((_, place) => Math.floor(place / 2) % 2 === at);
-      blocks[name] = await measureBlocks(bench, { url: gateway, path: URI, count: BLOCKS }, some);
+      const some2 = some.splice(some.length / 2);
+      const order = { url: gateway, path: URI, count: BLOCKS };
+      blocks[name] = await measureBlocks(bench, { ...order, pauseMs: PAUSE_MS }, some);
+      blocks[`${name}, with no core free`] = await measureBlocks(bench, order, some2);
     }
     return { keys: made.length, calls, blocks };
   } finally {
@@ -150,15 +155,16 @@ async function measureCalls(targets: Record<string, Target>, made: readonly stri
   const sender = await startCheckSender();
   try {
     const sent = made.filter((_, at) => at % Math.ceil(made.length / KEYS_SENT) === 0);
-    const send = async ({ url, pids }: Target, seconds: number) => {
-      const before = cpuOf(await pids());
+    const send = async ({ url, pids, ours }: Target, seconds: number) => {
+      const [before, oursBefore] = [cpuOf(await pids()), cpuOf(ours)];
       const order = { url, path: URI, uri: URI, keys: sent, inFlight: IN_FLIGHT, seconds, status: 200 };
       const { perSecond, answers } = await sender.send(order);
-      return { perSecond, cpuUs: (cpuOf(await pids()) - before) / answers };
+      const [gateway, own] = [cpuOf(await pids()) - before, cpuOf(ours) - oursBefore];
+      return { perSecond, cpuUs: (gateway + own) / answers, ownUs: own / answers };
     };
     for (const target of Object.values(targets)) await untilPasses(target, sent[0] ?? '');
     for (const target of Object.values(targets)) await send(target, SECONDS);
-    const found = new Map<string, { perSecond: number; cpuUs: number }[]>(
+    const found = new Map<string, Awaited<ReturnType<typeof send>>[]>(
       Object.keys(targets).map((name) => [name, []]),
     );
     for (let round = 0; round < ROUNDS; round++)
@@ -172,6 +178,8 @@ async function measureCalls(targets: Record<string, Target>, made: readonly stri
           {
             perSecond: median(rounds.map(({ perSecond }) => perSecond)),
             cpuUs: median(rounds.map(({ cpuUs }) => cpuUs)),
+            ownUs: median(rounds.map(({ ownUs }) => ownUs)),
+            checkUs: median(rounds.map(({ cpuUs }, at) => cpuUs - (bare[at]?.cpuUs ?? Number.NaN))),
             ratio: median(rounds.map(({ cpuUs }, at) => cpuUs / (bare[at]?.cpuUs ?? Number.NaN))),
           },
         ];
