@@ -42,21 +42,22 @@ const MAX_KEYS = 100_000_000;
 type Fed = { folder: string; socketPath: string; warn(message: string): void };
 type Gateway = {
   socketIn(folder: string): string;
-  prepare(folder: string): Promise<void>;
-  config(options: { folder: string; keys: number }): string;
+  /** Prints the configuration, and makes the folder that it names. */
+  config(options: { folder: string; keys: number }): Promise<string>;
   carrier(options: Fed): Carrier;
 };
 const GATEWAYS: Readonly<Record<string, Gateway>> = {
   haproxy: {
     socketIn,
-    prepare: prepareHaproxyFolder,
-    config: ({ folder }) => haproxyConfig({ folder }),
+    config: async ({ folder }) => haproxyConfig({ folder, peerName: await prepareHaproxyFolder(folder) }),
     carrier: createHaproxyCarrier,
   },
   nginx: {
     socketIn: nginxSocket,
-    prepare: prepareLuaFolder,
-    config: nginxConfig,
+    async config(options) {
+      await prepareLuaFolder(options.folder);
+      return nginxConfig(options);
+    },
     carrier: createNginxCarrier,
   },
 };
@@ -74,8 +75,7 @@ async function main(args: string[]): Promise<number> {
   if (!Number.isSafeInteger(keys) || keys < 1 || keys > MAX_KEYS)
     throw new UsageError('--keys is a number of keys, such as 100000.');
   const folder = resolve(values.folder ?? folderIn(readDataDir(), kind));
-  await gateway.prepare(folder);
-  await print(gateway.config({ folder, keys }));
+  await print(await gateway.config({ folder, keys }));
   printError(`The files that it names are in ${folder}.`);
   return EXIT.ok;
 }

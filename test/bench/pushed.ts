@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SubscriptionRow } from '../../src/domain/gateway-rows.ts';
 import { createHaproxyCarrier } from '../../src/gateway/haproxy/carrier.ts';
@@ -11,6 +11,7 @@ import { createCallIndex } from '../../src/gateway/index/call-index.ts';
 import { createNginxCarrier } from '../../src/gateway/nginx/carrier.ts';
 import type { Carrier } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
+import { cpuMsOf } from '../support/cpu.ts';
 import { findHaproxy, startHaproxy } from '../support/haproxy.ts';
 import { documentedNginx, findNginxWithLua, startNginx } from '../support/nginx.ts';
 import { startPushedNginx } from '../support/pushed-nginx.ts';
@@ -41,15 +42,7 @@ const RULES = / {2}# =+\n {2}# Nothing passes[\s\S]*? {2}# =+\n/;
 /** A gateway's processes, and those of ours that belong to it. */
 type Target = { url: string; pids: () => Promise<number[]>; ours: number[] };
 
-/** Of all threads, in microseconds. */
-function cpuOf(pids: readonly number[]): number {
-  const tasks = pids.flatMap((pid) =>
-    readdirSync(`/proc/${pid}/task`).map((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'),
-    ),
-  );
-  return tasks.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1_000, 0);
-}
+const cpuOf = (pids: readonly number[]) => cpuMsOf(pids) * 1_000;
 const childrenOf = (pid: number) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 

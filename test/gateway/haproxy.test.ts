@@ -13,6 +13,7 @@ import { createCallIndex } from '../../src/gateway/index/call-index.ts';
 import type { Carrier, DrainedCalls, Lease, PushedChange } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
+import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findHaproxy, HOW_TO_GET_HAPROXY, type StartedHaproxy, startHaproxy } from '../support/haproxy.ts';
@@ -303,6 +304,75 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       'HTTP/1.1 401',
       'HTTP/1.1 200',
     ]);
+  });
+
+  it('hands on no second name of a header, no other protocol, and the address that was judged', async () => {
+    await start();
+    const request = (target: string, headers: string) =>
+      `GET ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n`;
+    const lies = [
+      'X_Account_Id',
+      'x-account_id',
+      'X_Groups',
+      'X-Groups_Cut',
+      'Ocp_Apim_Subscription-Key',
+      'X_User',
+    ];
+    const raw = await sendRaw([
+      request('/weather/1', lies.map((name) => `${name}: a lie`).join('\r\n')),
+      request(
+        '/weather/2',
+        'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk',
+      ),
+      request('/weather/3', 'Connection: X-Account-Id, X-Groups'),
+      request('http:///weather/orders/v1/4', 'X-Test: a'),
+      request('HTTP://x/weather/5?a=/b', 'X-Test: a'),
+      request(
+        '/weather/6',
+        'Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      ),
+      request('/weather/7', 'Connection: close'),
+    ]);
+    expect(raw.match(/HTTP\/1.1 \d+/g)).toEqual(Array.from({ length: 7 }, () => 'HTTP/1.1 200'));
+    const arrived = api.takeArrived();
+    expect(arrived.map(({ url }) => url)).toEqual([
+      ...['/weather/1', '/weather/2', '/weather/3', '/weather/orders/v1/4', '/weather/5?a=/b', '/weather/6'],
+      '/weather/7',
+    ]);
+    expect(JSON.stringify(arrived[0]?.headers).match(/a lie/g)).toHaveLength(1);
+    expect(arrived[0]?.headers.x_user).toBe('a lie');
+    const connections = arrived.map(({ headers: { connection = '', upgrade } }) => [
+      /account|upgrade/i.exec(connection)?.[0].toLowerCase(),
+      upgrade,
+    ]);
+    const plain = [undefined, undefined];
+    expect(connections).toEqual([plain, plain, plain, plain, plain, ['upgrade', 'WebSocket'], plain]);
+  });
+
+  it('teaches what it counted to nobody who only knows its address', async () => {
+    await start();
+    const { peer } = haproxy;
+    const answer = async (name: string) => {
+      const socket = connect(peer, '127.0.0.1', () => socket.write(`HAProxyS 2.1\n${name}\n${name} 1 1\n`));
+      const [answered] = await once(socket, 'data');
+      socket.destroy();
+      return String(answered).trim();
+    };
+    expect(await answer('apim_user')).not.toBe('200');
+    const config = readFileSync(`${haproxy.folder}/haproxy.cfg`, 'utf8');
+    expect(await answer(/localpeer (\S+)/.exec(config)?.[1] ?? '')).toBe('200');
+  });
+
+  it('judges an address that was made to be slow as fast as others', async () => {
+    await start();
+    const dots = '.'.repeat(8_000);
+    const before = cpuMsOf(await haproxy.workerIds());
+    const statuses = [
+      (await call(`/${dots}x/%2525252541`, { key: keyOf('good') })).status,
+      (await call(`/x${'/'.repeat(8_000)}x`, { key: keyOf('good') })).status,
+    ];
+    expect(cpuMsOf(await haproxy.workerIds()) - before).toBeLessThan(200);
+    expect(statuses).toEqual([400, 403]);
   });
 
   function sendRaw(requests: string[]): Promise<string> {

@@ -10,6 +10,7 @@ import { createNginxCarrier } from '../../src/gateway/nginx/carrier.ts';
 import type { Carrier, DrainedCalls, Lease, PushedEntry } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
+import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findNginxWithLua, HOW_TO_GET_LUA } from '../support/nginx.ts';
@@ -307,6 +308,18 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
       'no_key 1',
       'passed 1',
     ]);
+  });
+
+  it('judges an address that was made to be slow as fast as others', async () => {
+    await start();
+    const dots = '.'.repeat(8_000);
+    const before = cpuMsOf(await nginx.workerIds());
+    const statuses = [
+      (await call(`/${dots}x/%2525252541`, { key: keyOf('good') })).status,
+      (await call(`/x${'/'.repeat(8_000)}x`, { key: keyOf('good') })).status,
+    ];
+    expect(cpuMsOf(await nginx.workerIds()) - before).toBeLessThan(200);
+    expect(statuses).toEqual([400, 403]);
   });
 
   it('hears of a change before it is confirmed, in each of four workers', async () => {

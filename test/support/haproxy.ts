@@ -47,12 +47,15 @@ export async function startHaproxy(
   }: Partial<HaproxyConfigOptions> & { change?(config: string): string } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-haproxy-'));
-  await prepareHaproxyFolder(folder);
+  const peerName = await prepareHaproxyFolder(folder);
   const port = await freePort();
   const listen = `127.0.0.1:${port}`;
-  const peer = `127.0.0.1:${await freePort()}`;
+  const peer = await freePort();
   const config = join(folder, 'haproxy.cfg');
-  await writeFile(config, change(haproxyConfig({ folder, listen, upstream, peer, ...options })));
+  await writeFile(
+    config,
+    change(haproxyConfig({ folder, listen, upstream, peer: `127.0.0.1:${peer}`, peerName, ...options })),
+  );
   let said = '';
   let child: ChildProcess;
   async function start(): Promise<void> {
@@ -81,6 +84,7 @@ export async function startHaproxy(
   return {
     url: `http://${listen}`,
     port,
+    peer,
     folder,
     socketPath: socketIn(folder),
     said: () => said,

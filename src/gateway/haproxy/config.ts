@@ -1,5 +1,6 @@
 // Prints a configuration of HAProxy that lets calls pass by the pushed maps, and makes the folder that it names.
-import { chmod, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KEY_NAMES } from '../../domain/key-names.ts';
 import { MAX_URI_LENGTH } from '../check/check-request.ts';
@@ -26,12 +27,17 @@ export type HaproxyConfigOptions = {
   upstream?: string;
   /** Where HAProxy teaches its next process what it counted, when it reloads. Only this machine reaches it. */
   peer?: string;
+  /** Who connects there must name it, so nobody else may know it. */
+  peerName: string;
 };
 
 export const socketIn = (folder: string): string => join(folder, 'haproxy.sock');
 
-/** Makes the folder, or renews the files in it. HAProxy opens all of them before it gives up its rights as root. */
-export async function prepareHaproxyFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder, or renews the files in it. HAProxy opens all of them before it gives up its rights as root. Gives the
+ * name of its peer, which stays: HAProxy would not be taught by a process that has another one.
+ */
+export async function prepareHaproxyFolder(folder: string): Promise<string> {
   await prepareLuaFolder(folder);
   for (const map of MAP_FILES) {
     const file = join(folder, `${map}.map`);
@@ -39,12 +45,22 @@ export async function prepareHaproxyFolder(folder: string): Promise<void> {
     await writeFile(file, first, { mode: 0o600 });
     await chmod(file, 0o600);
   }
+  const file = join(folder, 'peer-name');
+  const newName = `apim_user_${randomBytes(16).toString('hex')}`;
+  await writeFile(file, newName, { flag: 'wx', mode: 0o600 }).catch(ignoreExisting);
+  return readFile(file, 'utf8');
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 export function haproxyConfig(options: HaproxyConfigOptions): string {
   const { listen = '*:8080', upstream = '127.0.0.1:9000' } = options;
   return `# A gateway that decides by itself whether a call may pass. The agent beside it feeds it: npm run gateway -- haproxy
 # Without the agent it answers 503 after two seconds.
+#
+# Keep it from other users of this machine (mode 600): the name of the peer in it is a secret.
 #
 # This is a whole configuration, to try it: haproxy -W -f <this file>. If you have one, add the part between the first two
 # lines of === to it as it is, and the part between the next two to each of your frontends that needs keys.
@@ -57,8 +73,10 @@ defaults
   mode http
   option forwardfor
   timeout connect 5s
+  timeout http-request 10s
   timeout client 60s
   timeout server 60s
+  timeout tunnel 1h
 
 frontend my_frontend
   bind ${listen}
@@ -76,9 +94,18 @@ backend my_api
 }
 
 const LINE = '='.repeat(112);
+/** Headers that only a gateway writes or reads. */
+const PRIVATE_NAMES =
+  '(x[-_](account|subscription|product)[-_]id|x[-_]groups([-_]cut)?|x[-_]gateway[-_]stale|ocp[-_]apim[-_]subscription[-_]key)';
 
 function globalPart(options: HaproxyConfigOptions): string {
-  const { folder, socketPath = socketIn(folder), counters = 1_000_000, peer = '127.0.0.1:10079' } = options;
+  const {
+    folder,
+    socketPath = socketIn(folder),
+    counters = 1_000_000,
+    peer = '127.0.0.1:10079',
+    peerName,
+  } = options;
   return `# ${LINE}
 global
   # The agent's way in. Who can open this socket decides which calls pass. If the agent is another user than root, make
@@ -87,12 +114,13 @@ global
   # A connection of the agent stays open.
   stats timeout 1h
   lua-load-per-thread ${join(folder, 'haproxy.lua')}
-  # The name of this HAProxy in the section below. If you have a localpeer, write its name there instead.
-  localpeer apim_user
+  # The name of this HAProxy in the section below, by which it lets its next process in. If you have a localpeer, give it this
+  # name too.
+  localpeer ${peerName}
 
 # A reload keeps what was counted, unless it follows within five seconds of a start or another reload.
 peers apim_user_reload
-  peer apim_user ${peer}
+  peer ${peerName} ${peer}
 
 # Until when calls may pass (gpt0), and which share of each rate this gateway has (the gpc1-th of gpc0). The agent writes it
 # twice a second; without it, it goes away.
@@ -168,6 +196,15 @@ function rules({ folder }: HaproxyConfigOptions): string {
   # Refusals. If the first line fails, the second still refuses.
   http-request lua.apim_user_refuse if apim_refused
   ${returned(UNAVAILABLE)} if apim_refused
+
+  # What a program on the way could take for something else: an absolute address, another protocol than WebSocket, headers
+  # that Connection has taken away, and _ for - in the names below.
+  http-request set-uri %[pathq] unless { url -m beg / }
+  acl apim_websocket req.hdr(Upgrade) -m str -i websocket
+  http-request set-header Connection Upgrade if apim_websocket
+  http-request del-header Connection unless apim_websocket
+  http-request del-header Upgrade unless apim_websocket
+  http-request del-header ^(?=.*_)${PRIVATE_NAMES}$ -m reg
 
   # What your API learns. Lua has written its headers already.
   http-request set-header X-Account-Id %[var(txn.apim_record),bytes(${PLACES.ids}),field(3,|)] unless apim_odd

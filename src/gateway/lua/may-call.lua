@@ -56,6 +56,19 @@ end
 
 local function isBlank(one) return one == SPACE or one == TAB end
 
+-- Loops and not patterns: a pattern that searches an end from each place takes a second for thousands of characters.
+local function withoutBlanks(text)
+  local from, to = 1, #text
+  while isBlank(byte(text, from)) do from = from + 1 end
+  while to > from and isBlank(byte(text, to)) do to = to - 1 end
+  return sub(text, from, to)
+end
+local function lastBeforeSlashes(path)
+  local stop = #path
+  while stop > 1 and byte(path, stop) == SLASH do stop = stop - 1 end
+  return stop
+end
+
 local fromHex = function(digits) return char(tonumber(digits, 16)) end
 
 -- Whether all of it is UTF-8 without control characters.
@@ -124,7 +137,9 @@ return function(host, tables)
   local function moves(text)
     text = gsub(gsub(text, '[\194-\244][\128-\191]+', folds), '\\', '/')
     for segment in gmatch(text .. '/', '([^/]*)/') do
-      if find(segment, '^[.%s]*%.[.%s]*$') or find(segment, '^[.%s]*%.[.%s]*[;?#]') then return true end
+      local dots = match(segment, '^[.%s]*')
+      local isEnd = #dots == #segment or find(segment, '^[;?#]', #dots + 1)
+      if isEnd and find(dots, '.', 1, true) then return true end
     end
     return false
   end
@@ -146,14 +161,14 @@ return function(host, tables)
     if byte(path) ~= SLASH or find(path, '[^\33-\126]') or find(path, '#', 1, true) or not staysInPlace(path) then
       return nil
     end
-    local plain = '/'
-    local segments = gsub(sub(path, 2), '/+$', '')
-    if segments == '' then return plain, true end
-    for segment in gmatch(segments .. '/', '([^/]*)/') do
-      if segment == '' or find(segment, NOT_PLAIN) or byte(segment, -1) == DOT then return plain, false end
-      plain = plain .. segment .. '/'
+    local stop = lastBeforeSlashes(path)
+    if stop == 1 then return '/', true end
+    local whole, at = sub(path, 1, stop) .. '/', 1
+    for segment in gmatch(sub(whole, 2), '([^/]*)/') do
+      if segment == '' or find(segment, NOT_PLAIN) or byte(segment, -1) == DOT then return sub(whole, 1, at), false end
+      at = at + #segment + 1
     end
-    return plain, true
+    return whole, true
   end
 
   -- The key that the call carries; else nil, and the fault if there is one.
@@ -162,7 +177,7 @@ return function(host, tables)
     if isTwice then return nil, 'header_twice' end
     if key and key ~= '' then
       -- Some programs leave tabs around a value.
-      if isBlank(byte(key)) or isBlank(byte(key, -1)) then key = match(key, '^[ \t]*(.-)[ \t]*$') end
+      if isBlank(byte(key)) or isBlank(byte(key, -1)) then key = withoutBlanks(key) end
       if key ~= '' then return key end
     end
     if not query then return nil end
