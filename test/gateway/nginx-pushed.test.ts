@@ -141,6 +141,9 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     ...more,
   });
 
+  /** So short that a load into an empty nginx need not wait long for the former one's time to be over. */
+  const brief = () => lease({ endsAt: performance.now() + 500 });
+
   type Call = { key?: string; headers?: Record<string, string>; method?: string; body?: string };
   async function call(path: string, { key, headers, ...init }: Call = {}) {
     const response = await fetch(`${nginx.url}${path}`, {
@@ -366,9 +369,10 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
   it('refuses all calls after a restart or with emptied memory, says so to the agent, and passes again once it is loaded', async () => {
     await start();
     const calls = callOnAndOn('good');
+    await carrier.keepAlive(brief());
     await nginx.end('SIGKILL');
     await nginx.start();
-    await expect(carrier.keepAlive(lease())).rejects.toThrow(/restarted/);
+    await expect(carrier.keepAlive(brief())).rejects.toThrow(/restarted/);
     await expect(carrier.apply([])).resolves.toBeUndefined();
     await carrier.load(entriesOf());
     expect(await statusOf('good')).toBe(503);
@@ -378,10 +382,11 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     expect(statuses.slice(statuses.indexOf(503), statuses.lastIndexOf(503)).includes(200)).toBe(false);
 
     await nginx.change([['lua_shared_dict apim_user_keys 7m', 'lua_shared_dict apim_user_keys 8m']]);
+    await carrier.keepAlive(brief());
     await nginx.reload();
     expect(await statusOf('good')).toBe(503);
     expect(await statusOf('unknown')).toBe(503);
-    await expect(carrier.keepAlive(lease())).rejects.toThrow(/restarted/);
+    await expect(carrier.keepAlive(brief())).rejects.toThrow(/restarted/);
     await carrier.load(entriesOf());
     await carrier.keepAlive(lease());
     expect(await statusOf('good')).toBe(200);
@@ -404,6 +409,49 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     expect((await call('/nowhere')).headers.get('x-gateway-stale')).toBe('12');
     await carrier.keepAlive(lease({ endsAt: performance.now() - 1 }));
     expect(await statusOf('good')).toBe(503);
+  });
+
+  it('T79 refuses what it is told to while a former nginx still answers beside it, and counts no call twice', async () => {
+    await start({ isDaemon: true });
+    const { former, newer } = await nginx.upgrade();
+    /** Works while these don't. */
+    async function stopped<T>(ids: number[], work: () => Promise<T>): Promise<T> {
+      for (const id of ids) process.kill(id, 'SIGSTOP');
+      try {
+        return await work();
+      } finally {
+        for (const id of ids) process.kill(id, 'SIGCONT');
+      }
+    }
+    let drained = 0;
+    const drain = async () => {
+      for (const { outcome, calls } of await carrier.drain()) if (outcome === 'passed') drained += calls;
+    };
+    const ROUNDS = 6;
+    for (let round = 1; round <= ROUNDS; round++) {
+      expect(await stopped(newer, () => statusOf('good'))).toBe(200);
+      await eventually('the call to be counted', async () => {
+        await drain();
+        return drained >= round;
+      });
+    }
+    for (let turn = 0; turn < 20; turn++) await drain();
+    expect(drained).toBe(ROUNDS);
+
+    const short = lease({ endsAt: performance.now() + 3_000 });
+    await stopped(newer, () => carrier.keepAlive(short));
+    await stopped(former, async () => {
+      await expect(carrier.keepAlive(short)).rejects.toThrow(/restarted/);
+      await carrier.load(entriesOf());
+      await carrier.keepAlive(lease());
+      await carrier.apply(
+        [...entriesOf([rowOf('good', { account: accountOf('blocked') })])].filter(
+          ({ map }) => map === 'keys',
+        ),
+      );
+    });
+    expect(await stopped(newer, () => statusOf('good'))).toBe(503);
+    expect(await stopped(former, () => statusOf('good'))).toBe(403);
   });
 
   it('takes over from another agent without a pause while nothing differs, and without what that one has', async () => {

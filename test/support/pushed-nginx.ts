@@ -16,7 +16,7 @@ export type PushedNginx = Awaited<ReturnType<typeof startPushedNginx>>;
 export async function startPushedNginx(
   path: string,
   upstream: string,
-  { workers = 1, keys = 10_000, changes = [] as [string, string][] } = {},
+  { workers = 1, keys = 10_000, changes = [] as [string, string][], isDaemon = false } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'apim-user-pushed-nginx-'));
   await prepareLuaFolder(folder);
@@ -45,7 +45,7 @@ export async function startPushedNginx(
   }
 
   async function start(): Promise<void> {
-    child = spawn(path, ['-g', 'daemon off;', '-e', 'stderr', '-c', config]);
+    child = spawn(path, ['-g', isDaemon ? '' : 'daemon off;', '-e', 'stderr', '-c', config]);
     child.stderr?.on('data', (chunk) => (said += String(chunk)));
     await eventually(
       () => `nginx to listen; it said:\n${said}`,
@@ -63,10 +63,11 @@ export async function startPushedNginx(
     await ended;
   }
   /** The processes that answer calls. */
-  async function workerIds(): Promise<number[]> {
-    const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+  async function workerIds(master = child.pid): Promise<number[]> {
+    const text = await readFile(`/proc/${master}/task/${master}/children`, 'utf8');
     return text.trim().split(' ').map(Number);
   }
+  const idIn = async (file: string) => Number(await readFile(join(folder, file), 'utf8').catch(() => 0));
 
   await start();
   return {
@@ -88,7 +89,23 @@ export async function startPushedNginx(
         return now.length > 0 && now.every((id) => !former.includes(id));
       });
     },
+    /** Of a daemon: another one beside it at the same sockets, as for a new program. Gives their workers. */
+    async upgrade(): Promise<{ former: number[]; newer: number[] }> {
+      const master = await idIn('nginx.pid');
+      process.kill(master, 'SIGUSR2');
+      const next = await eventually(
+        'the newer nginx',
+        async () => (await idIn('nginx.pid.oldbin')) === master && ((await idIn('nginx.pid')) || null),
+      );
+      const newer = await eventually('its workers', async () => {
+        const ids = (await workerIds(next)).filter((id) => id > 0);
+        return ids.length > 0 && ids;
+      });
+      return { former: (await workerIds(master)).filter((id) => id !== next), newer };
+    },
     async stop(): Promise<void> {
+      const ids = isDaemon ? await Promise.all(['nginx.pid', 'nginx.pid.oldbin'].map(idIn)) : [];
+      for (const id of ids) if (id > 0) process.kill(id, 'SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },

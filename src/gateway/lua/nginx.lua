@@ -513,10 +513,14 @@ function verbs.drain()
   return table.concat(texts)
 end
 
--- The agent has the pages that the body names.
+-- The agent has the pages that the body names. Gives how many of them were here.
 function verbs.drained(body)
-  for name in body:gmatch('%S+') do counts:delete(name) end
-  return 'ok'
+  local deleted = 0
+  for name in body:gmatch('%S+') do
+    if counts:get(name) then deleted = deleted + 1 end
+    counts:delete(name)
+  end
+  return deleted
 end
 
 function M.feed()

@@ -13,8 +13,9 @@ export type NginxCarrierOptions = {
 };
 
 const FULL = 507;
-/** Begins the name of a page of counted calls. */
+/** Begins the name of a page of counted calls. No line of a page has it. */
 const PAGE = '#';
+const MAX_HAD = 10_000;
 const MEGABYTE = 1_024 * 1_024;
 const PARTS_IN_FLIGHT = 4;
 /** Within this time a worker writes what it has counted, once it was asked to. */
@@ -23,8 +24,10 @@ const COUNT_MS = 100;
 export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): Carrier {
   /** The number of the load that this nginx has; null: it needs one. */
   let loaded: number | null = null;
+  /** The longest that an nginx with this load may answer. */
+  let lent: { load: number; endsAt: number } | null = null;
   let lastTurn: Promise<unknown> = Promise.resolve();
-  let lacking = '';
+  const tellLack = createLackTeller(warn);
   let windows = 0;
   const ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) =>
     askNginx(socketPath, verb, query, body);
@@ -54,7 +57,11 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
         if (others.length > 0) await ask('silence', { load });
         await send(others);
       }
+      // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
+      // hear of no change any more.
+      if (lent && lent.load !== former) await delay(Math.max(0, lent.endsAt - performance.now()));
       await ask('commit', { load });
+      if (lent) lent.load = load;
       while (Number(await ask('sweep', { load })) > 0);
     } catch (error) {
       throw withSize(error, measured.total);
@@ -79,10 +86,11 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
       const sent = Number(process.hrtime.bigint()) / 1e6;
       const ends = sent + endsAt - performance.now();
       const query = { load: loaded, sent, ends, stale: staleSeconds ?? -1, ...share };
+      const given = { load: loaded, endsAt: Math.max(endsAt, lent?.endsAt ?? endsAt) };
+      lent = given;
       const [uncounted, unmetered, nowWindows = 0] = (await ask('lease', query)).split(' ').map(Number);
-      const lacks = lackOf(uncounted, unmetered);
-      if (lacks !== lacking && lacks !== '') warn(lacks);
-      lacking = lacks;
+      given.endsAt = endsAt;
+      tellLack(uncounted, unmetered);
       const hasNew = nowWindows !== windows;
       windows = nowWindows;
       return hasNew;
@@ -126,18 +134,25 @@ async function inFlight<Part>(parts: Iterable<Part>, send: (part: Part) => Promi
 /** Calls go from nginx only once the agent has them. Until nginx hears of that, none are asked for. */
 function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
   let taken: string[] = [];
+  /** Pages that were had and may come again, because another nginx at the same socket heard of it, as in an upgrade by USR2. */
+  const had = new Set<string>();
   async function confirm(): Promise<void> {
-    if (taken.length > 0) await ask('drained', {}, taken.join('\n'));
+    if (taken.length === 0) return;
+    const deleted = Number(await ask('drained', {}, taken.join('\n')));
+    for (const page of taken) if (deleted < taken.length) had.add(page);
+    for (const page of had) if (had.size > MAX_HAD) had.delete(page);
     taken = [];
   }
   return async () => {
     await confirm();
     await ask('count', {});
     await delay(COUNT_MS);
-    const lines = (await ask('drain', {})).split('\n');
-    taken = lines.filter((line) => line.startsWith(PAGE)).map((line) => line.slice(1));
+    const pages = (await ask('drain', {})).split(PAGE).slice(1);
+    const named = pages.map((page) => page.split('\n'));
+    const fresh = named.filter(([name = '']) => !had.has(name));
+    taken = named.map(([name = '']) => name);
     await confirm().catch(() => undefined);
-    return lines.flatMap(drainedCalls);
+    return fresh.flatMap((lines) => lines.flatMap(drainedCalls));
   };
 }
 
@@ -177,6 +192,16 @@ function withSize(error: unknown, bytesNeeded: (dictionary: string) => number): 
   return new Error(
     `The memory of nginx is full: change lua_shared_dict ${dictionary} from ${now}m to ${size}m and reload nginx.`,
   );
+}
+
+/** Says what nginx lacks memory for, each time that the words change. */
+function createLackTeller(warn: (message: string) => void) {
+  let told = '';
+  return (uncounted?: number, unmetered?: number): void => {
+    const lacks = lackOf(uncounted, unmetered);
+    if (lacks !== told && lacks !== '') warn(lacks);
+    told = lacks;
+  };
 }
 
 function lackOf(uncounted = 0, unmetered = 0): string {
