@@ -1,11 +1,10 @@
 // How much of its quota each subscription has used, in its current period.
 import { type SQL, sql } from 'drizzle-orm';
-import type { CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
+import type { QuotaUse } from '../../domain/call-counts.ts';
 import { NEAR_QUOTA } from '../../domain/call-limits.ts';
 import type { Transaction } from '../connection/connect.ts';
 import { addJob } from '../outbox/jobs.ts';
 import type { Moment } from '../rows.ts';
-import { rowsOfCalls } from './call-rows.ts';
 
 type Judged = QuotaUse & { isCurrent: boolean; isNewlyNear: boolean; isNewlyUsedUp: boolean };
 
@@ -21,25 +20,25 @@ const quotasAt = (now: Date) => sql`
       select ((q.starts_at at time zone 'UTC') + ('1 ' || (h.held->>'period'))::interval) at time zone 'UTC' as ends_at) e`;
 
 /**
- * Adds the calls that passed to the quotas of their subscriptions, and gives where these stand. `calls` has only those of
- * subscriptions that exist, which this transaction holds. A call from before the current period counts to none.
+ * Adds the calls that passed to the quotas of their subscriptions, and gives where these stand. `rows` (of `rowsOfCalls`)
+ * are only of these subscriptions, which exist and which this transaction holds. A call from before the current period counts to none.
  */
 export async function addQuotaUse(
   moment: Moment,
   serviceId: string,
-  calls: readonly CountedCalls[],
+  rows: SQL,
+  subscriptionIds: readonly string[],
 ): Promise<QuotaUse[]> {
   await moment.tx.execute(sql`
     insert into quota_use as u (service_id, subscription_id, starts_at, ends_at, calls)
     select s.service_id, s.id, q.starts_at, e.ends_at, sum(c.calls)
-    from ${rowsOfCalls(calls)} join ${quotasAt(moment.now)} on s.service_id = ${serviceId} and s.id = c.subscription
+    from ${rows} join ${quotasAt(moment.now)} on s.service_id = ${serviceId} and s.id = c.subscription
     where c.outcome = 'passed' and q.quota is not null and c.at >= q.starts_at
     group by s.service_id, s.id, q.starts_at, e.ends_at order by s.id
     on conflict (service_id, subscription_id) do update set
       starts_at = excluded.starts_at, ends_at = excluded.ends_at,
       calls = excluded.calls + case when ${IS_SAME_PERIOD} then u.calls else 0 end,
       is_warned = ${IS_SAME_PERIOD} and u.is_warned, is_exhausted = ${IS_SAME_PERIOD} and u.is_exhausted`);
-  const subscriptionIds = [...new Set(calls.flatMap(({ subscription }) => subscription?.id ?? []))];
   return judgeQuotas(moment, serviceId, { subscriptionIds });
 }
 const IS_SAME_PERIOD = sql`(u.starts_at, u.ends_at) = (excluded.starts_at, excluded.ends_at)`;

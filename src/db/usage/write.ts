@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { CallBatch, CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
 import { ALL } from '../schema/usage.ts';
-import { rowsOfCalls } from './call-rows.ts';
+import { rowsOfCalls, summed } from './call-rows.ts';
 import { addQuotaUse } from './quota-use.ts';
 
 /** Shorter than the second after which Postgres ends one side of a deadlock: this side gives way, and is sent again. */
@@ -26,12 +26,13 @@ export async function addUsage(
     const known = await withSubscriptions(tx, serviceId, calls);
     let uses: QuotaUse[] = [];
     if (known.length > 0) {
-      await addPassed(tx, serviceId, known);
-      await addSubscriptionCalls(tx, serviceId, known);
-      uses = await addQuotaUse({ tx, now }, serviceId, known);
+      const rows = rowsOfCalls(known);
+      await addPassed(tx, serviceId, rows);
+      await addSubscriptionCalls(tx, serviceId, rows);
+      uses = await addQuotaUse({ tx, now }, serviceId, rows, idsOf(known));
     }
     // Last, because every process changes these rows.
-    await addCatalogCalls(tx, serviceId, calls);
+    await addCatalogCalls(tx, serviceId, rowsOfCalls(summed(calls)));
     return uses;
   });
 }
@@ -51,6 +52,9 @@ async function acceptBatch(
   return accepted.length > 0;
 }
 
+const idsOf = (calls: readonly CountedCalls[]) => [
+  ...new Set(calls.flatMap(({ subscription }) => subscription?.id ?? [])),
+];
 const keyOf = ({ id, createdAt }: { id: string; createdAt: number }) => `${createdAt} ${id}`;
 
 /** Gives the calls whose subscriptions exist. Locks these in the order of their ids, so that two batches can't block each other. */
@@ -72,39 +76,31 @@ async function withSubscriptions(
 }
 
 /** How many calls of each subscription passed, and when the last one did. */
-async function addPassed(tx: Transaction, serviceId: string, calls: readonly CountedCalls[]): Promise<void> {
+async function addPassed(tx: Transaction, serviceId: string, rows: SQL): Promise<void> {
   await tx.execute(sql`
     insert into subscription_usage as u (service_id, subscription_id, last_used_at, calls)
-    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rowsOfCalls(calls)}
+    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rows}
     where c.outcome = 'passed' group by c.subscription order by c.subscription
     on conflict (service_id, subscription_id) do update set
       calls = u.calls + excluded.calls, last_used_at = greatest(u.last_used_at, excluded.last_used_at)`);
 }
 
-async function addSubscriptionCalls(
-  tx: Transaction,
-  serviceId: string,
-  calls: readonly CountedCalls[],
-): Promise<void> {
+async function addSubscriptionCalls(tx: Transaction, serviceId: string, rows: SQL): Promise<void> {
   await tx.execute(sql`
     insert into subscription_calls as k (service_id, subscription_id, span, starts_at, api_id, outcome, calls)
-    select ${serviceId}, c.subscription, 'hour', c.hour, c.api, c.outcome, sum(c.calls) from ${rowsOfCalls(calls)}
+    select ${serviceId}, c.subscription, 'hour', c.hour, c.api, c.outcome, sum(c.calls) from ${rows}
     group by 2, 4, 5, 6 order by 2, 4, 5, 6
     on conflict (service_id, subscription_id, span, starts_at, api_id, outcome)
       do update set calls = k.calls + excluded.calls`);
 }
 
 /** Also the sums over all products, all APIs and both. */
-async function addCatalogCalls(
-  tx: Transaction,
-  serviceId: string,
-  calls: readonly CountedCalls[],
-): Promise<void> {
+async function addCatalogCalls(tx: Transaction, serviceId: string, rows: SQL): Promise<void> {
   await tx.execute(sql`
     insert into catalog_calls as k (service_id, product_id, api_id, span, starts_at, outcome, calls)
     select ${serviceId}, case grouping(c.product) when 0 then c.product else ${ALL} end,
       case grouping(c.api) when 0 then c.api else ${ALL} end, 'hour', c.hour, c.outcome, sum(c.calls)
-    from ${rowsOfCalls(calls)} group by cube (c.product, c.api), c.hour, c.outcome order by 2, 3, 5, 6
+    from ${rows} group by cube (c.product, c.api), c.hour, c.outcome order by 2, 3, 5, 6
     on conflict (service_id, product_id, api_id, span, starts_at, outcome)
       do update set calls = k.calls + excluded.calls`);
 }
