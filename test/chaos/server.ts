@@ -9,7 +9,6 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 300_000;
 const KEPT_OUTPUT = 20_000;
 
-export type Program = ReturnType<typeof createProgram>;
 export type Server = ReturnType<typeof createServer>;
 
 /** `words` begin with the compiled program. */
