@@ -39,7 +39,7 @@ const CALM_MS = [2_500, 5_000] as const;
 const LENGTH_MS = [500, 4_000] as const;
 const MEAN_ROUND_MS = 9_000;
 
-/** Kinds in shuffled packs, so that a short run meets as many as it can. `only` leaves out the others. */
+/** Kinds in shuffled packs, so that a short run meets as many as it can. `only` leaves out the others: words with commas between. */
 export function makePlan(
   seed: number,
   minutes: number,
@@ -47,7 +47,10 @@ export function makePlan(
   only: string | null,
 ): Fault[] {
   const random = createRandom(seed, 'plan');
-  const kinds = KINDS.filter((kind) => !without.includes(kind) && (!only || kind.includes(only)));
+  const wanted = only?.split(',') ?? [''];
+  const kinds = KINDS.filter(
+    (kind) => !without.includes(kind) && wanted.some((words) => kind.includes(words)),
+  );
   if (kinds.length === 0) throw new Error(`no fault has "${only}" in its name: ${KINDS.join(', ')}`);
   const pack: FaultKind[] = [];
   return Array.from({ length: Math.ceil((minutes * 60_000) / MEAN_ROUND_MS) }, () => {

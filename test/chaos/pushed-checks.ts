@@ -17,11 +17,13 @@ const SIGNAL_MS = 50;
 const UNWRITTEN_MS = 2_500;
 const WRITTEN_WITHIN_MS = 60_000;
 
+type Silenced = Pick<Pushed, 'name' | 'silences' | 'calls'>;
+
 /** Whether it began when the gateway had heard nothing for longer than it may go on, and ended before it heard again. */
-export const isInSilence = ({ silences }: Pushed, { calledAt, returnedAt }: Call): boolean =>
+export const isInSilence = ({ silences }: Silenced, { calledAt, returnedAt }: Call): boolean =>
   silences.some(({ from, to }) => calledAt > from + GATEWAY_LEASE_MS + SIGNAL_MS && returnedAt < to);
 
-export const passedInSilence = (pushed: readonly Pushed[]): string[] =>
+export const passedInSilence = (pushed: readonly Silenced[]): string[] =>
   pushed.flatMap((gateway) =>
     gateway.calls
       .filter((call) => call.status !== null && call.status !== 503 && isInSilence(gateway, call))
@@ -30,7 +32,7 @@ export const passedInSilence = (pushed: readonly Pushed[]): string[] =>
       ),
   );
 
-export function notBack({ windows, untouched }: Recorded): string[] {
+export function notBack({ windows, untouched }: Pick<Recorded, 'windows' | 'untouched'>): string[] {
   const late = windows
     .filter(({ backMs }) => backMs >= MAX_BACK_MS)
     .map(({ kind }) => `calls did not pass again after "${kind}"`);
@@ -64,14 +66,7 @@ export async function countedOf({ sql }: World, { history }: Untouched): Promise
 export async function miscounted(world: World, { untouched, windows }: Recorded): Promise<string[]> {
   const lines: string[] = [];
   for (const one of untouched) {
-    const calls = callsOf(one);
-    const passed = calls.filter(({ status }) => status === 200);
-    const most = passed.length + calls.filter(({ status }) => status === null).length;
-    const spans = one.gateway.losses.map((at) => ({ from: unwrittenSince(at, windows), at }));
-    const lost = passed.filter(({ returnedAt, calledAt }) =>
-      spans.some(({ from, at }) => returnedAt >= from && calledAt <= at),
-    );
-    const least = passed.length - lost.length;
+    const { least, most } = boundsOf(one, windows);
     const until = performance.now() + WRITTEN_WITHIN_MS;
     while ((await countedOf(world, one)) < least && performance.now() < until) await delay(500);
     // Nothing comes twice later.
@@ -81,6 +76,20 @@ export async function miscounted(world: World, { untouched, windows }: Recorded)
       lines.push(`${one.gateway.name} counted ${counted} calls; there were ${least} to ${most}`);
   }
   return lines;
+}
+
+/** How many calls may be counted: those without an answer may or may not, and so those just before a kill. */
+export function boundsOf(one: Untouched, windows: readonly Window[]): { least: number; most: number } {
+  const calls = callsOf(one);
+  const passed = calls.filter(({ status }) => status === 200);
+  const spans = one.gateway.losses.map((at) => ({ from: unwrittenSince(at, windows), at }));
+  const kept = passed.filter(({ returnedAt, calledAt }) =>
+    spans.every(({ from, at }) => returnedAt < from || calledAt > at),
+  );
+  return {
+    least: kept.length,
+    most: passed.length + calls.filter(({ status }) => status === null).length,
+  };
 }
 
 /** While a fault was on, calls may have waited to be written. */

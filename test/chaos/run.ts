@@ -19,7 +19,7 @@ export type ChaosOptions = {
   minutes: number;
   /** Only SIGKILLs of processes, until there were so many. */
   kills: number | null;
-  /** Only faults with this in their name. */
+  /** Only faults with one of these in their name: words with commas between. */
   only: string | null;
   /** Ends the run early: everything that was started is stopped, and the promise rejects with its reason. */
   signal: AbortSignal;
