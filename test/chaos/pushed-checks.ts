@@ -17,7 +17,7 @@ const SIGNAL_MS = 50;
 const UNWRITTEN_MS = 2_500;
 const WRITTEN_WITHIN_MS = 60_000;
 
-type Silenced = Pick<Pushed, 'name' | 'silences' | 'calls'>;
+type Silenced = Pick<Pushed, 'silences' | 'calls'> & { name: string };
 
 /** Whether it began when the gateway had heard nothing for longer than it may go on, and ended before it heard again. */
 export const isInSilence = ({ silences }: Silenced, { calledAt, returnedAt }: Call): boolean =>
