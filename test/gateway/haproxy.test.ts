@@ -306,7 +306,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     ]);
   });
 
-  it('hands on no second name of a header, no other protocol, and the address that was judged', async () => {
+  it('T94: hands on no second name of a header, no other protocol, and the address that was judged', async () => {
     await start();
     const request = (target: string, headers: string) =>
       `GET ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n`;
@@ -349,7 +349,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     expect(connections).toEqual([plain, plain, plain, plain, plain, ['upgrade', 'WebSocket'], plain]);
   });
 
-  it('teaches what it counted to nobody who only knows its address', async () => {
+  it('T94: teaches what it counted to nobody who only knows its address', async () => {
     await start();
     const { peer } = haproxy;
     const answer = async (name: string) => {
@@ -363,7 +363,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     expect(await answer(/localpeer (\S+)/.exec(config)?.[1] ?? '')).toBe('200');
   });
 
-  it('judges an address that was made to be slow as fast as others', async () => {
+  it('T38: judges an address that was made to be slow as fast as others', async () => {
     await start();
     const dots = '.'.repeat(8_000);
     const before = cpuMsOf(await haproxy.workerIds());

@@ -313,7 +313,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     ]);
   });
 
-  it('judges an address that was made to be slow as fast as others', async () => {
+  it('T38: judges an address that was made to be slow as fast as others', async () => {
     await start();
     const dots = '.'.repeat(8_000);
     const before = cpuMsOf(await nginx.workerIds());
