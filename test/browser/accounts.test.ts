@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let approver: BrowserPerson;
 let developer: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, approver, developer] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
 });
-afterAll(() => app.close());
 
 async function adds(address: string, name: string): Promise<void> {
   await admin.types(`/apim-user add ${address} ${name}`);

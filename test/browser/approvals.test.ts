@@ -1,16 +1,16 @@
 // SECOND_OPERATOR_FOR has its default: a second operator must approve a deletion.
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let approver: BrowserPerson;
 let noor: BrowserPerson;
 let developer: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, approver, noor, developer] = await Promise.all([
     app.as('admin'),
     app.as('approver'),
@@ -18,7 +18,6 @@ beforeAll(async () => {
     app.developer(),
   ]);
 });
-afterAll(() => app.close());
 
 async function asksToDelete(who: BrowserPerson, address: string, reason: string): Promise<void> {
   await who.types(`/apim-user delete ${address}`);

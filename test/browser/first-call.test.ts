@@ -1,18 +1,17 @@
 // An invited developer, from the mail to the first call, and the admin who hears of it.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let mailbox: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, mailbox] = await Promise.all([app.as('admin'), app.developer()]);
 });
-afterAll(() => app.close());
 
 async function accepts(email: string, first: string): Promise<Page> {
   const tab = await mailbox.follows(email, /invited/, /accept/i);

@@ -1,15 +1,14 @@
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 beforeAll(async () => {
-  app = await startBrowserApp();
   admin = await app.as('admin');
 });
-afterAll(() => app.close());
 
 const FILE = `email,first,last,groups,note,mode
 ann@example.com,Ann,Lee,,,add

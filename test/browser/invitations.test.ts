@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let developer: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, developer] = await Promise.all([app.as('admin'), app.developer()]);
 });
-afterAll(() => app.close());
 
 describe('two invited at once', () => {
   story('are not invited while one email is wrong, and what was typed stays', async () => {

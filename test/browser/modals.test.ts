@@ -1,14 +1,14 @@
 // A modal that can't do what it was asked to says so in place, and keeps what the person typed.
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, beforeEach, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let approver: BrowserPerson;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, approver] = await Promise.all([app.as('admin'), app.as('approver')]);
   for (const [address, name] of [
     ['ann@example.com', 'Ann Lee'],
@@ -19,7 +19,6 @@ beforeAll(async () => {
     await admin.sees(/Added .+: the account is active/);
   }
 });
-afterAll(() => app.close());
 /** A modal that one story left open must not cover the next. */
 beforeEach(() => Promise.all([admin, approver].map((one) => one.closesAll())));
 

@@ -1,18 +1,17 @@
 // Nobody is left standing: what an operator reads has the button that goes on.
-import { afterAll, beforeAll } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(() => startBrowserApp({ SECOND_OPERATOR_FOR: 'none' }));
 let admin: BrowserPerson;
 let approver: BrowserPerson;
 let mailbox: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp({ SECOND_OPERATOR_FOR: 'none' });
   [admin, approver, mailbox] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
 });
-afterAll(() => app?.close());
 
 story('an operator who blocks an invited person is told so, and resends or revokes there', async () => {
   await admin.types('/apim-user invite dora@example.com');

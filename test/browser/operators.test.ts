@@ -1,16 +1,15 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const ADD = 'Add an operator';
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let noor: BrowserPerson;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, noor] = await Promise.all([app.as('admin'), app.as('nobody')]);
 });
-afterAll(() => app.close());
 
 story('a person without a role is refused everywhere, and told which admin to ask', async () => {
   const composer = noor.page.getByRole('textbox', { name: /^Message/ });

@@ -1,24 +1,23 @@
 // The pages behind mailed links, as on a phone: a small screen, no scripts, or the keyboard alone; and under axe.
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 640 },
   hasTouch: true,
   isMobile: true,
 };
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let developer: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, developer] = await Promise.all([app.as('admin'), app.developer()]);
 });
-afterAll(() => app.close());
 
 async function pathOfInvitation(address: string): Promise<string> {
   await admin.types(`/apim-user invite ${address}`);

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { startBrowserApp, story } from '../support/browser-app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
-beforeAll(async () => {
-  app = await startBrowserApp();
-});
-afterAll(() => app.close());
+const app = forAllTests(startBrowserApp);
 
 describe('axe finds nothing serious in the playground', () => {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,15 +1,14 @@
 // The playground itself: what a newcomer finds in it, and what the keyboard does.
-import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, describe, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 beforeAll(async () => {
-  app = await startBrowserApp();
   admin = await app.as('admin');
 });
-afterAll(() => app.close());
 
 const composer = () => admin.page.getByRole('textbox', { name: /^Message/ });
 const focused = () =>

@@ -1,17 +1,17 @@
 // What scripts add to the portal, and the way back to the page that asked to sign in.
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { startBrowserApp, story } from '../support/browser-app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'three quiet garden chairs';
 const MAX_SCRIPT_BYTES = 30_000;
 
-let app: BrowserApp;
+const app = forAllTests(() => startBrowserApp({ GATEWAY_URL: 'https://api.example.com' }), 90_000);
 let ann: Page;
 beforeAll(async () => {
-  app = await startBrowserApp({ GATEWAY_URL: 'https://api.example.com' });
   const [admin, mailbox] = await Promise.all([app.as('admin'), app.developer()]);
   await admin.types('/apim-user products');
   await admin.sees(/no products yet/);
@@ -31,7 +31,6 @@ beforeAll(async () => {
   await tab.waitForURL((url) => url.search === '' || !url.search.includes('ticket'));
   ann = await app.open('/portal/products/starter', { timezoneId: 'Asia/Tokyo' });
 }, 90_000);
-afterAll(() => app?.close());
 
 describe('the portal with scripts', () => {
   story('shows a typed password, signs in, and comes back to the product that asked', async () => {

@@ -2,10 +2,11 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { documentedNginx, findNginx, HOW_TO_GET_NGINX, startNginx } from '../support/nginx.ts';
@@ -19,7 +20,7 @@ const PHONE: BrowserContextOptions = {
   isMobile: true,
 };
 
-let app: BrowserApp;
+const app = forAllTests(() => startBrowserApp({ SIGN_UP: 'approval' }));
 let admin: BrowserPerson;
 let approver: BrowserPerson;
 let mailbox: BrowserDeveloper;
@@ -30,7 +31,6 @@ let key = '';
 let call: () => Promise<number>;
 const closing: (() => unknown)[] = [];
 beforeAll(async () => {
-  app = await startBrowserApp({ SIGN_UP: 'approval' });
   [admin, approver, mailbox] = await Promise.all([app.as('admin'), app.as('approver'), app.developer()]);
   ann = await app.open('/portal', { ...PHONE, javaScriptEnabled: false });
   const gateway = await startGateway();
@@ -41,7 +41,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const close of closing.reverse()) await close();
-  await app.close();
 });
 
 /** The address of the API behind nginx, or without an nginx the address that nginx would ask. */

@@ -1,17 +1,16 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserDeveloper } from '../support/browser-developer.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const TITLE = "A mail's text";
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let developer: BrowserDeveloper;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, developer] = await Promise.all([app.as('admin'), app.developer()]);
 });
-afterAll(() => app.close());
 
 async function opensInvitation() {
   await admin.types('/apim-user templates');

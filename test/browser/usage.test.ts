@@ -1,26 +1,25 @@
 // The chart of calls as people see it: a developer's page in both schemes and on a phone, and an operator's image in Slack.
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { faultsOnPage } from '../support/axe.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { besideApp } from '../support/beside-app.ts';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import { storeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'three quiet garden chairs';
 const PAGE = '/portal/subscriptions/robot';
 
-let app: BrowserApp;
-let beside: BesideApp;
+const app = forAllTests(() => startBrowserApp({ SECRET_KEY: TEST_SECRET_KEY }));
+const beside = forAllTests(() => besideApp(app));
 beforeAll(async () => {
-  app = await startBrowserApp({ SECRET_KEY: TEST_SECRET_KEY });
-  beside = await besideApp(app);
   const console = beside.console();
   const { account } = await addAccount(console, {
     email: EMAIL,
@@ -54,10 +53,6 @@ beforeAll(async () => {
       outcome: at % 3 === 0 ? ('rate_limited' as const) : ('api_not_covered' as const),
     })),
   ]);
-});
-afterAll(async () => {
-  await beside?.close();
-  await app?.close();
 });
 
 async function signedIn(options: BrowserContextOptions): Promise<Page> {

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type BrowserApp, startBrowserApp, story } from '../support/browser-app.ts';
+import { beforeAll, expect } from 'vitest';
+import { startBrowserApp, story } from '../support/browser-app.ts';
 import type { BrowserPerson } from '../support/browser-person.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: BrowserApp;
+const app = forAllTests(startBrowserApp);
 let admin: BrowserPerson;
 let noor: BrowserPerson;
 beforeAll(async () => {
-  app = await startBrowserApp();
   [admin, noor] = await Promise.all([app.as('admin'), app.as('nobody')]);
 });
-afterAll(() => app.close());
 
 story('a bystander sees no answer meant for another person, and no private channel', async () => {
   await admin.goesTo('general');

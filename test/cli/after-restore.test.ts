@@ -9,21 +9,20 @@ import { grantFirstOperator } from '../../src/operations/operators/grant-first.t
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SLOW_MS = 120_000;
 const APPLY = ['--apply', '--as', 'Connie', '--reason', 'disk failure'];
 const TEAM = 'T0TEST';
 
-let t: TestConsole;
+const t = forAllTests(createTestConsole, SLOW_MS);
 let folder: string;
 beforeAll(async () => {
-  t = await createTestConsole();
   folder = await mkdtemp(join(tmpdir(), 'apim-restore-'));
   await bindWorkspace(t.system(), { teamId: TEAM, tokenHash: 'a'.repeat(64) });
 }, SLOW_MS);
 afterAll(async () => {
-  await t?.close();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 

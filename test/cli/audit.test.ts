@@ -1,17 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SLOW_MS = 120_000;
 const FORMULAS = ['=HYPERLINK("http://x.example")', '+1', '-1', '@SUM(A1)', ' =1', '\t=1', '＝1'];
 
-let t: TestConsole;
+const t = forAllTests(createTestConsole, SLOW_MS);
 let accountId: string;
 beforeAll(async () => {
-  t = await createTestConsole();
   const person = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' };
   accountId = (await addAccount(t.own(), person)).account.id;
   for (const reason of FORMULAS) {
@@ -21,7 +21,6 @@ beforeAll(async () => {
   await blockAccount(t.own(), { accountId, reason: 'said "no", then left', tellDeveloper: false });
   await linkAudit(t.system(), {});
 }, SLOW_MS);
-afterAll(() => t?.close());
 
 type Row = { number: number; hash: string; at: string; operation: string; reason: string | null };
 const rowsOf = (out: string): Row[] =>

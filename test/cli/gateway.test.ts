@@ -1,27 +1,24 @@
 // npm run gateway, as far as it needs neither a gateway nor a server.
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-gateway-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = forAllTests(() => temporaryFolder('gateway'));
 const run = (words: string[], env: Record<string, string> = {}) =>
-  runProgram('gateway', words, { DATA_DIR: folder, ...env });
+  runProgram('gateway', words, { DATA_DIR: folder.path, ...env });
 
 it.each(['haproxy', 'nginx'])(
   '%s --print-config prints a configuration, and prepares the folder that it names for its owner alone',
   async (kind) => {
     const { code, out, err } = await run([kind, '--print-config']);
     expect(code).toBe(0);
-    expect(out).toContain(join(folder, kind));
-    expect(err).toBe(`The files that it names are in ${join(folder, kind)}.\n`);
-    expect(await readdir(join(folder, kind))).toContain('may-call.lua');
-    expect((await stat(join(folder, kind))).mode & 0o777).toBe(0o700);
+    expect(out).toContain(join(folder.path, kind));
+    expect(err).toBe(`The files that it names are in ${join(folder.path, kind)}.\n`);
+    expect(await readdir(join(folder.path, kind))).toContain('may-call.lua');
+    expect((await stat(join(folder.path, kind))).mode & 0o777).toBe(0o700);
   },
 );
 

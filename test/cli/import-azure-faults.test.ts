@@ -1,10 +1,9 @@
 // Things that can't be copied, and sources that break Azure's form.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
@@ -12,8 +11,10 @@ import { createGroup } from '../../src/operations/groups/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { startAzureStandIn } from '../support/azure-stand-in.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 60_000;
 const BY = ['--as', 'Connie', '--reason', 'we move'];
@@ -23,13 +24,11 @@ const INSTANCE = [
 ];
 const KEY = (n: number) => `0123456789abcdef${String(n).padStart(16, '0')}`;
 
-let t: TestConsole;
-let folder: string;
+const t = forAllTests(createTestConsole, SLOW_MS);
+const folder = forAllTests(() => temporaryFolder('azure'), SLOW_MS);
 let files = 0;
 beforeAll(async () => {
-  t = await createTestConsole();
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-azure-'));
-  await writeFile(join(folder, 'token'), 'apimtok_anything\n');
+  await writeFile(join(folder.path, 'token'), 'apimtok_anything\n');
   const as = t.own();
   const person = { firstName: 'Ann', lastName: 'Lee', tellDeveloper: false };
   await addAccount(as, { accountId: 'here', email: 'ann@example.com', ...person });
@@ -40,10 +39,6 @@ beforeAll(async () => {
   await grantSubscription(as, { id: 'here', primaryKey: KEY(99), tellDeveloper: false });
   await saveTemplate(as, { template: 'AccountBlocked', subject: 'Ours', body: 'Blocked here.' });
 }, SLOW_MS);
-afterAll(async () => {
-  await t?.close();
-  await rm(folder, { recursive: true, force: true });
-});
 
 const HEAD = { export: 'apim-user/azure-export/1', from: 'a test', at: '2026-11-24T00:00:00Z' };
 const group = (id: string, name: string, type = 'custom') => ({
@@ -115,7 +110,7 @@ const env = (more: Record<string, string> = {}) => ({
 });
 async function saved(records: object[], last: object | null = { end: records.length }): Promise<string> {
   files += 1;
-  const file = join(folder, `export-${files}.jsonl`);
+  const file = join(folder.path, `export-${files}.jsonl`);
   const lines = [HEAD, ...records, ...(last ? [last] : [])].map((line) => JSON.stringify(line));
   await writeFile(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   return file;
@@ -290,8 +285,8 @@ describe('npm run import:azure', () => {
       () => saved([account('a'), group('b', 'B')]),
       'line 3: groups come before accounts',
     ],
-    ['is none', async () => join(folder, 'token'), 'line 1: is no record'],
-    ['is nowhere', async () => join(folder, 'nowhere'), 'File not found'],
+    ['is none', async () => join(folder.path, 'token'), 'line 1: is no record'],
+    ['is nowhere', async () => join(folder.path, 'nowhere'), 'File not found'],
   ])(
     'refuses an export that %s before it writes anything, and prints nothing of the export',
     async (_what, file, words) => {
@@ -345,7 +340,14 @@ describe('a source over HTTPS', () => {
         'subscriptions/s1/listSecrets': { body: { primaryKey: KEY(700), secondaryKey: KEY(701) } },
       });
       try {
-        const words = [...INSTANCE, '--endpoint', azure.url, '--token-file', join(folder, 'token'), '--all'];
+        const words = [
+          ...INSTANCE,
+          '--endpoint',
+          azure.url,
+          '--token-file',
+          join(folder.path, 'token'),
+          '--all',
+        ];
         const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
         expect([code, err]).toEqual([0, '']);
         expect(
@@ -377,13 +379,13 @@ describe('a source over HTTPS', () => {
       const refusal = { error: { code: 'AuthorizationFailed', message: 'no' } };
       const azure = await startAzureStandIn({ groups: { status: 403, body: refusal } });
       try {
-        const file = join(folder, 'refused.jsonl');
+        const file = join(folder.path, 'refused.jsonl');
         const words = [
           ...INSTANCE,
           '--endpoint',
           azure.url,
           '--token-file',
-          join(folder, 'token'),
+          join(folder.path, 'token'),
           '--save',
           file,
         ];

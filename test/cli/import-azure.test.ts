@@ -1,6 +1,5 @@
 // A service of another process, read over HTTPS by Azure's SDK and copied into one of its own.
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,10 +9,12 @@ import { createGroup } from '../../src/operations/groups/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 import { runProgram, startProgram } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ACCOUNTS = 300;
 const SLOW_MS = 240_000;
@@ -22,31 +23,25 @@ const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
 const STATES = ['active', 'submitted', 'suspended', 'cancelled', 'rejected', 'expired'] as const;
 const BY = ['--as', 'Connie', '--reason', 'we move'];
 
-let folder: string;
-let source: TestManagement;
-let here: TestApp;
+const folder = forAllTests(() => temporaryFolder('azure'), SLOW_MS);
+const source = forAllTests(startTestManagement, SLOW_MS);
+const here = forAllTests(() => startTestApp({ PUBLIC_URL: 'http://localhost:3999' }), SLOW_MS);
 let sql: postgres.Sql;
 let there: postgres.Sql;
 let tokenFile: string;
 let exported: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-azure-'));
-  source = await startTestManagement();
-  here = await startTestApp({ PUBLIC_URL: 'http://localhost:3999' });
   sql = postgres(here.databaseUrl, { max: 2, onnotice: () => {} });
   there = postgres(source.slack.databaseUrl, { max: 1, onnotice: () => {} });
-  tokenFile = join(folder, 'token');
-  exported = join(folder, 'export.jsonl');
+  tokenFile = join(folder.path, 'token');
+  exported = join(folder.path, 'export.jsonl');
   await writeFile(tokenFile, `${await source.token('admin', { grants: ['list-secrets'] })}\n`);
   await fill();
 }, SLOW_MS);
 afterAll(async () => {
   await sql?.end({ timeout: 5 });
   await there?.end({ timeout: 5 });
-  await here?.close();
-  await source?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 const idOf = (n: number) => `dev-${String(n).padStart(4, '0')}`;

@@ -1,23 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { EXPOSED, NOT_EXPOSED } from '../../src/cli/console/operations.ts';
 import { optionFieldsOf } from '../../src/cli/console/options.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { findOperations } from '../support/operations.ts';
 
 const SLOW_MS = 120_000;
 const CONNIE = ['--as', 'Connie', '--reason', 'ticket 42'];
 
-let t: TestConsole;
+const t = forAllTests(createTestConsole, SLOW_MS);
 beforeAll(async () => {
-  t = await createTestConsole();
   await bindWorkspace(t.system(), { teamId: 'T0TEST', tokenHash: 'a'.repeat(64) });
 }, SLOW_MS);
-afterAll(() => t?.close());
 
 let count = 0;
 async function account(firstName = 'Ann') {

@@ -1,18 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleDeveloper } from '../../src/cli/samples/developers.ts';
 import { parseEmailAddress } from '../../src/domain/email-address.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { TEAM } from '../../src/playground/workspace/people.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SLOW_MS = 120_000;
 const COUNT = 50;
 
-let t: TestConsole;
+const t = forAllTests(
+  () => createTestConsole({ SECOND_OPERATOR_FOR: 'accounts/delete,invitations/invite' }),
+  SLOW_MS,
+);
 beforeAll(async () => {
-  t = await createTestConsole({ SECOND_OPERATOR_FOR: 'accounts/delete,invitations/invite' });
   await bindWorkspace(t.system(), { teamId: TEAM.id, tokenHash: 'a'.repeat(64) });
   await grantFirstOperator(t.system(), {
     teamId: TEAM.id,
@@ -23,7 +26,6 @@ beforeAll(async () => {
   // The chain has begun, so rows older than its newest would never be linked.
   await linkAudit(t.system(), {});
 }, SLOW_MS);
-afterAll(() => t?.close());
 
 const pairs = async (rows: Promise<unknown>) =>
   Object.fromEntries(

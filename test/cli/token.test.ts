@@ -1,22 +1,21 @@
 import { userInfo } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { recogniseToken } from '../../src/operations/tokens/recognise.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
-import { createTestConsole, type TestConsole } from '../support/console.ts';
+import { createTestConsole } from '../support/console.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SLOW_MS = 120_000;
 const DAY_MS = 86_400_000;
 const BY = ['--as', 'Connie'];
 
-let t: TestConsole;
+const t = forAllTests(createTestConsole, SLOW_MS);
 beforeAll(async () => {
-  t = await createTestConsole();
   await bindWorkspace(t.system(), { teamId: 'T0TEST', tokenHash: 'a'.repeat(64) });
   const person = { teamId: 'T0TEST', slackUserId: 'U0ADMIN', name: 'Ada Admin', role: 'admin' as const };
   await grantFirstOperator(t.system(), person);
 }, SLOW_MS);
-afterAll(() => t?.close());
 
 describe('npm run token', () => {
   it(

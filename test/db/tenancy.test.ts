@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
@@ -6,13 +6,14 @@ import { planApprovalCards } from '../../src/operations/cards/plan-approval.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
-import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM, type TestContext } from '../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const FOREIGN_KEY = '23503';
 const OUR_TOKEN = '01890000-0000-7000-8000-00000000000a';
 const THEIR_TOKEN = '01890000-0000-7000-8000-00000000000b';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 /** The rows of the other service that a row could refer to. */
 const theirs = {
   account_id: '',
@@ -26,7 +27,6 @@ const theirs = {
   requested_by_token: THEIR_TOKEN,
 };
 beforeAll(async () => {
-  t = await createTestContext();
   const asked = await requestInvitation(t.as(MEMBER), { email: 'asked@example.com', why: '' });
   const { groupId } = await createGroup(t.as(ADMIN), { name: 'Partners' });
   const email = 'ann@example.com';
@@ -93,7 +93,6 @@ async function fillCatalog(serviceId: string, accountId: string, groupId: string
   await t.sql`insert into sessions values
     (${serviceId}, ${crypto.randomUUID()}, ${accountId}, ${hash}, '', ${now}, ${now}, ${now})`;
 }
-afterAll(() => t.close());
 
 type Reference = { name: string; child: string; columns: string[]; parent: string; parentColumns: string[] };
 

@@ -4,20 +4,19 @@ import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 import { startTcpProxy, type TcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 import { createProgramme } from './programme.ts';
 
-let database: TestDatabase;
-let slack: SlackDriver;
+const database = forAllTests(createTestDatabase);
+const slack = forAllTests(createSlackDriver);
 let proxy: TcpProxy;
 let beside: BesideApp;
 let app: Awaited<ReturnType<typeof startApp>>;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  slack = await createSlackDriver();
   const { hostname, port } = new URL(database.url);
   proxy = await startTcpProxy({ host: hostname, port: Number(port) });
   const settings = readSettings({
@@ -39,8 +38,6 @@ afterAll(async () => {
   await app?.stop();
   await beside?.close();
   await proxy?.close();
-  await slack?.close();
-  await database?.close();
 });
 
 it('the gateway serves its last index, and mails say since when, what is not certain, and later that it is over', async () => {

@@ -10,7 +10,8 @@ import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { apiKeyHash } from '../../src/security/api-key.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createProgramme } from './programme.ts';
 
 const RUNS = Number(process.env.INDEX_RUNS ?? 100);
@@ -123,15 +124,13 @@ it('the index answers as plain maps would, after any load and any changes', () =
 const keysOf = ({ primaryHash, secondaryHash }: SubscriptionRow) =>
   [primaryHash, secondaryHash].filter((hash) => hash !== null);
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let rows: ReturnType<typeof openGatewayRows>;
 beforeAll(async () => {
-  t = await createTestContext();
   rows = openGatewayRows(t.databaseUrl, 'ours', 2);
 });
 afterAll(async () => {
   await rows.close();
-  await t.close();
 });
 
 it('an index that was loaded answers as one that heard of every row', async () => {

@@ -7,15 +7,14 @@ import { editApi } from '../../src/operations/apis/edit.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
-import { createProgramme, type Programme } from './programme.ts';
-import { type Asked, askRaw, type From, type ServedGateway, serveGateway } from './serve.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
+import { type Asked, askRaw, type From, serveGateway } from './serve.ts';
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
   await programme.api('orders/v1/archive', 'archive');
   await programme.api('weather', 'weather');
@@ -24,19 +23,14 @@ beforeAll(async () => {
   await programme.product(['drafts'], { id: 'unpublished', isPublished: false });
   await programme.product(['weather'], { id: 'open', isSubscriptionRequired: false });
 });
-afterAll(() => t.close());
 const admin = () => t.as(ADMIN);
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(t.clock().getTime() + days * DAY_MS);
 
 describe.each<From>(['memory', 'database'])('a check answered from %s', (from) => {
-  let gateway: ServedGateway;
-  beforeAll(async () => {
-    gateway = await serveGateway(t, from);
-  });
+  const gateway = forAllTests(() => serveGateway(t, from));
   afterAll(async () => {
     const { index = 0, database = 0 } = gateway.gateway.readings().answersFrom;
-    await gateway.close();
     // On a busy machine a late heartbeat sends a check or two to the database.
     expect(from === 'memory' ? index : database).toBeGreaterThan(20);
     expect(from === 'memory' ? database : index).toBeLessThan(from === 'memory' ? 10 : 1);

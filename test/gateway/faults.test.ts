@@ -1,24 +1,22 @@
 // Requests that can be read in two ways, headers that a client makes up, and those that only the gateway may send.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/gateway/gateway.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
 import { askRaw, type ServedGateway, serveGateway } from './serve.ts';
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 let key: string;
 let served: ServedGateway | undefined;
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders', 'orders');
   await programme.api('weather', 'weather');
   await programme.product(['weather'], { isSubscriptionRequired: false });
   key = (await programme.subscription({ apiId: 'orders' })).primaryKey;
 });
 afterEach(() => served?.close());
-afterAll(() => t.close());
 
 async function serve(options: Partial<GatewayOptions> = {}) {
   served = await serveGateway(t, 'memory', options);

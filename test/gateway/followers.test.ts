@@ -2,36 +2,30 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createHttpSource } from '../../src/gateway/follow/http-source.ts';
 import { loadIndex } from '../../src/gateway/follow/read-rows.ts';
 import type { GatewaySource } from '../../src/gateway/source.ts';
 import { apiKeyHash } from '../../src/security/api-key.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
-import { createProgramme, type Programme } from './programme.ts';
-import { FOLLOW_SECRET, type ServedGateway, serveGateway } from './serve.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
+import { FOLLOW_SECRET, serveGateway } from './serve.ts';
 
 /** Enough for more than one line and one page of the database's, and for the buffers of a connection. */
 const MANY = 6_000;
-let t: TestContext;
-let programme: Programme;
-let served: ServedGateway;
-const closing: (() => unknown)[] = [];
-beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
-  served = await serveGateway(t, 'database', {
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
+const served = forAllTests(() =>
+  serveGateway(t, 'database', {
     followers: { limits: { unreadBytes: 100_000, stallMs: 300, silentMs: 60_000 } },
-  });
-});
+  }),
+);
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
-});
-afterAll(async () => {
-  await served.close();
-  await t.close();
 });
 
 const sourceAt = (url: string) => createHttpSource({ url, secret: FOLLOW_SECRET });

@@ -5,29 +5,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startProcess } from '../bench/process.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 import { createProgramme } from './programme.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-let app: TestApp;
-let beside: BesideApp;
+const app = forAllTests(startTestApp, 120_000);
+const beside = forAllTests(() => besideApp(app), 120_000);
 let dataDir = '';
 let killed: Awaited<ReturnType<typeof startProcess>> | undefined;
 beforeAll(async () => {
-  app = await startTestApp();
-  beside = await besideApp(app);
   dataDir = await mkdtemp(join(tmpdir(), 'apim-user-limits-'));
   const env = { PORT: '0', DATABASE_URL: app.databaseUrl, SECRET_KEY: TEST_SECRET_KEY, DATA_DIR: dataDir };
   killed = await startProcess(MAIN, { ...env, LOG_LEVEL: 'error' });
 }, 120_000);
 afterAll(async () => {
   await killed?.stop('SIGKILL');
-  await beside?.close();
-  await app?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 

@@ -1,23 +1,21 @@
 // Rates and quotas at /gateway/check: one process, and two that share them.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OwnLimits, Quota, Rate } from '../../src/domain/call-limits.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
 import { type From, type ServedGateway, serveGateway } from './serve.ts';
 
 const DAY_MS = 86_400_000;
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
   await programme.api('weather', 'weather');
   await programme.product(['weather'], { id: 'open', isSubscriptionRequired: false });
 });
-afterAll(() => t.close());
 beforeEach(() => untilNext(300_000));
 
 /** To the begin of the next window or period, so that none ends during a test. */
@@ -54,11 +52,7 @@ const usedOf = async (subscriptionId: string) => {
 };
 
 describe.each<From>(['memory', 'database'])('limits of one process that answers from %s', (from) => {
-  let gateway: ServedGateway;
-  beforeAll(async () => {
-    gateway = await serveGateway(t, from);
-  });
-  afterAll(() => gateway.close());
+  const gateway = forAllTests(() => serveGateway(t, from));
   /** A process that has sent no heartbeat takes half of each rate. */
   const part = (calls: number) => (from === 'memory' ? calls : calls / 2);
 

@@ -1,25 +1,23 @@
 // Only its owner and the gateway know a key: the product writes none down, and no guess is one.
 import { createHash, randomInt } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { API_KEY_PREFIX } from '../../src/domain/api-key-form.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createCapturedLog } from '../web/serve.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { createProgramme } from './programme.ts';
 import { type ServedGateway, serveGateway } from './serve.ts';
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 let served: ServedGateway | undefined;
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
   await programme.api('films', 'films', { keyHeader: 'X-Film-Key', keyQuery: 'film-key' });
 });
 afterEach(() => served?.close());
-afterAll(() => t.close());
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

@@ -3,29 +3,27 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
 import { type Quota, quotaPeriodAt, type Rate } from '../../src/domain/call-limits.ts';
 import { FOLLOWER_FRESH_MS } from '../../src/domain/gateway-rows.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
 import { type ServedGateway, serveGateway } from './serve.ts';
 
 const WINDOW_MS = 300_000;
 const WRITE_EVERY_MS = 5_000;
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 let confirmation: ReturnType<typeof createGatewayConfirmation>;
 let gateways: ServedGateway[] = [];
 /** How often a process did not write in time when it was asked. */
 let late = 0;
 beforeAll(async () => {
-  t = await createTestContext();
   confirmation = createGatewayConfirmation(t.databaseUrl, 'ours');
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
 });
 afterAll(async () => {
   await confirmation.close();
-  await t.close();
 });
 beforeEach(async () => {
   await t.sql`delete from gateway_followers`;

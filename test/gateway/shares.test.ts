@@ -2,17 +2,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openGatewayRows } from '../../src/db/gateway/rows.ts';
 import type { FollowerBeat } from '../../src/domain/gateway-rows.ts';
-import { createTestContext, type TestContext } from '../support/context.ts';
+import { createTestContext } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let rows: ReturnType<typeof openGatewayRows>;
 beforeAll(async () => {
-  t = await createTestContext();
   rows = openGatewayRows(t.databaseUrl, 'ours', 2);
 });
 afterAll(async () => {
   await rows.close();
-  await t.close();
 });
 beforeEach(async () => {
   await t.sql`delete from gateway_followers`;

@@ -1,26 +1,19 @@
 // What a block cuts off counts the calls of this second, in whichever process they came.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createProgramme } from './programme.ts';
 
-let app: TestApp;
-let second: TestApp;
-let beside: BesideApp;
+const app = forAllTests(() => startTestApp({ SECOND_OPERATOR_FOR: 'accounts/block' }));
+const second = forAllTests(() => startTestApp({}, { beside: app }));
+const beside = forAllTests(() => besideApp(app));
 beforeAll(async () => {
-  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/block' });
-  second = await startTestApp({}, { beside: app });
-  beside = await besideApp(app);
   await eventually('both processes to answer from memory', async () => {
     const [row] = await beside.sql`select count(*)::int as count from gateway_followers where beats > 0`;
     return row?.count === 2;
   });
-});
-afterAll(async () => {
-  await beside?.close();
-  await second?.close();
-  await app?.close();
 });
 
 /** An account with two subscriptions, each with a key. */

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createGatewayConfirmation } from '../../src/db/gateway/confirmation.ts';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { readRefusals, readUsage } from '../../src/db/usage/read.ts';
@@ -9,19 +9,17 @@ import { createCallCounter } from '../../src/gateway/counts/call-counter.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { showSubscription } from '../../src/operations/subscriptions/show.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
-import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createProgramme } from './programme.ts';
 import { FOLLOW_SECRET, serveGateway } from './serve.ts';
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders/v1', 'orders');
 });
-afterAll(() => t.close());
 
 async function callsOf(of: UsageOf) {
   const query = { serviceId: 'ours', of, time: '24 hours', now: t.clock() } as const;

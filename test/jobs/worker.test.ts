@@ -8,17 +8,16 @@ import { createTasks, type JobDependencies } from '../../src/jobs/tasks.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+const database = forAllTests(createTestDatabase);
 let sql: postgres.Sql;
 beforeAll(async () => {
-  database = await createTestDatabase();
   sql = postgres(database.url, { max: 2 });
 });
 afterAll(async () => {
   await sql.end();
-  await database.close();
 });
 
 it('stopping the worker waits for the running jobs and leaves none locked, of those that failed either', async () => {

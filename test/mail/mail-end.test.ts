@@ -1,26 +1,15 @@
 // A mail that can't be delivered ends and says why, and its inviter is told.
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
+import { startTestApp } from '../support/app.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let t: TestContext;
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  t = await createTestContext();
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
-});
-afterAll(async () => {
-  await t?.close();
-  await sql?.end();
-  await app?.close();
-});
+const t = forAllTests(createTestContext);
+const app = forAllTests(startTestApp);
 
 async function queuedInvitation(email: string): Promise<string> {
   await invite(t.as(ADMIN), { email });
@@ -74,7 +63,7 @@ test('a mail to a developer that the provider refuses is failed, with the provid
   app.mailFails({ kind: 'error', code: 'validation_error' });
   await app.as('admin').types('/apim-user add unlucky@example.com Ann Lee');
   await eventually('the mail to fail', async () => {
-    const rows = await sql`select m.state, m.last_code from mails m join accounts a on a.id = m.account_id
+    const rows = await app.sql`select m.state, m.last_code from mails m join accounts a on a.id = m.account_id
       where a.email = 'unlucky@example.com'`;
     return rows[0]?.state === 'failed' && rows[0]?.last_code === 'validation_error';
   });

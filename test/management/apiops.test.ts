@@ -1,8 +1,9 @@
 // Azure/apiops, without changes: the requests of its extractor and publisher, with what they demand of the answers.
 // Read from its source: v7 at commit c248e0bac9fc3ee1e0ea6217a5d701c843c10ffe, v6.0.2 at
 // 35a0fdddbf4806b25bff10234403ef7c48a79a4a.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { clientTable } from '../support/clients.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { type Answer, BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: files are JSON of any shape.
@@ -22,11 +23,9 @@ const table = clientTable('APIOps', {
   'other collections': 'R',
 });
 
-let from: TestManagement;
-let into: TestManagement;
+const from = forAllTests(startTestManagement);
+const into = forAllTests(startTestManagement);
 beforeAll(async () => {
-  from = await startTestManagement();
-  into = await startTestManagement();
   const make = async (path: string, properties?: Json) =>
     demandDone(await send(source, 'PUT', path, properties && { properties }), path);
   const source = { t: from, base: BASE, version: '2024-05-01' };
@@ -49,10 +48,6 @@ beforeAll(async () => {
   await make('products/gold/groups/partners');
   const scope = { scope: '/products/gold', ownerId: '/users/ann', state: 'active', displayName: 'Nightly' };
   await make('subscriptions/nightly', scope);
-});
-afterAll(async () => {
-  await from?.close();
-  await into?.close();
 });
 
 const withVersion = (path: string, version: string) =>

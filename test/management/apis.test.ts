@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { editApi } from '../../src/operations/apis/edit.ts';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
+const t = forAllTests(() =>
+  startTestManagement({ GATEWAY_URL: 'https://gateway.example.com' }, () => new Date(Date.now() + later)),
+);
 let later = 0;
-beforeAll(async () => {
-  t = await startTestManagement(
-    { GATEWAY_URL: 'https://gateway.example.com' },
-    () => new Date(Date.now() + later),
-  );
-});
-afterAll(() => t?.close());
 
 let count = 0;
 const unique = (): string => {

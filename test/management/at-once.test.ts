@@ -1,13 +1,13 @@
 // Terraform makes ten changes at once, and APIOps as many as it has. Six are enough to see one undo another.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startTestManagement } from '../support/management.ts';
 
 const AT_ONCE = 6;
 const NUMBERS = Array.from({ length: AT_ONCE }, (_, index) => index);
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   await put('products/gold', { displayName: 'Gold', state: 'published' });
   await put('groups/friends', { displayName: 'Friends' });
   for (const n of NUMBERS) {
@@ -16,7 +16,6 @@ beforeAll(async () => {
     await put(`users/u${n}`, { email: `u${n}@example.com`, firstName: 'U', lastName: 'N' });
   }
 });
-afterAll(() => t?.close());
 
 const put = async (path: string, properties?: object) =>
   (await t.ask(path, { method: 'PUT', ...(properties ? { body: { properties } } : {}) })).status;

@@ -1,15 +1,12 @@
 // What every operation of the management API has in common: tokens, limits, and the form of answers.
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { BASE, GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
-beforeAll(async () => {
-  t = await startTestManagement();
-});
-afterAll(() => t?.close());
+const t = forAllTests(startTestManagement);
 
 const USER = { email: 'ann@example.com', firstName: 'Ann', lastName: 'Lee' };
 const VERSION = 'api-version=2024-05-01';

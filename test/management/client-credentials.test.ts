@@ -3,26 +3,25 @@ import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE, startTestManagement, type TestManagement } from '../support/management.ts';
 
 const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
 const HOUR_MS = 3_600_000;
 
-let t: TestManagement;
-let later = 0;
-beforeAll(async () => {
-  t = await startTestManagement(
+const t = forAllTests(() =>
+  startTestManagement(
     { MANAGEMENT_CLIENT_CREDENTIALS: 'on', TRUSTED_PROXIES: '127.0.0.1' },
     () => new Date(Date.now() + later),
-  );
-});
+  ),
+);
+let later = 0;
 afterEach(async () => {
   later = 0;
   await t.sql`delete from rate_limits`;
 });
-afterAll(() => t?.close());
 
 /** A token as `npm run token` makes it, with its id. */
 async function client(...terms: Parameters<TestManagement['token']>) {

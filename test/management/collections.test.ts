@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { COLLECTIONS, findAbsent, REFUSED_ACTIONS } from '../../src/management/absent-collections.ts';
 import { findRoute } from '../../src/management/route.ts';
 import { ROUTES } from '../../src/management/routes.ts';
-import { BASE, GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const OF_SERVICE =
   '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ApiManagement/service/{serviceName}/';
@@ -47,15 +48,13 @@ describe('the table of what only Azure has', () => {
   });
 });
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   const apis = { displayName: 'Orders', path: 'orders' };
   expect((await t.ask('apis/orders', { method: 'PUT', body: { properties: apis } })).status).toBe(201);
   const product = { displayName: 'Gold' };
   expect((await t.ask('products/gold', { method: 'PUT', body: { properties: product } })).status).toBe(201);
 });
-afterAll(() => t?.close());
 
 const filled = (path: string): string => path.replace('{apiId}', 'orders').replace('{productId}', 'gold');
 

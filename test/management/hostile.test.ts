@@ -3,8 +3,9 @@ import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createToken } from '../../src/operations/tokens/create.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { type Hostile, hostileRequest } from '../support/hostile-requests.ts';
 import { BASE } from '../support/management.ts';
 
@@ -34,17 +35,17 @@ const WATCHED = [
 /** Tables whose rows make work for the worker. */
 const WATCHED_FOR_NEW = ['mails', 'tokens'];
 
-let app: TestApp;
-let beside: BesideApp;
-const tokens = { admin: [] as string[], reader: [] as string[] };
-const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-beforeAll(async () => {
-  app = await startTestApp({
+const app = forAllTests(() =>
+  startTestApp({
     TRUSTED_PROXIES: '127.0.0.1',
     SECOND_OPERATOR_FOR: 'accounts/delete',
     MANAGEMENT_CLIENT_CREDENTIALS: 'on',
-  });
-  beside = await besideApp(app);
+  }),
+);
+const beside = forAllTests(() => besideApp(app));
+const tokens = { admin: [] as string[], reader: [] as string[] };
+const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+beforeAll(async () => {
   for (let index = 0; index < TOKENS; index++)
     for (const role of ['admin', 'reader'] as const) tokens[role].push(await token(role, `${role} ${index}`));
   for (const id of ['ann', 'bob'])
@@ -57,8 +58,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   agent.destroy();
-  await beside?.close();
-  await app?.close();
 });
 
 async function token(role: 'admin' | 'reader', name: string): Promise<string> {

@@ -1,28 +1,23 @@
 import type { ApiManagementClient } from '@azure/arm-apimanagement';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { WaitsForApproval } from '../../src/operations/frame/approval.ts';
 import { eventually } from '../support/eventually.ts';
-import {
-  failureOf,
-  GROUP,
-  SERVICE,
-  startTestManagement,
-  type TestManagement,
-} from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { failureOf, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const SLOW_MS = 60_000;
-let t: TestManagement;
+const t = forAllTests(() =>
+  startTestManagement(
+    { SECOND_OPERATOR_FOR: 'accounts/delete,accounts/block' },
+    () => new Date(Date.now() + later),
+  ),
+);
 let client: ApiManagementClient;
 let later = 0;
 beforeAll(async () => {
-  t = await startTestManagement(
-    { SECOND_OPERATOR_FOR: 'accounts/delete,accounts/block' },
-    () => new Date(Date.now() + later),
-  );
   client = t.client();
 });
-afterAll(() => t?.close());
 
 async function user(firstName: string): Promise<string> {
   const id = firstName.toLowerCase();

@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import {
-  BASE,
-  failureOf,
-  GROUP,
-  SERVICE,
-  startTestManagement,
-  type TestManagement,
-} from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, failureOf, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const CLOSED = 'AccountClosedPublisher';
 const EMAILS = `notifications/${CLOSED}/recipientEmails`;
 const USERS = `notifications/${CLOSED}/recipientUsers`;
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   for (const id of ['ann', 'bob', 'eve']) {
     const properties = { email: `${id}@example.com`, firstName: id, lastName: 'Lee' };
     expect((await t.ask(`users/${id}`, { method: 'PUT', body: { properties } })).status).toBe(201);
   }
 });
-afterAll(() => t?.close());
 
 const put = (path: string) => t.ask(path, { method: 'PUT' });
 const statusOf = async (method: string, path: string) => (await t.ask(path, { method })).status;

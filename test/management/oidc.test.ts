@@ -1,20 +1,16 @@
 // Tokens of an OIDC issuer: which are accepted, what they may do, and who may approve their requests.
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AUDIENCE, startTestIssuer, type TestIssuer } from '../support/issuer.ts';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { AUDIENCE, startTestIssuer } from '../support/issuer.ts';
+import { startTestManagement } from '../support/management.ts';
 
 const SLOW_MS = 60_000;
 const ADMIN = { roles: ['Other', 'ApimAdmin'] };
 
-let issuer: TestIssuer;
-let t: TestManagement;
-let later = 0;
-let hours = 0;
-let ahead = 0;
-beforeAll(async () => {
-  issuer = await startTestIssuer();
-  t = await startTestManagement(
+const issuer = forAllTests(startTestIssuer);
+const t = forAllTests(() =>
+  startTestManagement(
     {
       MANAGEMENT_OIDC_ISSUER: issuer.url,
       MANAGEMENT_OIDC_AUDIENCE: `other, ${AUDIENCE}`,
@@ -23,16 +19,15 @@ beforeAll(async () => {
       SECOND_OPERATOR_FOR: 'accounts/delete',
     },
     () => new Date(Date.now() + later),
-  );
-});
+  ),
+);
+let later = 0;
+let hours = 0;
+let ahead = 0;
 afterEach(async () => {
   later = 0;
   issuer.setTrouble(null);
   await forgetWrongTokens();
-});
-afterAll(async () => {
-  await t?.close();
-  await issuer?.close();
 });
 
 /** One client may show twenty wrong tokens a minute; these tests show more. */

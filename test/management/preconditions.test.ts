@@ -1,6 +1,7 @@
 // If-Match, as Azure's clients send it (lenient), and as its contract has it (strict).
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { describe, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startTestManagement } from '../support/management.ts';
 
 const GROUP = { properties: { displayName: 'Partners' } };
 const PATCHED = { properties: { displayName: 'Friends' } };
@@ -9,11 +10,7 @@ describe.each([
   ['lenient', {}],
   ['strict', { MANAGEMENT_PRECONDITIONS: 'strict' }],
 ] as const)('with %s preconditions', (mode, env) => {
-  let t: TestManagement;
-  beforeAll(async () => {
-    t = await startTestManagement(env);
-  });
-  afterAll(() => t?.close());
+  const t = forAllTests(() => startTestManagement(env));
   const ask = async (method: string, ifMatch?: string, body: unknown = GROUP) => {
     const headers: Record<string, string> = ifMatch === undefined ? {} : { 'if-match': ifMatch };
     return (await t.ask('groups/partners', { method, body, headers })).status;

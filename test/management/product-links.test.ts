@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   for (const id of ['partners', 'friends']) await put(`groups/${id}`, { displayName: id });
   for (const id of ['orders', 'films']) await put(`apis/${id}`, { displayName: id, path: id });
 });
-afterAll(() => t?.close());
 
 const put = (path: string, properties?: object, more: object = {}) =>
   t.ask(path, { method: 'PUT', body: properties && { properties, ...more } });

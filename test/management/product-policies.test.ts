@@ -1,16 +1,15 @@
 // Azure keeps the limits of a product in its policy document.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   for (const id of ['gold', 'free'])
     expect(
       (await t.ask(`products/${id}`, { method: 'PUT', body: { properties: { displayName: id } } })).status,
     ).toBe(201);
 });
-afterAll(() => t?.close());
 
 const POLICY = 'products/gold/policies/policy';
 const WRITTEN = `<!-- limits -->

@@ -1,18 +1,17 @@
 // A program that lost an answer sends the same PUT again. Each PUT there is, with any of its properties.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../src/management/routes.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { LETTER } from '../support/letter.ts';
-import { type Answer, startTestManagement, type TestManagement } from '../support/management.ts';
+import { type Answer, startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
+const t = forAllTests(() => startTestManagement({ SECOND_OPERATOR_FOR: 'accounts/block' }));
 beforeAll(async () => {
-  t = await startTestManagement({ SECOND_OPERATOR_FOR: 'accounts/block' });
   await make('apis/orders', { displayName: 'Orders', path: 'orders' });
   await make('products/starter', { displayName: 'Starter', state: 'published' });
   await make('groups/partners', { displayName: 'Partners' });
   await make('users/ann', { email: 'ann@example.com', ...NAMES });
 });
-afterAll(() => t?.close());
 
 const NAMES = { firstName: 'Ann', lastName: 'Lee' };
 const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();

@@ -1,15 +1,10 @@
 // Azure's reports of calls, read with its SDK.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { rollUpUsage } from '../../src/db/usage/roll-up.ts';
 import type { CallOutcome, CountedCalls } from '../../src/domain/call-counts.ts';
-import {
-  failureOf,
-  GROUP,
-  SERVICE,
-  startTestManagement,
-  type TestManagement,
-} from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { failureOf, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,9 +14,8 @@ const DAY = new Date(Math.floor(NOW.getTime() / DAY_MS) * DAY_MS - 10 * DAY_MS);
 /** In a month that a long report reads as a whole. */
 const LONG_AGO = new Date(DAY.getTime() - 60 * DAY_MS);
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 beforeAll(async () => {
-  t = await startTestManagement();
   const put = async (path: string, properties: object) =>
     expect((await t.ask(path, { method: 'PUT', body: { properties } })).status).toBe(201);
   for (const id of ['ann', 'bob'])
@@ -60,7 +54,6 @@ beforeAll(async () => {
   await source.addUsage({ source: 'test', number: 1, calls });
   await rollUpUsage(db, SERVICE, new Date());
 });
-afterAll(() => t?.close());
 
 const reports = () => t.client().reports;
 const between = (from: Date, to: Date, more = '') =>

@@ -1,8 +1,9 @@
 // What the samples of Microsoft's JavaScript SDK don't show: values that come back, keys, mail templates, pages, versions and
 // refusals. One table of calls for five versions of the SDK, whose mappers judge every answer.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { clientTable } from '../support/clients.ts';
-import { GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 import { type Failure, faultsIn, judgedClient, VERSIONS } from '../support/sdk-versions.ts';
 
 const table = clientTable('JavaScript', {
@@ -202,11 +203,7 @@ const casesFor = (id: string): Case[] => {
   ];
 };
 
-let t: TestManagement;
-beforeAll(async () => {
-  t = await startTestManagement();
-});
-afterAll(() => t?.close());
+const t = forAllTests(startTestManagement);
 
 async function resultOf(answer: unknown): Promise<unknown> {
   const one = (await answer) as object | undefined;

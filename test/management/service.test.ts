@@ -1,19 +1,18 @@
 // The service itself, and what Azure Resource Manager has around it.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BASE, GROUP, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { describe, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
-const OURS = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
-beforeAll(async () => {
-  t = await startTestManagement({
+const t = forAllTests(() =>
+  startTestManagement({
     ORGANIZATION_NAME: 'Contoso',
     SUPPORT_EMAIL: 'apis@contoso.example',
     GATEWAY_URL: 'https://api.contoso.example',
     MANAGEMENT_SUBSCRIPTION_ID: OURS,
     MANAGEMENT_RESOURCE_GROUP: 'rg-apis',
-  });
-});
-afterAll(() => t?.close());
+  }),
+);
+const OURS = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
 
 const PROVIDER = 'providers/Microsoft.ApiManagement';
 const get = (path: string, asked = {}) => t.send(path, asked);

@@ -1,19 +1,19 @@
 // Where a page of a list begins, in a link that the server wrote. A client can send anything in its place.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { addUsage } from '../../src/db/usage/write.ts';
 import { ROUTES } from '../../src/management/routes.ts';
-import { BASE, SERVICE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, SERVICE, startTestManagement } from '../support/management.ts';
 
 const TOKENS_EACH = Number(process.env.TOKENS ?? 25);
 const AT_ONCE = 20;
 const HOUR_MS = 3_600_000;
 
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 /** A token of each list, from the link to its second page. */
 const real = new Map<string, string>();
 beforeAll(async () => {
-  t = await startTestManagement();
   const put = async (path: string, properties?: object) =>
     expect((await t.ask(path, { method: 'PUT', body: properties && { properties } })).status).toBe(201);
   const names = { firstName: 'Ann', lastName: 'Lee' };
@@ -52,7 +52,6 @@ beforeAll(async () => {
     if (token) real.set(list, token);
   }
 });
-afterAll(() => t?.close());
 
 const PARTS: Record<string, string> = { userId: 'u1', groupId: 'g1', productId: 'gold', apiId: 'a1' };
 const LISTS = ROUTES.filter(({ method, operation }) => method === 'GET' && operation.includes('_List')).map(

@@ -1,22 +1,15 @@
 import type { ApiManagementClient, EmailTemplateContract } from '@azure/arm-apimanagement';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { LETTER } from '../support/letter.ts';
-import {
-  failureOf,
-  GROUP,
-  SERVICE,
-  startTestManagement,
-  type TestManagement,
-} from '../support/management.ts';
+import { failureOf, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const INVITE = 'inviteUserNotificationMessage';
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 let client: ApiManagementClient;
 beforeAll(async () => {
-  t = await startTestManagement();
   client = t.client();
 });
-afterAll(() => t?.close());
 beforeEach(() => client.emailTemplate.delete(GROUP, SERVICE, INVITE, '*'));
 
 const get = () => client.emailTemplate.get(GROUP, SERVICE, INVITE);

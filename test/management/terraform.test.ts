@@ -1,17 +1,14 @@
 // Terraform against this server: the requests of its provider, with its headers, and its own judgement of the answers.
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { COMPUTED, type Configuration, RESOURCES, type Resource } from '../support/azurerm.ts';
 import { clientTable, MANAGED } from '../support/clients.ts';
-import { type Answer, BASE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type Answer, BASE, startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
+const t = forAllTests(() => startTestManagement({ MANAGEMENT_CLIENT_CREDENTIALS: 'on' }));
 /** As the provider got it when it started. */
 let accessToken: string | undefined;
-beforeAll(async () => {
-  t = await startTestManagement({ MANAGEMENT_CLIENT_CREDENTIALS: 'on' });
-});
-afterAll(() => t?.close());
 
 const API_VERSION = '2022-08-01';
 const table = clientTable('Terraform', {

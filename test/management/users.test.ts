@@ -1,22 +1,15 @@
 import type { ApiManagementClient } from '@azure/arm-apimanagement';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import {
-  failureOf,
-  GROUP,
-  SERVICE,
-  startTestManagement,
-  type TestManagement,
-} from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { failureOf, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 
 const PASSWORD = 'three quiet garden chairs';
-let t: TestManagement;
+const t = forAllTests(startTestManagement);
 let client: ApiManagementClient;
 beforeAll(async () => {
-  t = await startTestManagement();
   client = t.client();
 });
-afterAll(() => t?.close());
 
 let count = 0;
 const next = (what: string): string => {

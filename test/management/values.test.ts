@@ -1,14 +1,11 @@
 // What a program writes comes back as it was written, and a PUT that leaves something out takes it away.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { restoreAccount } from '../../src/operations/accounts/restore.ts';
 import { eventually } from '../support/eventually.ts';
-import { BASE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { BASE, startTestManagement } from '../support/management.ts';
 
-let t: TestManagement;
-beforeAll(async () => {
-  t = await startTestManagement();
-});
-afterAll(() => t?.close());
+const t = forAllTests(startTestManagement);
 
 const put = async (path: string, properties: object) =>
   (await t.ask(path, { method: 'PUT', body: { properties } })).body;

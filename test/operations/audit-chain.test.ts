@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -7,23 +7,13 @@ import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { verifyAudit } from '../../src/operations/audit/verify.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
-import {
-  ADMIN,
-  createTestContext,
-  type ServiceId,
-  SYSTEM,
-  slackActor,
-  type TestContext,
-} from '../support/context.ts';
+import { ADMIN, createTestContext, type ServiceId, SYSTEM, slackActor } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createCapturedLog } from '../web/serve.ts';
 
 const HOUR_MS = 3_600_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 async function linkAll(service: ServiceId = 'ours') {
   const linked = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { answerSignUp } from '../../src/operations/accounts/answer-sign-up.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -36,8 +36,8 @@ import {
   type ServiceId,
   SIGNED_IN,
   SYSTEM,
-  type TestContext,
 } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { findOperations } from '../support/operations.ts';
 import { auditText, secretsIn } from '../support/secrets.ts';
 import { hashesOfTables } from '../support/stored-rows.ts';
@@ -46,11 +46,10 @@ const PASSWORD = 'three quiet garden chairs';
 /** The database refuses audit rows of this request, so an operation in it must change nothing. */
 const NO_AUDIT = 'no-audit';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 /** The developer who is signed in, unless a test signs in another. */
 let developer: Awaited<ReturnType<typeof account>>;
 beforeAll(async () => {
-  t = await createTestContext();
   developer = await account();
   await t.sql.unsafe(`
     create function refuse_audit() returns trigger language plpgsql as $$
@@ -60,7 +59,6 @@ beforeAll(async () => {
 });
 // Some of these tests end every session, or sign in another developer.
 beforeEach(() => t.signIn(developer.accountId));
-afterAll(() => t.close());
 
 /** Replaced by each case that needs a program: its token is stored in the database. */
 const PROGRAM = { kind: 'token' } as Actor;

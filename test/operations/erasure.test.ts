@@ -1,5 +1,5 @@
 // Which data of people who never got an account stays, and until when.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
@@ -20,17 +20,13 @@ import {
   MEMBER,
   refusalOf,
   SYSTEM,
-  type TestContext,
 } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const DAY_MS = 86_400_000;
 const KEPT_DAYS = 30;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 let count = 0;
 /** A word that is in the email, names and reasons of one person only. */

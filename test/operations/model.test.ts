@@ -1,6 +1,6 @@
 // T71: random operations on one email, against a small model in memory.
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -14,7 +14,8 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
 import { resetPassword } from '../../src/operations/passwords/reset.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 /** About half a minute on two cores beside other tests. */
 const SEQUENCES = 400;
@@ -24,13 +25,11 @@ const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const NO_TICKET = 'A'.repeat(43);
 const PASSWORD = 'three quiet garden chairs';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let groupId = '';
 beforeAll(async () => {
-  t = await createTestContext();
   groupId = (await createGroup(t.as(ADMIN), { name: 'Partners' })).groupId;
 });
-afterAll(() => t.close());
 
 /** An account in the model; `reset`: a link for a new password was mailed and still works. */
 type Account = {

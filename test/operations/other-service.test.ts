@@ -1,5 +1,5 @@
 // In another service, operations that read or do bookkeeping answer as if our things did not exist.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addUsage } from '../../src/db/usage/write.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -38,17 +38,15 @@ import {
   programOf,
   SIGNED_IN,
   SYSTEM,
-  type TestContext,
 } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { findOperations } from '../support/operations.ts';
 import { hashesOfTables } from '../support/stored-rows.ts';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   await t.signIn((await account()).accountId);
 });
-afterAll(() => t.close());
 
 const operations = await findOperations();
 const TEMPLATE = 'AccountBlocked';

@@ -15,8 +15,9 @@ import { sweepMails } from '../../src/operations/mails/sweep.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const WORKERS = 8;
@@ -24,7 +25,7 @@ const ROWS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let provider: SlackDriver;
 let dependencies: JobDependencies;
 /** The mails that the service accepted since the test began; a repeated idempotency key adds none. */
@@ -49,7 +50,6 @@ const NO_SLACK = {
 };
 
 beforeAll(async () => {
-  t = await createTestContext();
   // On the clock of the test, so that the service forgets an idempotency key after a day of it.
   provider = await createSlackDriver({ clock: t.clock });
   provider.inbox.onAccepted((mail) => taken.push(mail));
@@ -69,7 +69,6 @@ beforeEach(() => {
 });
 afterAll(async () => {
   await provider?.close();
-  await t?.close();
 });
 
 const admin = () => t.as(ADMIN);

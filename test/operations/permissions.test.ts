@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import type { Actor, Grant, IssuedActor } from '../../src/operations/frame/context.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke.ts';
@@ -15,14 +15,13 @@ import {
   refusalOf,
   SIGNED_IN,
   SYSTEM,
-  type TestContext,
   withMembership,
 } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { findOperations } from '../support/operations.ts';
 
-let t: TestContext;
+const t = forAllTests(() => createTestContext({ tokenIssuer: ISSUER }));
 beforeAll(async () => {
-  t = await createTestContext({ tokenIssuer: ISSUER });
   const { account } = await addAccount(t.as(ADMIN), {
     email: 'ann@example.com',
     firstName: 'Ann',
@@ -32,7 +31,6 @@ beforeAll(async () => {
   for (const role of ['admin', 'approver', 'reader'] as const)
     ACTORS[`${role}-program`] = await programOf(t, role, { grants: ['list-secrets', 'sso'] });
 });
-afterAll(() => t.close());
 
 /** Written by hand, so that a change of `allowed` has to be made twice. */
 const EXPECTED: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
@@ -13,23 +13,13 @@ import { requestPasswordReset } from '../../src/operations/passwords/request-res
 import { resetPassword } from '../../src/operations/passwords/reset.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { ticketHash } from '../../src/security/ticket.ts';
-import {
-  ADMIN,
-  createTestContext,
-  DEVELOPER,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf, SYSTEM } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const PASSWORD = 'three quiet garden chairs';
 const OTHER_PASSWORD = 'another four quiet chairs';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 /** Every row of every table, the job queue's too, as text. */
 async function dump(): Promise<string> {

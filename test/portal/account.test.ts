@@ -1,29 +1,21 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writeMoment } from '../../src/mail/render.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { textOf, type Visitor, withoutOwnScript } from '../support/visitor.ts';
 
 const DAY_MS = 86_400_000;
 const OTHER_PASSWORD = 'another four quiet chairs';
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SECOND_OPERATOR_FOR: 'accounts/delete' });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+const app = forAllTests(() =>
+  startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SECOND_OPERATOR_FOR: 'accounts/delete' }),
+);
+const portal = createPortalDriver(app);
 
 const accountOf = async (email: string) =>
-  (await sql`select * from accounts where email_canonical = ${email} order by registered_at desc`)[0];
+  (await app.sql`select * from accounts where email_canonical = ${email} order by registered_at desc`)[0];
 const page = async (answer: Response) => [answer.status, textOf(await answer.text())] as const;
 /** The page that the answer of a form leads to. */
 async function landing(who: Visitor, answer: Response): Promise<string> {
@@ -49,7 +41,7 @@ describe('the account page', () => {
 
   test('does not show what operators wrote', async () => {
     const { email, who } = await signedIn();
-    await sql`update accounts set note = 'canary note', state_reason = 'canary reason' where email = ${email}`;
+    await app.sql`update accounts set note = 'canary note', state_reason = 'canary reason' where email = ${email}`;
     expect(await who.reads('/portal/account')).not.toContain('canary');
   });
 
@@ -89,7 +81,7 @@ describe('the account page', () => {
   test('takes one name, in either field, as the first name', async () => {
     const { who, email } = await signedIn();
     await who.post('/portal/account/names', { firstName: '', lastName: ' Su\u200bharto ' });
-    const [names] = await sql`select first_name, last_name from accounts where email = ${email}`;
+    const [names] = await app.sql`select first_name, last_name from accounts where email = ${email}`;
     expect(names).toEqual({ first_name: 'Suharto', last_name: '' });
     expect(await who.reads('/portal')).toContain('Hello Suharto');
   });
@@ -128,7 +120,7 @@ describe('a change of email', () => {
     const [status, words] = await page(await change(who, next, OTHER_PASSWORD));
     expect([status, words]).toEqual([422, expect.stringContaining('This is not your current password.')]);
     expect(await accountOf(email)).toMatchObject({ version: 2 });
-    expect(await sql`select 1 from tickets where email = ${next}`).toHaveLength(0);
+    expect(await app.sql`select 1 from tickets where email = ${next}`).toHaveLength(0);
   });
 
   test('T13: to an email that another account has gets the same answer, and only its owner is told', async () => {
@@ -164,7 +156,7 @@ describe('a change of email', () => {
     const { who } = await signedIn();
     const [status, words] = await page(await change(who, 'a@x.com,b@x.com'));
     expect([status, words]).toEqual([422, expect.stringContaining('there is more than one @')]);
-    expect(await sql`select 1 from tickets where email like '%x.com%'`).toHaveLength(0);
+    expect(await app.sql`select 1 from tickets where email like '%x.com%'`).toHaveLength(0);
   });
 });
 
@@ -235,10 +227,10 @@ describe('a change of password', () => {
       [],
     );
     const { id } = (await accountOf(email)) ?? {};
-    expect(await sql`select 1 from sessions where account_id = ${id}`).toHaveLength(1);
+    expect(await app.sql`select 1 from sessions where account_id = ${id}`).toHaveLength(1);
     const works = [];
     for (const password of wanted) {
-      await sql`truncate rate_limits`;
+      await app.sql`truncate rate_limits`;
       if ((await portal.signIn(portal.visitor(), email, password)).status === 303) works.push(password);
     }
     expect(works).toHaveLength(1);
@@ -272,7 +264,7 @@ describe('the list of sessions', () => {
   test('T30: can’t end the session of another developer', async () => {
     const [mine, other] = [await signedIn(), await signedIn()];
     const { id } = (await accountOf(other.email)) ?? {};
-    const [session] = await sql<{ id: string }[]>`select id from sessions where account_id = ${id}`;
+    const [session] = await app.sql<{ id: string }[]>`select id from sessions where account_id = ${id}`;
     for (const one of [session?.id ?? '', 'no id', ''])
       expect((await mine.who.post('/portal/account/sessions/end', { session: one })).status).toBe(303);
     expect(await portal.isSignedIn(other.who)).toBe(true);

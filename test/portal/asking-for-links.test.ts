@@ -1,19 +1,10 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { confirmRevoke } from '../support/confirm-revoke.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }));
 
 const SAMPLES = 200;
 /** Each order equally often, so that the order makes no difference. */
@@ -36,7 +27,7 @@ async function added(address: string): Promise<string> {
   await app.as('admin').types(`/apim-user add ${address} Ann Lee`);
   await eventually(
     'the account',
-    async () => (await sql`select 1 from accounts where email = ${address}`).length > 0,
+    async () => (await app.sql`select 1 from accounts where email = ${address}`).length > 0,
   );
   return address;
 }
@@ -52,7 +43,7 @@ const allDone = () =>
     'all jobs to be done',
     async () => {
       const [row] =
-        await sql`select count(*)::int as left from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts`;
+        await app.sql`select count(*)::int as left from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts`;
       return row?.left === 0;
     },
     20_000,
@@ -79,7 +70,7 @@ describe('requesting a reset link', () => {
     const sample = async () => {
       const times: Record<string, number[]> = { known: [], unknown: [], blocked: [] };
       for (let round = 0; round < SAMPLES; round++) {
-        await sql`truncate rate_limits`;
+        await app.sql`truncate rate_limits`;
         for (const kind of ORDERS[round % ORDERS.length] ?? []) {
           const startedAt = performance.now();
           shown.add(await shownTo(await forgot(people[kind])));
@@ -136,7 +127,7 @@ describe('requesting a reset link', () => {
   ])('T12: is refused with %s as the email, and no mail is sent', async (_what, body) => {
     await added('list@example.com').catch(() => {});
     const [before] =
-      await sql`select count(*)::int as n from audit where operation = 'passwords/request-reset' and outcome = 'done'`;
+      await app.sql`select count(*)::int as n from audit where operation = 'passwords/request-reset' and outcome = 'done'`;
     const answer = await fetch(`${app.url}/password/forgot`, {
       method: 'POST',
       headers: {
@@ -148,7 +139,7 @@ describe('requesting a reset link', () => {
     });
     expect([400, 422]).toContain(answer.status);
     const [after] =
-      await sql`select count(*)::int as n from audit where operation = 'passwords/request-reset' and outcome = 'done'`;
+      await app.sql`select count(*)::int as n from audit where operation = 'passwords/request-reset' and outcome = 'done'`;
     expect(after).toEqual(before);
     await allDone();
     expect(resetMails('list@example.com')).toEqual([]);
@@ -180,7 +171,7 @@ describe('requesting a reset link', () => {
     for (const ticket of new Set(tickets()))
       answers.push((await app.post('/email/confirm', { ticket }, newClient())).status);
     expect(answers.sort()).toEqual([200, 410]);
-    expect(await sql`select state from accounts where email = ${address}`).toMatchObject([
+    expect(await app.sql`select state from accounts where email = ${address}`).toMatchObject([
       { state: 'active' },
     ]);
   });
@@ -219,14 +210,14 @@ describe('the limits on requests', () => {
     expect(statuses).toEqual([...Array(20).fill(410), 429, 429]);
     const form = { ticket: right, firstName: 'Ann', lastName: 'Lee', password: 'three quiet garden chairs' };
     const refusals = 'select count(*)::int as rows from audit where code = $1';
-    const [before] = await sql.unsafe(refusals, ['ticket_refused']);
+    const [before] = await app.sql.unsafe(refusals, ['ticket_refused']);
     const wrong = { ...form, ticket: ticket(1) };
     const refused = await app.post('/invitations/accept', wrong, guesser);
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     // A right ticket is right on its own page alone.
     expect((await app.post('/password/reset', form, guesser)).status).toBe(429);
-    expect(await sql.unsafe(refusals, ['ticket_refused'])).toEqual([before]);
+    expect(await app.sql.unsafe(refusals, ['ticket_refused'])).toEqual([before]);
     const page = await fetch(`${app.url}/invitations/accept?ticket=${right}`, { headers: guesser });
     expect(page.status).toBe(200);
     expect((await app.post('/invitations/accept', form, guesser)).status).toBe(303);
@@ -249,7 +240,7 @@ describe('the limits on requests', () => {
 
   test('T36: refuse every request while the counts can’t be read; the process is alive and not ready', async () => {
     const address = await added('closed@example.com');
-    await sql`alter table rate_limits rename to rate_limits_away`;
+    await app.sql`alter table rate_limits rename to rate_limits_away`;
     try {
       const answer = await forgot(address);
       expect(answer.status).toBe(503);
@@ -260,7 +251,7 @@ describe('the limits on requests', () => {
       expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
       expect((await fetch(`${app.url}/readyz`)).status).toBe(503);
     } finally {
-      await sql`alter table rate_limits_away rename to rate_limits`;
+      await app.sql`alter table rate_limits_away rename to rate_limits`;
     }
     await allDone();
     expect(resetMails(address)).toEqual([]);
@@ -303,7 +294,7 @@ describe.each(FORMS)('asking for a link at %s', (form) => {
     const first = await invited(open);
     expect((await accepts(await invited(used))).status).toBe(303);
     await invited(ended);
-    await sql`update invitations set expires_at = now() - interval '1 day' where email = ${ended}`;
+    await app.sql`update invitations set expires_at = now() - interval '1 day' where email = ${ended}`;
     const shown = new Set<string>();
     for (const email of [open, used, ended, `stranger-${name}@example.com`])
       shown.add(await shownTo(await ask(email)));
@@ -326,8 +317,8 @@ describe.each(FORMS)('asking for a link at %s', (form) => {
   test('T13: gets the same answer while blocked or waiting for approval, and a mail that says how it stands', async () => {
     const [blocked, waiting] = [`shut-${name}@example.com`, `queued-${name}@example.com`];
     for (const address of [blocked, waiting]) await added(address);
-    await sql`update accounts set state = 'blocked', state_reason = 'sent spam' where email = ${blocked}`;
-    await sql`update accounts set state = 'pending', email_confirmed_at = now() where email = ${waiting}`;
+    await app.sql`update accounts set state = 'blocked', state_reason = 'sent spam' where email = ${blocked}`;
+    await app.sql`update accounts set state = 'pending', email_confirmed_at = now() where email = ${waiting}`;
     const shown = new Set<string>();
     for (const email of [blocked, waiting, `outsider-${name}@example.com`])
       shown.add(await shownTo(await ask(email)));
@@ -374,8 +365,8 @@ test('a program’s invited account gets its invitation again, and the first lin
   const address = 'by-program@example.com';
   await app.as('admin').types('/apim-user add by-program@example.com Ann Lee');
   await eventually('the welcome', () => mailsTo(address)[0]);
-  await sql`update accounts set state = 'pending', email_confirmed_at = null where email = ${address}`;
-  await sql`update tickets set purpose = 'invitation' where email = ${address}`;
+  await app.sql`update accounts set state = 'pending', email_confirmed_at = null where email = ${address}`;
+  await app.sql`update tickets set purpose = 'invitation' where email = ${address}`;
   const first = ticketIn(mailsTo(address)[0]);
   await forgot(address);
   const again = await eventually('the invitation', () => mailsTo(address)[1]);

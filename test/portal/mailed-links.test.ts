@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { confirmRevoke } from '../support/confirm-revoke.ts';
@@ -10,15 +9,12 @@ const PASSWORD = 'three quiet garden chairs';
 const HOUR_MS = 3_600_000;
 
 let app: TestApp;
-let sql: postgres.Sql;
 let aheadMs = 0;
 beforeAll(async () => {
   const clock = () => new Date(Date.now() + aheadMs);
   app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock });
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
 });
 afterAll(async () => {
-  await sql?.end();
   await app?.close();
 });
 afterEach(() => {
@@ -71,7 +67,7 @@ const reset = (ticket: string, headers: Record<string, string> = newClient(), pa
   app.post('/password/reset', { ticket, password }, headers);
 const accountOf = async (address: string) =>
   (
-    await sql`select email, state, password_hash as "passwordHash" from accounts where email_canonical = ${address}`
+    await app.sql`select email, state, password_hash as "passwordHash" from accounts where email_canonical = ${address}`
   )[0];
 
 describe('the page of a mailed link', () => {
@@ -212,7 +208,7 @@ describe('a link that can’t be used', () => {
     const confirmation = await pending(waiting);
     expect((await app.post('/email/confirm', { ticket: confirmation }, newClient())).status).toBe(200);
     expect(titleOf(await opened('/email/confirm', confirmation))).toBe('Your email is already confirmed');
-    await sql`update accounts set state = 'deleted', deleted_at = now() where email = ${address}`;
+    await app.sql`update accounts set state = 'deleted', deleted_at = now() where email = ${address}`;
     expect(titleOf(await opened('/password/reset', ticket))).toBe('This link doesn’t work');
   });
 

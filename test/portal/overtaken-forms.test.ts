@@ -1,6 +1,6 @@
 // A form that a developer sends while an operator takes away what it is about.
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -8,22 +8,14 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { deleteProduct } from '../../src/operations/products/delete.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 
-let app: TestApp;
-let beside: BesideApp;
-let portal: PortalDriver;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
-  beside = await besideApp(app);
-  portal = createPortalDriver(app);
-});
-afterAll(async () => {
-  await beside?.close();
-  await app?.close();
-});
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }));
+const portal = createPortalDriver(app);
+const beside = forAllTests(() => besideApp(app));
 
 const console = () => ({ ...beside.console(), reason: 'a test' });
 let count = 0;

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { textOf } from '../support/visitor.ts';
 
-let app: TestApp;
-let portal: PortalDriver;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' }));
+const portal = createPortalDriver(app);
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' });
-  portal = createPortalDriver(app);
   await portal.developer('paste@example.com');
 });
-afterAll(() => app?.close());
 
 /** What people paste for `paste@example.com`. */
 const READ = [

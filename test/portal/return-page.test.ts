@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { newClientAddress, type Visitor } from '../support/visitor.ts';
 
 const COOKIE = 'apim-user-return';
 
-let app: TestApp;
-let portal: PortalDriver;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'open' }));
+const portal = createPortalDriver(app);
 let email: string;
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'open' });
-  portal = createPortalDriver(app);
   email = await portal.developer();
   await portal.publishes('Starter', { 'Seen by': ['Guests'] });
 });
-afterAll(() => app?.close());
 
 const location = (answer: Response) => answer.headers.get('location');
 async function comesBackTo(who: Visitor): Promise<string | null> {

@@ -1,27 +1,19 @@
 // Mails about a developer's own security, and the link "This wasn't me" in them.
 import { createHash, randomBytes } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { textOf, type Visitor } from '../support/visitor.ts';
 
 const PATH = '/account/secure';
 const OTHER_PASSWORD = 'another four quiet chairs';
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }));
+const portal = createPortalDriver(app);
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   await portal.publishes('Starter');
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
 });
 
 async function signedIn() {
@@ -94,14 +86,14 @@ describe('"This wasn\'t me"', () => {
     const ticket = ticketIn(await portal.mailTo(email, /Email change requested/));
     expect((await press(ticket)).status).toBe(200);
     expect((await portal.visitor().post('/email/confirm', { ticket: confirmation })).status).toBe(410);
-    const [account] = await sql`select email from accounts where email_canonical = ${email}`;
+    const [account] = await app.sql`select email from accounts where email_canonical = ${email}`;
     expect(account?.email).toBe(email);
   });
 
   test('is in the mail about a key that was replaced in the portal, and operators hear of the press', async () => {
     const { email, who } = await signedIn();
     await who.post('/portal/products/starter', { name: 'Shop' });
-    const [row] = await sql<{ id: string }[]>`
+    const [row] = await app.sql<{ id: string }[]>`
       select s.id from subscriptions s join accounts a on a.id = s.account_id where a.email = ${email}`;
     await who.post(`/portal/subscriptions/${row?.id}/new-key`, { slot: 'secondary' });
     const mail = await portal.mailTo(email, /New secondary key for your subscription to Starter/);
@@ -117,7 +109,7 @@ describe('"This wasn\'t me"', () => {
     const link = async () => {
       const ticket = randomBytes(32).toString('base64url');
       const hash = createHash('sha256').update(ticket).digest('hex');
-      await sql`insert into tickets (service_id, id, purpose, hash, account_id, email, created_at, expires_at)
+      await app.sql`insert into tickets (service_id, id, purpose, hash, account_id, email, created_at, expires_at)
         select service_id, ${crypto.randomUUID()}, 'sign-in', ${hash}, id, email, now(), now() + interval '5 minutes'
         from accounts where email = ${email}`;
       return ticket;
@@ -126,7 +118,7 @@ describe('"This wasn\'t me"', () => {
     expect((await who.post('/portal/sign-in/link', { ticket: await link() })).status).toBe(303);
     const mail = await portal.mailTo(email, /New sign-in/);
     await portal.visitor().post('/portal/sign-in/link', { ticket: await link() });
-    const mails = await sql`select 1 from mails m join accounts a on a.id = m.account_id
+    const mails = await app.sql`select 1 from mails m join accounts a on a.id = m.account_id
       where a.email = ${email} and m.template = 'SignInLinkUsed'`;
     expect(mails).toHaveLength(1);
     expect((await press(ticketIn(mail))).status).toBe(200);

@@ -1,30 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
+import { expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver } from '../support/portal.ts';
 import type { Visitor } from '../support/visitor.ts';
 
 const PATH = '/portal/sign-in/link';
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }));
+const portal = createPortalDriver(app);
 
 /** A link as the management API makes it; it ends after `minutes`. */
 async function linkFor(email: string, { minutes = 5, purpose = 'sign-in' } = {}): Promise<string> {
   const ticket = randomBytes(32).toString('base64url');
   const hash = createHash('sha256').update(ticket).digest('hex');
-  await sql`insert into tickets (service_id, id, purpose, hash, account_id, email, created_at, expires_at)
+  await app.sql`insert into tickets (service_id, id, purpose, hash, account_id, email, created_at, expires_at)
     select service_id, ${crypto.randomUUID()}, ${purpose}, ${hash}, id, email, now(), now() + ${minutes} * interval '1 minute'
     from accounts where email = ${email}`;
   return ticket;

@@ -1,4 +1,3 @@
-import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -18,16 +17,13 @@ const HOUR_MS = 3_600_000;
 
 let app: TestApp;
 let second: TestApp;
-let sql: postgres.Sql;
 let aheadMs = 0;
 beforeAll(async () => {
   const clock = () => new Date(Date.now() + aheadMs);
   app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock });
   second = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock, beside: app });
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
 }, 60_000);
 afterAll(async () => {
-  await sql?.end();
   await second?.close();
   await app?.close();
 });
@@ -61,7 +57,7 @@ async function signedIn(email: string, address?: string): Promise<Visitor> {
   return who;
 }
 const isSignedIn = async (who: Visitor) => /You are signed in as/.test(await who.reads('/portal'));
-const sessions = (email: string) => sql<{ hash: string; agent: string }[]>`
+const sessions = (email: string) => app.sql<{ hash: string; agent: string }[]>`
   select s.* from sessions s join accounts a on a.id = s.account_id where a.email_canonical = ${email}`;
 const shownTo = async (answer: Response, email: string) => {
   const headers = Object.fromEntries(answer.headers);
@@ -172,7 +168,7 @@ describe('the sign-in page and a stranger', () => {
     await modal.submit();
     await modal.sees(/Added/);
     await modal.closeAll();
-    await sql`update accounts set state = 'deleted', deleted_at = now() where email = ${deleted}`;
+    await app.sql`update accounts set state = 'deleted', deleted_at = now() where email = ${deleted}`;
     const shown = new Set<string>();
     for (const email of [active, blocked, pending, deleted, none])
       shown.add(await shownTo(await signIn(visitor(), email, WRONG), email));
@@ -185,7 +181,7 @@ describe('the sign-in page and a stranger', () => {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     const sample = async () => {
       for (let round = 0; round < 60; round++) {
-        await sql`truncate rate_limits`;
+        await app.sql`truncate rate_limits`;
         for (const kind of round % 2 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
           const startedAt = performance.now();
           await signIn(visitor(), people[kind], WRONG);
@@ -377,13 +373,13 @@ describe('guessing passwords', () => {
   test('T36: is impossible while the counts can’t be read, and existing sessions go on', async () => {
     const email = await developer();
     const who = await signedIn(email);
-    await sql`alter table rate_limits rename to rate_limits_away`;
+    await app.sql`alter table rate_limits rename to rate_limits_away`;
     try {
       expect((await signIn(visitor(), email)).status).toBe(503);
       expect(await isSignedIn(who)).toBe(true);
       expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
     } finally {
-      await sql`alter table rate_limits_away rename to rate_limits`;
+      await app.sql`alter table rate_limits_away rename to rate_limits`;
     }
     expect((await signIn(visitor(), email)).status).toBe(303);
   });
@@ -397,10 +393,12 @@ describe('guessing passwords', () => {
 
   test('T55: leaves audit rows with the account, and never with what was typed', async () => {
     const email = await developer();
-    const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from accounts where email = ${email}`;
+    const [{ id } = { id: '' }] = await app.sql<
+      { id: string }[]
+    >`select id from accounts where email = ${email}`;
     await signIn(visitor(), email, WRONG);
     await signIn(visitor(), email);
-    const rows = await sql`select outcome, code from audit
+    const rows = await app.sql`select outcome, code from audit
       where operation = 'sessions/sign-in' and target_id = ${id} order by id`;
     expect([...rows]).toEqual([
       { outcome: 'refused', code: 'sign_in_refused' },

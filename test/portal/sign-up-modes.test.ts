@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { createVisitor, textOf } from '../support/visitor.ts';
 
-let app: TestApp;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'open' }), 60_000);
+const portal = createPortalDriver(app);
 /** Another process on the same database, with another setting. */
-let closed: TestApp;
-let portal: PortalDriver;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'open' });
-  closed = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { beside: app });
-  portal = createPortalDriver(app);
-}, 60_000);
-afterAll(async () => {
-  await closed?.close();
-  await app?.close();
-});
+const closed = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { beside: app }), 60_000);
 
 async function signedUp() {
   const email = portal.newAddress();

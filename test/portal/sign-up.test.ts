@@ -1,27 +1,17 @@
-import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 import { textOf } from '../support/visitor.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' }, { clock }));
+const portal = createPortalDriver(app);
 let aheadMs = 0;
 const clock = () => new Date(Date.now() + aheadMs);
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' }, { clock });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
 afterEach(() => {
   aheadMs = 0;
 });
@@ -33,7 +23,7 @@ const confirm = (ticket: string, password = PASSWORD) =>
   portal.visitor().post('/email/confirm', { ticket, password });
 const accountOf = async (email: string) =>
   (
-    await sql`select * from accounts where email_canonical = ${email.toLowerCase()} and state <> 'deleted'`
+    await app.sql`select * from accounts where email_canonical = ${email.toLowerCase()} and state <> 'deleted'`
   )[0];
 const stateOf = async (email: string) => (await accountOf(email))?.state as string | undefined;
 async function signedUp(email = portal.newAddress()) {
@@ -48,16 +38,16 @@ async function confirmed() {
 /** Waits until every job is done. */
 const allDone = () =>
   eventually('all jobs to be done', async () => {
-    const [row] = await sql`select count(*)::int as left from graphile_worker._private_jobs
+    const [row] = await app.sql`select count(*)::int as left from graphile_worker._private_jobs
       where run_at <= now() and attempts < max_attempts`;
     return row?.left === 0;
   });
 /** Runs what the schedule runs each minute. */
 async function minute(): Promise<void> {
-  const [job] = await sql`select id from graphile_worker.add_job('every-minute')`;
+  const [job] = await app.sql`select id from graphile_worker.add_job('every-minute')`;
   await eventually(
     'the minute',
-    async () => (await sql`select 1 from graphile_worker.jobs where id = ${job?.id}`).length === 0,
+    async () => (await app.sql`select 1 from graphile_worker.jobs where id = ${job?.id}`).length === 0,
   );
 }
 const shownTo = async (answer: Response, email: string) => {
@@ -196,7 +186,7 @@ describe('the sign-up page and a stranger', () => {
     const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
     const sample = async () => {
       for (let round = 0; round < 60; round++) {
-        await sql`truncate rate_limits`;
+        await app.sql`truncate rate_limits`;
         for (const kind of round % 2 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
           const startedAt = performance.now();
           await signUp(people[kind]);
@@ -268,13 +258,15 @@ describe('the sign-up form', () => {
 test('a sign-up that was not confirmed is erased after seven days, and a confirmed one stays', async () => {
   const { email: lost } = await signedUp();
   const kept = await confirmed();
-  const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from accounts where email = ${lost}`;
+  const [{ id } = { id: '' }] = await app.sql<
+    { id: string }[]
+  >`select id from accounts where email = ${lost}`;
   aheadMs = 7 * DAY_MS - 60_000;
   await minute();
   expect(await stateOf(lost)).toBe('pending');
   aheadMs = 7 * DAY_MS + 60_000;
   await minute();
-  const [row] = await sql`select * from accounts where id = ${id}`;
+  const [row] = await app.sql`select * from accounts where id = ${id}`;
   expect(row).toMatchObject({ state: 'deleted', email: '', first_name: '', last_name: '' });
   expect(await stateOf(kept)).toBe('pending');
   await allDone();

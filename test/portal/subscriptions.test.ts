@@ -1,21 +1,20 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver } from '../support/portal.ts';
 import { textOf, type Visitor } from '../support/visitor.ts';
 
 const KEY = /apim_[0-9A-Za-z]{40,60}/g;
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
+const app = forAllTests(
+  () => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', GATEWAY_URL: 'https://api.example.com/v1/' }),
+  60_000,
+);
+const portal = createPortalDriver(app);
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', GATEWAY_URL: 'https://api.example.com/v1/' });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   await portal.publishes('Starter', { Terms: 'Be <kind>.\nDo not resell.' });
   await portal.publishes('Premium', { Approval: ['An operator approves each subscription'] });
   await portal.publishes('Weather', {
@@ -23,10 +22,6 @@ beforeAll(async () => {
     ...{ Rate: '1000/10s', Quota: '20k per month' },
   });
 }, 60_000);
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
 
 async function developer() {
   const email = await portal.developer();
@@ -59,7 +54,8 @@ const passes = (key: string, status = 200, api = 'starter') =>
   eventually(`a call to be answered ${status}`, async () => (await call(key, api)) === status);
 const doneAudit = async (operation: string) =>
   Number(
-    (await sql`select count(*) as n from audit where operation = ${operation} and outcome = 'done'`)[0]?.n,
+    (await app.sql`select count(*) as n from audit where operation = ${operation} and outcome = 'done'`)[0]
+      ?.n,
   );
 
 test('a used-up quota refuses calls, and a mail leads its owner to the page that says when it begins again', async () => {
@@ -108,7 +104,7 @@ describe('the list of products', () => {
     expect(found.length).toBeGreaterThan(0);
     expect([...pages].every((page) => /^(404|400)/.test(page))).toBe(true);
     expect((await subscribe(who, 'secret')).status).toBe(404);
-    expect(await sql`select 1 from subscriptions where product_id = 'secret'`).toHaveLength(0);
+    expect(await app.sql`select 1 from subscriptions where product_id = 'secret'`).toHaveLength(0);
   });
 
   test('shows the terms of a product as text', async () => {
@@ -119,10 +115,10 @@ describe('the list of products', () => {
 
   test('has pages when there are many products', async () => {
     for (let at = 10; at < 35; at++)
-      await sql`insert into products (service_id, id, name, is_published, is_subscription_required,
+      await app.sql`insert into products (service_id, id, name, is_published, is_subscription_required,
         is_approval_required, created_at, updated_at)
         values ('default', ${`many-${at}`}, ${`Many & ${at}`}, true, true, false, now(), now())`;
-    await sql`insert into product_groups select 'default', id, 'developers' from products where id like 'many-%'`;
+    await app.sql`insert into product_groups select 'default', id, 'developers' from products where id like 'many-%'`;
     const { who } = await developer();
     const html = await (await who.get('/portal/products')).text();
     const more = /href="(\/portal\/products\?[^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
@@ -131,7 +127,7 @@ describe('the list of products', () => {
     );
     expect(new Set(names).size).toBe(25);
     expect((await who.get('/portal/products?name=x&id=%00')).status).toBeLessThan(500);
-    await sql`delete from products where id like 'many-%'`;
+    await app.sql`delete from products where id like 'many-%'`;
   });
 });
 
@@ -203,7 +199,7 @@ describe('subscribing to a product', () => {
     const again = await subscribe(who, 'weather');
     expect(textOf(await again.text())).toContain('reached this product’s limit of subscriptions');
     expect(
-      await sql`select 1 from subscriptions s join accounts a on a.id = s.account_id where email = ${email}`,
+      await app.sql`select 1 from subscriptions s join accounts a on a.id = s.account_id where email = ${email}`,
     ).toHaveLength(1);
   });
 
@@ -216,7 +212,7 @@ describe('subscribing to a product', () => {
 
   test('T30: is for the signed-in developer, whatever else the form sends', async () => {
     const [mine, other] = [await developer(), await developer()];
-    const [{ id } = { id: '' }] = await sql<
+    const [{ id } = { id: '' }] = await app.sql<
       { id: string }[]
     >`select id from accounts where email = ${other.email}`;
     const extra = {
@@ -236,7 +232,7 @@ describe('a subscription', () => {
   test('T30: of another developer is not shown or changed, and its keys are not shown', async () => {
     const [mine, other] = [await developer(), await developer()];
     const path = await subscribed(mine.who);
-    const [before] = await sql`select * from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
+    const [before] = await app.sql`select * from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
     for (const rest of ['', '/keys', '/new-key', '/cancel'])
       expect((await other.who.get(`${path}${rest}`)).status).toBe(404);
     for (const [rest, fields] of [
@@ -249,7 +245,7 @@ describe('a subscription', () => {
       expect(answer.status).toBe(404);
       expect(await answer.text()).not.toMatch(KEY);
     }
-    expect((await sql`select * from subscriptions where id = ${before?.id}`)[0]).toEqual(before);
+    expect((await app.sql`select * from subscriptions where id = ${before?.id}`)[0]).toEqual(before);
   });
 
   test('T29: has one key replaced while the other still works', async () => {
@@ -329,7 +325,7 @@ describe('a subscription', () => {
     const { who } = await developer();
     const path = await subscribed(who);
     await keysOf(who, path);
-    const [{ id } = { id: '' }] = await sql<{ id: string }[]>`
+    const [{ id } = { id: '' }] = await app.sql<{ id: string }[]>`
       select account_id as id from subscriptions where id = ${path.split('/').at(-1) ?? ''}`;
     expect(id).not.toBe('');
     const statuses = [];
@@ -368,13 +364,13 @@ describe('what helps with a first call', () => {
     const keys = await (await who.post(`${subscription}/keys`)).text();
     const key = /value="(apim_\w+)"/.exec(keys)?.[1];
     expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
-    await sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
+    await app.sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
     expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $KEY&quot; https://api.');
   });
 
   test('a key from elsewhere stands in quotes, so that no shell runs a part of it', async () => {
     const { email, who } = await developer();
-    const [owner] = await sql`select id from accounts where email = ${email}`;
+    const [owner] = await app.sql`select id from accounts where email = ${email}`;
     const primaryKey = "`reboot`$(reboot)'0123456789";
     const beside = await besideApp(app);
     const accountId = String(owner?.id);

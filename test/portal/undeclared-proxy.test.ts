@@ -1,20 +1,16 @@
 // A proxy in front of the product that TRUSTED_PROXIES doesn't name. Here the test is that proxy, on this machine.
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 
 /** More than one address may try. */
 const GUESSES = 31;
 
-let app: TestApp;
-let portal: PortalDriver;
+const app = forAllTests(() => startTestApp({}, { clock: () => new Date(now) }));
+const portal = createPortalDriver(app);
 let now = Date.now();
-beforeAll(async () => {
-  app = await startTestApp({}, { clock: () => new Date(now) });
-  portal = createPortalDriver(app);
-});
-afterAll(() => app?.close());
 
 const checks = async () => (await (await fetch(`${app.url}/readyz`)).json()).checks;
 

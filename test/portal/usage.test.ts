@@ -1,22 +1,20 @@
 // What a developer sees of their own calls.
-import { afterAll, beforeAll, expect, it, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { beforeAll, expect, it, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { storeCalls } from '../support/calls.ts';
-import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver } from '../support/portal.ts';
 import { textOf, type Visitor } from '../support/visitor.ts';
 
 /** Within the hour, so that hours ago stay on one day. */
 const NOW = new Date(Date.UTC(2026, 10, 29, 21, 30));
-let app: TestApp;
-let portal: PortalDriver;
-let beside: BesideApp;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock: () => NOW }), 60_000);
+const portal = createPortalDriver(app);
+const beside = forAllTests(() => besideApp(app), 60_000);
 let ann: Visitor;
 let page = '';
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }, { clock: () => NOW });
-  portal = createPortalDriver(app);
-  beside = await besideApp(app);
   await portal.publishes('Starter', { Quota: '1,000 per month', Rate: '100 per minute' });
   ann = await portal.signedIn(await portal.developer());
   page = await subscribe(ann);
@@ -33,10 +31,6 @@ beforeAll(async () => {
     NOW,
   );
 }, 60_000);
-afterAll(async () => {
-  await beside?.close();
-  await app?.close();
-});
 
 async function subscribe(who: Visitor): Promise<string> {
   const answer = await who.post('/portal/products/starter', { name: 'My robot' });

@@ -1,23 +1,22 @@
-// No space is left for the database: what needs none goes on, everything else is refused in words, and it heals by itself.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { createProgramme } from '../gateway/programme.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
-import { FILLED_BY, type FullDatabase, openFullDatabase } from '../support/full-database.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { FILLED_BY, openFullDatabase } from '../support/full-database.ts';
 import { BASE } from '../support/management.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 
 const SLOW_MS = 180_000;
 
-let folder: string;
-let database: FullDatabase;
-let driver: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('full'), SLOW_MS);
+const database = forAllTests(openFullDatabase, SLOW_MS);
+const driver = forAllTests(createSlackDriver, SLOW_MS);
+const processes = forAllTests(createProcesses, SLOW_MS);
 let app: AppProcess;
 let address: string;
 let beside: BesideApp;
@@ -25,11 +24,8 @@ let key: string;
 let token: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-full-'));
-  database = await openFullDatabase();
-  driver = await createSlackDriver();
-  app = startProcess({
-    DATA_DIR: folder,
+  app = processes.start({
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: TEST_SECRET_KEY,
     ...driver.settings,
@@ -47,12 +43,7 @@ beforeAll(async () => {
   ({ token } = await createToken(beside.console(), { name: 'program', role: 'admin', ...owner }));
 }, SLOW_MS);
 afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
   await beside?.close();
-  await driver?.close();
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 let count = 0;

@@ -1,7 +1,3 @@
-// The database dies in the midst of everything: the process lives, answers gateways by what it knew, and is whole again.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -9,18 +5,21 @@ import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
 import { createProgramme } from '../gateway/programme.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
-import { type MortalPostgres, startMortalPostgres } from '../support/mortal-postgres.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startMortalPostgres } from '../support/mortal-postgres.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 240_000;
 const WAIT_MS = 90_000;
 const STALE_SECONDS = 20;
 const DEATHS = ['SIGKILL', 'SIGQUIT', 'SIGINT', 'SIGKILL', 'SIGQUIT', 'SIGINT'] as const;
 
-let folder: string;
-let postgres: MortalPostgres;
-let provider: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('lost'), SLOW_MS);
+const postgres = forAllTests(startMortalPostgres, SLOW_MS);
+const provider = forAllTests(createSlackDriver, SLOW_MS);
+const processes = forAllTests(createProcesses, SLOW_MS);
 let app: AppProcess;
 let address: string;
 let beside: BesideApp;
@@ -28,11 +27,8 @@ let accountId: string;
 let key: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-lost-'));
-  postgres = await startMortalPostgres();
-  provider = await createSlackDriver();
-  app = startProcess({
-    DATA_DIR: folder,
+  app = processes.start({
+    DATA_DIR: folder.path,
     DATABASE_URL: postgres.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     RESEND_API_KEY: provider.resend.apiKey,
@@ -48,12 +44,7 @@ beforeAll(async () => {
   ({ accountId, primaryKey: key } = await programme.subscription({}));
 }, SLOW_MS);
 afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
   await beside?.close();
-  await provider?.close();
-  await postgres?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 async function check(): Promise<{ status: number; staleSeconds: number | null }> {

@@ -1,40 +1,31 @@
 // A server that is started while its database can't be used: it waits, says so, and goes on by itself.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
-import { type MortalPostgres, startMortalPostgres } from '../support/mortal-postgres.ts';
+import { startMortalPostgres } from '../support/mortal-postgres.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 120_000;
 
-let folder: string;
-let database: MortalPostgres;
+const folder = forAllTests(() => temporaryFolder('not-ready'), SLOW_MS);
+const database = forAllTests(startMortalPostgres, SLOW_MS);
 let app: AppProcess;
 let address: string;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-not-ready-'));
-  database = await startMortalPostgres();
-}, SLOW_MS);
 afterEach(async () => {
   app.child.kill('SIGKILL');
   await app.ended;
 });
-afterAll(async () => {
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-}, SLOW_MS);
 
 async function start(url: string, env: Record<string, string> = {}): Promise<void> {
   const port = await freePort();
   address = `http://127.0.0.1:${port}`;
   const secrets = { SECRET_KEY: Buffer.alloc(32, 7).toString('base64') };
-  const settings = { DATA_DIR: folder, DATABASE_URL: url, PORT: String(port), LOG_LEVEL: 'info' };
+  const settings = { DATA_DIR: folder.path, DATABASE_URL: url, PORT: String(port), LOG_LEVEL: 'info' };
   app = startProcess({ ...settings, ...secrets, ...env });
 }
 const get = (path: string) => fetch(address + path).catch(() => null);

@@ -1,26 +1,28 @@
-// The database can't be written for a while: read-only, or a hot standby behind its address.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
 import { createProgramme } from '../gateway/programme.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
-import { type MortalPostgres, startMortalPostgres } from '../support/mortal-postgres.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
-import { startTcpProxy, type TcpProxy, throughProxy } from '../support/tcp-proxy.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startMortalPostgres } from '../support/mortal-postgres.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 180_000;
 
-let folder: string;
-let postgres: MortalPostgres;
+const folder = forAllTests(() => temporaryFolder('read-only'), SLOW_MS);
+const postgres = forAllTests(startMortalPostgres, SLOW_MS);
 /** Where the address of the database leads. */
 let target: { host: string; port: number };
-let proxy: TcpProxy;
-let provider: SlackDriver;
+beforeAll(() => {
+  target = { host: '127.0.0.1', port: Number(new URL(postgres.url).port) };
+});
+const proxy = forAllTests(() => startTcpProxy(target), SLOW_MS);
+const provider = forAllTests(createSlackDriver, SLOW_MS);
+const processes = forAllTests(createProcesses, SLOW_MS);
 let app: AppProcess;
 let address: string;
 let beside: BesideApp;
@@ -28,13 +30,8 @@ let accountId: string;
 let key: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-read-only-'));
-  postgres = await startMortalPostgres();
-  target = { host: '127.0.0.1', port: Number(new URL(postgres.url).port) };
-  proxy = await startTcpProxy(target);
-  provider = await createSlackDriver();
-  app = startProcess({
-    DATA_DIR: folder,
+  app = processes.start({
+    DATA_DIR: folder.path,
     DATABASE_URL: throughProxy(postgres.url, proxy),
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     RESEND_API_KEY: provider.resend.apiKey,
@@ -48,13 +45,7 @@ beforeAll(async () => {
   ({ accountId, primaryKey: key } = await programme.subscription({}));
 }, SLOW_MS);
 afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
   await beside?.close();
-  await provider?.close();
-  await proxy?.close();
-  await postgres?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 async function check(): Promise<string> {

@@ -2,16 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listFiles, readText } from '../structure/project-files.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 120_000;
 const dockerfile = readText('Dockerfile');
@@ -23,22 +24,11 @@ const ignored = readText('.dockerignore').trim().split('\n');
 const leftOut = ignored.filter((line) => /^[^*!]/.test(line));
 const [, healthcheck = ''] = /^HEALTHCHECK.*? CMD (\[.*\])$/m.exec(dockerfile.replaceAll('\\\n', '')) ?? [];
 
-let folder: string;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let slack: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('image'));
+const database = forAllTests(createTestDatabase);
+const slack = forAllTests(createSlackDriver);
+const processes = forAllTests(createProcesses);
 let app: AppProcess | undefined;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-image-'));
-  database = await createTestDatabase();
-  slack = await createSlackDriver();
-});
-afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
-  await slack?.close();
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-});
 
 describe('the image', () => {
   it('copies only files that .dockerignore lets in, leaves out the playground, does not run as root and holds no secret', () => {
@@ -56,14 +46,14 @@ describe('the image', () => {
     async () => {
       const root = new URL('../../', import.meta.url).pathname;
       for (const source of copied)
-        await cp(join(root, source), join(folder, source), {
+        await cp(join(root, source), join(folder.path, source), {
           recursive: true,
           filter: (path) => !leftOut.includes(relative(root, path)),
         });
-      expect(existsSync(join(folder, 'src/playground'))).toBe(false);
-      await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+      expect(existsSync(join(folder.path, 'src/playground'))).toBe(false);
+      await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
       const port = await freePort();
-      app = startProcess(
+      app = processes.start(
         {
           NODE_ENV: 'production',
           PORT: String(port),
@@ -74,7 +64,7 @@ describe('the image', () => {
           SUPPORT_EMAIL: 'support@example.com',
           GATEWAY_SECRET: 'none',
         },
-        folder,
+        folder.path,
       );
       await eventually(
         () => `it to be ready; it said:\n${app?.output()}`,
@@ -91,7 +81,7 @@ describe('the image', () => {
       };
       expect(await check()).toBe(0);
       const samples = spawn(program, ['--import', 'tsx', 'src/cli/sample-data.ts', '--help'], {
-        cwd: folder,
+        cwd: folder.path,
       });
       expect((await once(samples, 'exit'))[0]).toBe(0);
       app.child.kill('SIGTERM');

@@ -1,31 +1,25 @@
-// The database refuses statements of the job store, each in turn: the process lives, and each job is done once.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const SLOW_MS = 180_000;
 const CODES = ['25006', '53100', '53200', '55P03', '57014', '40001', '40P01', '08006'];
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let provider: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('job-store'), SLOW_MS);
+const database = forAllTests(createTestDatabase, SLOW_MS);
+const provider = forAllTests(createSlackDriver, SLOW_MS);
+const processes = forAllTests(createProcesses, SLOW_MS);
 let app: AppProcess;
 let address: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-job-store-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => {} });
   // A sequence, because it keeps its value when the statement is undone.
-  await sql.unsafe(`
+  await database.sql.unsafe(`
     create table faults (statement text, code text);
     create sequence raised;
     create function raise_fault() returns trigger language plpgsql as $$
@@ -47,9 +41,8 @@ beforeAll(async () => {
       for each row execute function raise_fault();
     create trigger b before update on graphile_worker._private_jobs
       for each statement execute function raise_fault();`);
-  provider = await createSlackDriver();
-  app = startProcess({
-    DATA_DIR: folder,
+  app = processes.start({
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     RESEND_API_KEY: provider.resend.apiKey,
@@ -57,14 +50,6 @@ beforeAll(async () => {
     MAIL_FROM: 'Example APIs <apis@example.com>',
   });
   address = await app.address();
-}, SLOW_MS);
-afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
-  await provider?.close();
-  await sql?.end();
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 const invite = (email: string) =>
@@ -77,25 +62,25 @@ const mailsTo = (email: string) => provider.inbox.mails().filter(({ to }) => to.
 const isMailed = (email: string) => eventually(`mail to ${email}`, () => mailsTo(email) === 1);
 const isLeftAlone = () =>
   eventually('no job to be held', async () => {
-    const held = await sql`select from graphile_worker.jobs where locked_at is not null`;
+    const held = await database.sql`select from graphile_worker.jobs where locked_at is not null`;
     return held.length === 0;
   });
 
 /** Refuses one kind of statement while `during` runs, and until it was refused `times`. */
 async function refusing(statement: string, code: string, times: number, during: () => unknown) {
-  await sql`alter sequence raised restart`;
-  await sql`insert into faults values (${statement}, ${code})`;
+  await database.sql`alter sequence raised restart`;
+  await database.sql`insert into faults values (${statement}, ${code})`;
   await during();
   await eventually(
     () => `${statement} to be refused with ${code}; it said:\n${app.output()}`,
     async () => {
-      const [row] = await sql`select last_value::int as n, is_called as "isCalled" from raised`;
+      const [row] = await database.sql`select last_value::int as n, is_called as "isCalled" from raised`;
       return row?.isCalled && row.n >= times;
     },
   );
   expect(app.child.exitCode, app.output()).toBeNull();
 }
-const refuseNothing = () => sql`delete from faults`;
+const refuseNothing = () => database.sql`delete from faults`;
 
 async function health() {
   const answer = await fetch(`${address}/readyz`);
@@ -128,15 +113,15 @@ describe('a job store that refuses statements', () => {
 
         await refusing('fail', code, 3, async () => {
           // With a key, as all of its kind: without one it would look replaced, and the minute's work would delete it.
-          await sql`select graphile_worker.add_job('deliver-mail', '{}', job_key := 'failing', max_attempts := 1)`;
+          await database.sql`select graphile_worker.add_job('deliver-mail', '{}', job_key := 'failing', max_attempts := 1)`;
         });
         await refuseNothing();
         await eventually('the failure to be stored', async () => {
           const failed =
-            await sql`select from graphile_worker.jobs where last_error is not null and locked_at is null`;
+            await database.sql`select from graphile_worker.jobs where last_error is not null and locked_at is null`;
           return failed.length === 1;
         });
-        await sql`delete from graphile_worker._private_jobs where attempts = max_attempts`;
+        await database.sql`delete from graphile_worker._private_jobs where attempts = max_attempts`;
 
         await refusing('any', code, 4, () => {});
         await refuseNothing();

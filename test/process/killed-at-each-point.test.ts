@@ -1,15 +1,13 @@
-// T60: at whatever point of sending the process is killed, each mail arrives exactly once.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type postgres from 'postgres';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type GateRule, type MailGate, openMailGate } from '../support/mail-gate.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type GateRule, openMailGate } from '../support/mail-gate.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MAILS = 50;
 /** The mails that a process sends at once: so many are at the point when it is killed, and the rest before it. */
@@ -20,34 +18,28 @@ const WAIT_MS = 60_000;
 /** The test holds this lock, so that a transaction that needs it stops midway. */
 const STALL = 6_060;
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let provider: SlackDriver;
-let gate: MailGate;
+const folder = forAllTests(() => temporaryFolder('points'), 120_000);
+const database = forAllTests(createTestDatabase, 120_000);
+const provider = forAllTests(createSlackDriver, 120_000);
+const gate = forAllTests(() => openMailGate(provider.resendBaseUrl), 120_000);
 /** The receiver of each mail that the service took, twice when it took a mail twice. */
 const taken: string[] = [];
-const started: AppProcess[] = [];
+const processes = forAllTests(createProcesses, 120_000);
 
 function start(port = '0'): AppProcess {
-  const one = startProcess({
+  return processes.start({
     PORT: port,
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 5).toString('base64'),
     RESEND_API_KEY: provider.resend.apiKey,
     RESEND_BASE_URL: gate.url,
     MAIL_FROM: 'Example APIs <apis@example.com>',
   });
-  started.push(one);
-  return one;
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-points-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 3, onnotice: () => {} });
-  await sql.unsafe(`
+  await database.sql.unsafe(`
     create function stall() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
     create trigger stall_claim before update on mails for each row
@@ -56,24 +48,15 @@ beforeAll(async () => {
       when (new.state = 'accepted') execute function stall();
     alter table mails disable trigger stall_claim;
     alter table mails disable trigger stall_mark`);
-  provider = await createSlackDriver();
   provider.inbox.onAccepted((mail) => taken.push(...mail.to));
-  gate = await openMailGate(provider.resendBaseUrl);
-}, 120_000);
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await gate?.close();
-  await provider?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
 const counted = async (rows: postgres.PendingQuery<postgres.Row[]>): Promise<number> => (await rows).length;
-const marked = () => counted(sql`select 1 from mails where state = 'accepted'`);
+const marked = () => counted(database.sql`select 1 from mails where state = 'accepted'`);
 const stalled = () =>
-  counted(sql`select 1 from pg_locks where locktype = 'advisory' and objid = ${STALL} and not granted`);
+  counted(
+    database.sql`select 1 from pg_locks where locktype = 'advisory' and objid = ${STALL} and not granted`,
+  );
 
 type Point = {
   name: string;
@@ -90,7 +73,8 @@ const POINTS: Point[] = [
     name: 'after its claim, before the mail leaves',
     rule: 'hold-request',
     isReached: async () =>
-      (await counted(sql`select 1 from mails where state = 'queued' and leased_until is not null`)) > 0,
+      (await counted(database.sql`select 1 from mails where state = 'queued' and leased_until is not null`)) >
+      0,
   },
   {
     name: 'with the mail on its way',
@@ -127,17 +111,17 @@ async function inviteMany(address: string, emails: string[]): Promise<void> {
 /** While `work` runs, each transaction that reaches the trigger waits there. */
 async function stalling(trigger: Point['trigger'], work: () => Promise<void>): Promise<void> {
   if (!trigger) return work();
-  await sql.unsafe(`alter table mails enable trigger ${trigger}`);
-  const holder = await sql.reserve();
+  await database.sql.unsafe(`alter table mails enable trigger ${trigger}`);
+  const holder = await database.sql.reserve();
   try {
     await holder`select pg_advisory_lock(${STALL})`;
     await work();
-    await sql.unsafe(`select pg_terminate_backend(pid) from pg_locks
+    await database.sql.unsafe(`select pg_terminate_backend(pid) from pg_locks
       where locktype = 'advisory' and objid = ${STALL} and not granted`);
   } finally {
     await holder`select pg_advisory_unlock(${STALL})`;
     holder.release();
-    await sql.unsafe(`alter table mails disable trigger ${trigger}`);
+    await database.sql.unsafe(`alter table mails disable trigger ${trigger}`);
   }
 }
 
@@ -163,7 +147,9 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails and a process
         await eventually(
           () => `the process to be ${name}; it said:\n${app.output()}`,
           async () => {
-            const invited = await counted(sql`select 1 from invitations where email like ${`dev${round}-%`}`);
+            const invited = await counted(
+              database.sql`select 1 from invitations where email like ${`dev${round}-%`}`,
+            );
             return invited === MAILS && (await isReached(before));
           },
           WAIT_MS,
@@ -175,11 +161,11 @@ describe.skipIf(process.platform === 'win32')(`T60: ${MAILS} mails and a process
       expect(await marked()).toBeLessThan(before + MAILS);
 
       // The sweep that finds each mail must come in time; then the test ends the leases instead of waiting for them.
-      const [lease] = await sql<{ until: string | null }[]>`
+      const [lease] = await database.sql<{ until: string | null }[]>`
         select max(leased_until) as until from mails where state = 'queued'`;
       const until = lease?.until ? new Date(lease.until).getTime() : killedAt;
       expect(until + SWEPT_EVERY_MS - killedAt).toBeLessThan(PROMISED_MS);
-      await sql`update mails set leased_until = now() - interval '1 second' where leased_until is not null`;
+      await database.sql`update mails set leased_until = now() - interval '1 second' where leased_until is not null`;
 
       gate.set('open');
       // At the same address, because no mail leaves whose link leads to another one.

@@ -1,48 +1,40 @@
-// T74: at whatever point a process is killed, a request of Slack has its effect and its answer once, or the person was told.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WAIT_MS = 60_000;
 /** The test holds this lock, so that a statement that a trigger watches stops midway. */
 const STALL = 7_474;
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let driver: SlackDriver;
-const started: AppProcess[] = [];
+const folder = forAllTests(() => temporaryFolder('answering'), 120_000);
+const database = forAllTests(createTestDatabase, 120_000);
+const driver = forAllTests(createSlackDriver, 120_000);
+const processes = forAllTests(createProcesses, 120_000);
 
 /** Processes of one product share their public address, because each may send a mail that another wrote. */
 async function start(): Promise<{ app: AppProcess; url: string }> {
   const port = await freePort();
-  const app = startProcess({
+  const app = processes.start({
     PORT: String(port),
     HOST: '127.0.0.1',
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     PUBLIC_URL: 'http://localhost:3000',
     ...driver.settings,
     SECOND_OPERATOR_FOR: 'none',
   });
-  started.push(app);
   await app.address();
   return { app, url: `http://127.0.0.1:${port}` };
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-answering-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 4, onnotice: () => {} });
-  await sql.unsafe(`
+  await database.sql.unsafe(`
     create function stall() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
     create trigger stall before insert on slack_receipts for each row execute function stall();
@@ -52,24 +44,16 @@ beforeAll(async () => {
       when (new.email like 'stalled%') execute function stall();
     create trigger stall before update on operators for each row execute function stall();
     alter table slack_receipts disable trigger stall`);
-  driver = await createSlackDriver();
-}, 120_000);
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await driver?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
 const isStalled = async () =>
-  (await sql`select 1 from pg_locks where locktype = 'advisory' and objid = ${STALL} and not granted`)
-    .length > 0;
+  (
+    await database.sql`select 1 from pg_locks where locktype = 'advisory' and objid = ${STALL} and not granted`
+  ).length > 0;
 const audited = (operation: string) =>
-  sql`select outcome from audit where operation = ${operation} and actor_id like ${`%/${driver.ids.admin}`}`;
+  database.sql`select outcome from audit where operation = ${operation} and actor_id like ${`%/${driver.ids.admin}`}`;
 const invited = async (like: string) =>
-  (await sql`select email from invitations where email like ${like} order by email`).map(
+  (await database.sql`select email from invitations where email like ${like} order by email`).map(
     ({ email }) => email,
   );
 
@@ -87,7 +71,7 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
 
   /** Holds what the triggers watch while `send` runs, kills the process there, and lets the other one take over. */
   async function killedMidway<T>(send: () => Promise<T>, isReached: () => Promise<boolean>): Promise<T> {
-    const holder = await sql.reserve();
+    const holder = await database.sql.reserve();
     let sent: Promise<T>;
     try {
       await holder`select pg_advisory_lock(${STALL})`;
@@ -96,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
       if (isReached === isStored) await sent;
       await eventually('the point of the kill', isReached, WAIT_MS);
       await kill();
-      await sql.unsafe(`select pg_terminate_backend(pid) from pg_locks
+      await database.sql.unsafe(`select pg_terminate_backend(pid) from pg_locks
         where locktype = 'advisory' and objid = ${STALL} and not granted`);
     } finally {
       await holder`select pg_advisory_unlock(${STALL})`;
@@ -112,15 +96,15 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
   /** The test ends the lease of the dead process instead of waiting for it. */
   async function takeOver(): Promise<void> {
     driver.deliverTo(other.url);
-    await sql`update slack_receipts set lease_until = now() - interval '1 second' where lease_until is not null`;
-    await sql`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
+    await database.sql`update slack_receipts set lease_until = now() - interval '1 second' where lease_until is not null`;
+    await database.sql`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
       where task_identifier = 'answer-slack-request' having count(*) > 0`;
   }
   const isStored = async () =>
     (await isStalled()) &&
-    (await sql`select 1 from slack_receipts where sealed_request is not null`).length > 0;
+    (await database.sql`select 1 from slack_receipts where sealed_request is not null`).length > 0;
   const isFinished = async () =>
-    (await sql`select 1 from slack_receipts where sealed_request is not null`).length === 0;
+    (await database.sql`select 1 from slack_receipts where sealed_request is not null`).length === 0;
   /** How often the person was told so, once every stored request is finished. */
   async function timesTold(words: RegExp): Promise<number> {
     await driver.as('admin').message(words, WAIT_MS);
@@ -132,10 +116,10 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
   }
 
   it('before the receipt: nothing is done, and Slack tells the person', async () => {
-    await sql`alter table slack_receipts enable trigger stall`;
+    await database.sql`alter table slack_receipts enable trigger stall`;
     const admin = driver.as('admin');
     const answer = await killedMidway(() => admin.types('/apim-user invite early@example.com'), isStalled);
-    await sql`alter table slack_receipts disable trigger stall`;
+    await database.sql`alter table slack_receipts disable trigger stall`;
     expect(answer?.problem).not.toBe('');
     expect(admin.canRead(/failed with the error/)).toBe(true);
     expect(await invited('early%')).toEqual([]);
@@ -161,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
     const admin = driver.as('admin');
     await admin.types('/apim-user add stalled@work.example.com Stella Stalled');
     await admin.sees(/Added/, WAIT_MS);
-    const holder = await sql.reserve();
+    const holder = await database.sql.reserve();
     await holder`select pg_advisory_lock(${STALL})`;
     driver.slackFails('response_url', { kind: 'hang' });
     const answer = await admin.types('/apim-user block stalled@work.example.com spam');
@@ -207,12 +191,13 @@ describe.skipIf(process.platform === 'win32')('T74: a process that SIGKILL ends'
     await eventually(
       'the role to be lost',
       async () =>
-        (await sql`select 1 from operators where slack_user_id = ${approver} and role is null`).length === 1,
+        (await database.sql`select 1 from operators where slack_user_id = ${approver} and role is null`)
+          .length === 1,
       WAIT_MS,
     );
     await eventually('every request to be finished', isFinished, WAIT_MS);
     expect(
-      await sql`select 1 from audit where operation = 'operators/lose' and outcome = 'done'`,
+      await database.sql`select 1 from audit where operation = 'operators/lose' and outcome = 'done'`,
     ).toHaveLength(1);
   }, 180_000);
 });

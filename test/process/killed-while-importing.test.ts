@@ -1,13 +1,10 @@
-// When its process is killed midway, an import leaves no row out and does none twice.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROWS = 10_000;
 /** The process is killed at so many rows, at any point within a row. */
@@ -16,41 +13,24 @@ const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
 const WAIT_MS = 300_000;
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
+const folder = forAllTests(() => temporaryFolder('import'), 120_000);
+const database = forAllTests(createTestDatabase, 120_000);
 /** Slack and the mail service, which outlive the process. */
-let slack: SlackDriver;
-const started: AppProcess[] = [];
+const slack = forAllTests(createSlackDriver, 120_000);
+const processes = forAllTests(createProcesses, 120_000);
 
 function start(port = '0'): AppProcess {
-  const one = startProcess({
+  return processes.start({
     PORT: port,
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 6).toString('base64'),
     ...slack.settings,
   });
-  started.push(one);
-  return one;
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-import-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => {} });
-  slack = await createSlackDriver();
-}, 120_000);
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await slack?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-}, 120_000);
-
-const accounts = async (): Promise<number> => (await sql`select count(*)::int as n from accounts`)[0]?.n;
+const accounts = async (): Promise<number> =>
+  (await database.sql`select count(*)::int as n from accounts`)[0]?.n;
 
 it.skipIf(process.platform === 'win32')(
   `an import of ${ROWS} rows makes ${ROWS} accounts and ${ROWS} mails although its process is killed three times`,
@@ -76,16 +56,16 @@ it.skipIf(process.platform === 'win32')(
       expect(await app.ended).toBe('SIGKILL');
       expect(await accounts()).toBeLessThan(ROWS);
       // The sweep that finds the import must come in time; then the test ends the lease instead of waiting for it.
-      const [held] = await sql`select leased_until as until from imports`;
+      const [held] = await database.sql`select leased_until as until from imports`;
       const until = (held?.until as Date | null)?.getTime() ?? 0;
       expect(until + SWEPT_EVERY_MS - Date.now()).toBeLessThan(PROMISED_MS);
-      await sql`update imports set leased_until = now() - interval '1 second' where leased_until is not null`;
+      await database.sql`update imports set leased_until = now() - interval '1 second' where leased_until is not null`;
       app = start(new URL(address).port);
       await app.address();
     }
     await admin.message(/Applied \W*developers\.csv/, WAIT_MS);
 
-    const [made] = await sql`select
+    const [made] = await database.sql`select
       (select count(*)::int from accounts) as accounts,
       (select count(distinct email_canonical)::int from accounts) as addresses,
       (select count(*)::int from mails) as mails,
@@ -101,7 +81,8 @@ it.skipIf(process.platform === 'win32')(
       refused: 0,
     });
     // One mail leaves a second, so ten seconds have ten at most, and one more for each kill.
-    const [most] = await sql`select max(n)::int as n from (select count(*) as n from mails where attempts = 0
+    const [most] =
+      await database.sql`select max(n)::int as n from (select count(*) as n from mails where attempts = 0
       group by floor(extract(epoch from next_attempt_at) / 10)) as spans`;
     expect(most?.n).toBeLessThanOrEqual(10 + KILLED_AT.length);
     const sent = slack.inbox.mails().flatMap((mail) => mail.to);

@@ -1,55 +1,31 @@
-// T60: a process that is killed while it sends loses no mail and sends none twice.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { ADMIN, GENERAL } from '../../src/playground/workspace/people.ts';
-import { ask, readNote } from '../support/embedded-clients.ts';
+import { ask, readNote, temporaryDataFolder } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const MAILS = 20;
 /** The time that one sending takes at first, so that the kill meets mails before, during and after it on any machine. */
 const SENDING_MS = 4_000;
 const PROMISED_MS = 120_000;
 
-let folder: string;
-let dataDir: string;
+const data = forAllTests(() => temporaryDataFolder('process'), 120_000);
 /** Stands for the mail service, and outlives the process that is killed. */
-let provider: SlackDriver;
-const started: AppProcess[] = [];
+const provider = forAllTests(createSlackDriver);
+const processes = forAllTests(createProcesses);
 
 function start(port = '0'): AppProcess {
-  const one = startProcess({
+  return processes.start({
     PORT: port,
-    DATA_DIR: dataDir,
+    DATA_DIR: data.dataDir,
     RESEND_API_KEY: provider.resend.apiKey,
     RESEND_BASE_URL: provider.resendBaseUrl,
     MAIL_FROM: 'Example APIs <apis@example.com>',
   });
-  started.push(one);
-  return one;
 }
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-process-'));
-  await chmod(folder, 0o755);
-  dataDir = join(folder, 'data');
-  provider = await createSlackDriver();
-});
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await startEmbeddedPostgres({ dataDir }).then(
-    (server) => server.release(),
-    () => {},
-  );
-  await provider.close();
-  await rm(folder, { recursive: true, force: true });
-}, 120_000);
 
 it.skipIf(process.platform === 'win32')(
   `T60: each of ${MAILS} mails arrives exactly once, within two minutes after SIGKILL and a new start`,
@@ -85,7 +61,7 @@ it.skipIf(process.platform === 'win32')(
     // At the same address, because no mail leaves whose link leads to another one.
     const app = start(new URL(address).port);
     await app.address();
-    const { port, password } = await readNote({ dataDir });
+    const { port, password } = await readNote(data);
     const url = `postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`;
     // The killed process never heard that some were accepted: those are sent again, with the same key.
     await eventually(

@@ -1,60 +1,41 @@
 // A process that is killed between a change of a batch of invitations and the message that tells of it.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WAIT_MS = 60_000;
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let driver: SlackDriver;
-const started: AppProcess[] = [];
+const folder = forAllTests(() => temporaryFolder('telling'), 120_000);
+const database = forAllTests(createTestDatabase, 120_000);
+const driver = forAllTests(createSlackDriver, 120_000);
+const processes = forAllTests(createProcesses, 120_000);
 
 async function start(): Promise<{ app: AppProcess; url: string }> {
   const port = await freePort();
-  const app = startProcess({
+  const app = processes.start({
     PORT: String(port),
     HOST: '127.0.0.1',
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     PUBLIC_URL: 'http://localhost:3000',
     ...driver.settings,
     SECOND_OPERATOR_FOR: 'none',
   });
-  started.push(app);
   await app.address();
   const url = `http://127.0.0.1:${port}`;
   driver.deliverTo(url);
   return { app, url };
 }
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-telling-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 4, onnotice: () => {} });
-  driver = await createSlackDriver();
-}, 120_000);
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await driver?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-}, 120_000);
-
 /** Keeps every worker from taking the job of the message, as if the kill came before any could. */
 const delayTheMessage = () =>
-  sql.unsafe(`
+  database.sql.unsafe(`
     create function delay_message() returns trigger language plpgsql as $$
       begin
         if (select identifier from graphile_worker._private_tasks where id = new.task_id) = 'repaint-invitations'
@@ -64,8 +45,8 @@ const delayTheMessage = () =>
     create trigger delay_message before insert or update on graphile_worker._private_jobs
       for each row execute function delay_message()`);
 async function endTheDelay(): Promise<void> {
-  await sql`drop trigger delay_message on graphile_worker._private_jobs`;
-  await sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() + interval '30 minutes'`;
+  await database.sql`drop trigger delay_message on graphile_worker._private_jobs`;
+  await database.sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() + interval '30 minutes'`;
 }
 
 async function accepts(url: string, email: string): Promise<void> {
@@ -85,7 +66,7 @@ async function accepts(url: string, email: string): Promise<void> {
 }
 
 const ended = async (email: string) =>
-  (await sql`select state from invitations where email = ${email}`)[0]?.state;
+  (await database.sql`select state from invitations where email = ${email}`)[0]?.state;
 
 /** The messages about the batch, and how often Slack was asked to post or update one. */
 const told = () =>
@@ -111,8 +92,8 @@ it.skipIf(process.platform === 'win32')(
     expect([painted('chat.postMessage'), painted('chat.update')]).toEqual([1, 0]);
 
     await delayTheMessage();
-    await sql`update invitations set expires_at = now() - interval '1 minute' where email = 'two@example.com'`;
-    await sql`select graphile_worker.add_job('every-minute')`;
+    await database.sql`update invitations set expires_at = now() - interval '1 minute' where email = 'two@example.com'`;
+    await database.sql`select graphile_worker.add_job('every-minute')`;
     await eventually('the expiry', async () => (await ended('two@example.com')) === 'expired', WAIT_MS);
     await accepts(dying.url, 'three@example.com');
     expect(await ended('three@example.com')).toBe('accepted');
@@ -126,7 +107,7 @@ it.skipIf(process.platform === 'win32')(
     await eventually(
       'no such job to be left',
       async () =>
-        (await sql`select 1 from graphile_worker.jobs where task_identifier = 'repaint-invitations'`)
+        (await database.sql`select 1 from graphile_worker.jobs where task_identifier = 'repaint-invitations'`)
           .length === 0,
       WAIT_MS,
     );

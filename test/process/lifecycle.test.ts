@@ -1,41 +1,20 @@
 // The process as its operator sees it: it says where it is, ends when it is told to, and says what is wrong.
-import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
-import { isRunning, readNote } from '../support/embedded-clients.ts';
+import { describe, expect, it } from 'vitest';
+import { isRunning, readNote, temporaryDataFolder } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
 
 const SLOW_MS = 150_000;
-let folder: string;
-let dataDir: string;
-const started: AppProcess[] = [];
+const data = forAllTests(() => temporaryDataFolder('process'), 120_000);
+const processes = forAllTests(createProcesses);
 
 function start(env: Record<string, string> = {}): AppProcess {
-  const one = startProcess({ DATA_DIR: dataDir, ...env });
-  started.push(one);
-  return one;
+  return processes.start({ DATA_DIR: data.dataDir, ...env });
 }
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-process-'));
-  await chmod(folder, 0o755);
-  dataDir = join(folder, 'data');
-});
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  // Joining and leaving ends a Postgres that a killed process left behind.
-  await startEmbeddedPostgres({ dataDir }).then(
-    (server) => server.release(),
-    () => {},
-  );
-  await rm(folder, { recursive: true, force: true });
-}, 120_000);
 
 /** Sends half of a form, so that the request stays open until the rest is sent. */
 async function openRequest(address: string) {
@@ -65,7 +44,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
       const app = start();
       const address = await app.address();
       expect((await fetch(`${address}/playground`)).status).toBe(200);
-      const { pid } = await readNote({ dataDir });
+      const { pid } = await readNote(data);
       expect(await isRunning(pid)).toBe(true);
       const half = await openRequest(address);
       app.child.kill('SIGTERM');
@@ -92,7 +71,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     async () => {
       const app = start();
       const half = await openRequest(await app.address());
-      const { pid } = await readNote({ dataDir });
+      const { pid } = await readNote(data);
       app.child.kill('SIGINT');
       app.child.kill('SIGINT');
       expect(await app.ended).toBe(0);
@@ -108,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
       const app = start({ SECRET_KEY: Buffer.alloc(32, 9).toString('base64') });
       expect(await app.ended).toBe(78);
       expect(app.output()).toContain('SECRET_KEY: is not the key that this database was written with');
-      expect((await readNote({ dataDir })).pid).toBeNull();
+      expect((await readNote(data)).pid).toBeNull();
     },
     SLOW_MS,
   );
@@ -136,12 +115,11 @@ it.skipIf(process.platform !== 'linux')(
   async () => {
     const full = await open('/dev/full', 'w');
     const port = await freePort();
-    const app = startProcess(
-      { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'debug' },
+    const app = processes.start(
+      { DATA_DIR: data.dataDir, PORT: String(port), LOG_LEVEL: 'debug' },
       undefined,
       full.fd,
     );
-    started.push(app);
     await full.close();
     const isReady = () =>
       fetch(`http://127.0.0.1:${port}/readyz`).then(

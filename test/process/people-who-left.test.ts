@@ -1,58 +1,42 @@
 // T75 with processes of the product: a kill after Slack's report, and settings that name a person who can't act.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WAIT_MS = 60_000;
 const ALWAYS = 1_000_000;
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let driver: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('left'), 120_000);
+const database = forAllTests(createTestDatabase, 120_000);
+const driver = forAllTests(createSlackDriver, 120_000);
 let guest: string;
-const started: AppProcess[] = [];
+const processes = forAllTests(createProcesses, 120_000);
 
 async function start(): Promise<AppProcess> {
-  const app = startProcess({
+  const app = processes.start({
     HOST: '127.0.0.1',
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     DATABASE_URL: database.url,
     SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
     ...driver.settings,
     SLACK_ADMINS: `${driver.ids.admin},${guest}`,
     LOG_LEVEL: 'warn',
   });
-  started.push(app);
   driver.deliverTo(await app.address());
-  await sql`select graphile_worker.add_job('every-minute')`;
+  await database.sql`select graphile_worker.add_job('every-minute')`;
   return app;
 }
 const operator = async (person: string) =>
-  (await sql`select role from operators where slack_user_id = ${person}`)[0];
+  (await database.sql`select role from operators where slack_user_id = ${person}`)[0];
 const hasLostRole = (person: string) =>
   eventually('the role to be gone', async () => (await operator(person))?.role === null, WAIT_MS);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-left-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => {} });
-  driver = await createSlackDriver();
   guest = driver.addPerson('gus', { isRestricted: true }).id;
-}, 120_000);
-afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await driver?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, 120_000);
 
 describe.skipIf(process.platform === 'win32')('T75: people who left', () => {
@@ -81,10 +65,10 @@ describe.skipIf(process.platform === 'win32')('T75: people who left', () => {
     expect((await operator(approver))?.role).toBe('approver');
     driver.nothingFails();
     // The test ends what the dead process holds instead of waiting for it.
-    await sql`update slack_receipts set lease_until = now() - interval '1 second' where lease_until is not null`;
-    await sql`select graphile_worker.force_unlock_workers(array_agg(locked_by))
+    await database.sql`update slack_receipts set lease_until = now() - interval '1 second' where lease_until is not null`;
+    await database.sql`select graphile_worker.force_unlock_workers(array_agg(locked_by))
       from graphile_worker.jobs where locked_by is not null having count(*) > 0`;
-    await sql`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
+    await database.sql`select graphile_worker.reschedule_jobs(array_agg(id), run_at := now()) from graphile_worker.jobs
       having count(*) > 0`;
     app = await start();
     await hasLostRole(approver);

@@ -1,25 +1,20 @@
 // The product in production: NODE_ENV=production, every setting given, and a Postgres that is there already.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { freePort } from '../support/free-port.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const SLOW_MS = 120_000;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let slack: SlackDriver;
+const database = forAllTests(createTestDatabase);
+const slack = forAllTests(createSlackDriver);
 let app: AppProcess | undefined;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  slack = await createSlackDriver();
-});
 afterAll(async () => {
   app?.child.kill('SIGKILL');
   await app?.ended;
-  await slack?.close();
-  await database?.close();
 });
 
 // Windows has no signal that a program can handle.

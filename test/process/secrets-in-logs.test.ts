@@ -1,15 +1,14 @@
 // What a process prints and its Postgres keeps in a log while people go through the main stories: nothing of theirs.
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DATABASE, ROLE } from '../../src/db/embedded/cluster.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
-import { readNote } from '../support/embedded-clients.ts';
+import { readNote, temporaryDataFolder } from '../support/embedded-clients.ts';
 import { eventually } from '../support/eventually.ts';
-import { type AppProcess, runProgram, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses, runProgram } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const SLOW_MS = 120_000;
 const WAIT_MS = 20_000;
@@ -24,13 +23,12 @@ const TYPED = 'canary-typed-text';
 /** A trigger puts it, with the row's values, into what Postgres says: message, detail and hint. */
 const IN_FAULT = 'canary-in-a-fault';
 
-let folder: string;
-let dataDir: string;
-let slack: SlackDriver;
+const data = forAllTests(() => temporaryDataFolder('canary'), SLOW_MS);
+const slack = forAllTests(createSlackDriver, SLOW_MS);
 let sql: postgres.Sql;
 let app: AppProcess;
 let address: string;
-const started: AppProcess[] = [];
+const processes = forAllTests(createProcesses, SLOW_MS);
 const canaries = new Set([EMAIL, FIRST_NAME, LAST_NAME, PASSWORD, NEW_PASSWORD, REASON, TYPED, IN_FAULT]);
 
 /** Signals that make a process fail as it never should by itself. */
@@ -38,9 +36,9 @@ const FAILING = `process.on('SIGUSR2',()=>setImmediate(()=>{throw new Error('${I
   process.on('SIGHUP',()=>void Promise.reject(Object.assign(new Error('${IN_FAULT}'),{detail:'${EMAIL}'})))`;
 
 async function start(port = '0'): Promise<void> {
-  app = startProcess({
+  app = processes.start({
     PORT: port,
-    DATA_DIR: dataDir,
+    DATA_DIR: data.dataDir,
     SECRET_KEY,
     // It says the most that it ever does.
     LOG_LEVEL: 'debug',
@@ -49,21 +47,16 @@ async function start(port = '0'): Promise<void> {
     MANAGEMENT_CLIENT_CREDENTIALS: 'on',
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(FAILING)}`,
   });
-  started.push(app);
   address = await app.address();
   slack.deliverTo(address);
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-canary-'));
-  await chmod(folder, 0o755);
-  dataDir = join(folder, 'data');
-  slack = await createSlackDriver();
   const { botToken, signingSecret } = slack.slack;
   const { apiKey, webhookSecret } = slack.resend;
   for (const secret of [SECRET_KEY, botToken, signingSecret, apiKey, webhookSecret]) canaries.add(secret);
   await start();
-  const { port, password } = await readNote({ dataDir });
+  const { port, password } = await readNote(data);
   canaries.add(String(password));
   sql = postgres(`postgres://${ROLE}:${password}@127.0.0.1:${port}/${DATABASE}`, {
     max: 2,
@@ -72,14 +65,6 @@ beforeAll(async () => {
 }, SLOW_MS);
 afterAll(async () => {
   await sql?.end({ timeout: 5 });
-  for (const { child } of started) child.kill('SIGKILL');
-  await Promise.all(started.map((one) => one.ended));
-  await startEmbeddedPostgres({ dataDir }).then(
-    (server) => server.release(),
-    () => {},
-  );
-  await slack?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 const post = (path: string, fields: Record<string, string>) =>
@@ -104,10 +89,10 @@ async function ticketTo(email: string, subject: RegExp): Promise<string> {
 
 /** Whatever was printed by any of the processes, and the log of their Postgres. */
 async function everythingLogged(): Promise<string> {
-  const { data } = await readNote({ dataDir });
-  const log = await readFile(join(dirname(data), 'postgres.log'), 'utf8');
+  const note = await readNote(data);
+  const log = await readFile(join(dirname(note.data), 'postgres.log'), 'utf8');
   expect(log).toContain('LOG:');
-  return [...started.map((one) => one.output()), log].join('\n');
+  return [...processes.started.map((one) => one.output()), log].join('\n');
 }
 
 async function expectNoCanary(): Promise<void> {
@@ -187,7 +172,7 @@ describe.skipIf(process.platform === 'win32')('a process that logs all it can', 
     'T67: prints no client secret and no access token, right or wrong',
     async () => {
       const words = ['create', '--name', 'ci', '--role', 'reader', '--owner', slack.ids.admin];
-      const made = await runProgram('token', words, { DATA_DIR: dataDir, SECRET_KEY });
+      const made = await runProgram('token', words, { DATA_DIR: data.dataDir, SECRET_KEY });
       const [secret, id = ''] = [made.out.trim(), /client id ([\w-]+)/.exec(made.err)?.[1]];
       canaries.add(secret);
       const ask = (client_secret: string) =>

@@ -1,41 +1,25 @@
 // T78: a server whose own clock is wrong goes by the database's.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { wrongClock } from '../support/faketime.ts';
-import { type AppProcess, runProgram, startProcess } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { type AppProcess, createProcesses, runProgram } from '../support/process.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const MINUTE_MS = 120_000;
 const SECRET_KEY = Buffer.alloc(32, 5).toString('base64');
 
-let folder: string;
-let database: TestDatabase;
-let sql: postgres.Sql;
-let slack: SlackDriver;
+const folder = forAllTests(() => temporaryFolder('clock'));
+const database = forAllTests(createTestDatabase);
+const slack = forAllTests(createSlackDriver);
+const processes = forAllTests(createProcesses);
 let app: AppProcess | undefined;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-clock-'));
-  database = await createTestDatabase();
-  sql = postgres(database.url, { max: 2, onnotice: () => {} });
-  slack = await createSlackDriver();
-});
-afterAll(async () => {
-  app?.child.kill('SIGKILL');
-  await app?.ended;
-  await slack?.close();
-  await sql?.end({ timeout: 5 });
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
-}, 120_000);
-
 const environment = () => ({
-  DATA_DIR: folder,
+  DATA_DIR: folder.path,
   DATABASE_URL: database.url,
   SECRET_KEY,
   ...slack.settings,
@@ -43,18 +27,20 @@ const environment = () => ({
 
 /** Lets the timer find the work of a minute due, and waits until it has been done. */
 async function minute(): Promise<void> {
-  await sql`insert into minutely_work values ('default', now() - interval '1 minute')
+  await database.sql`insert into minutely_work values ('default', now() - interval '1 minute')
     on conflict (service_id) do update set begun_at = excluded.begun_at`;
   await eventually(
     () => `a minute; it said:\n${app?.output()}`,
     async () =>
-      (await sql`select from minutely_work where begun_at > now() - interval '50 seconds'`).length > 0,
+      (await database.sql`select from minutely_work where begun_at > now() - interval '50 seconds'`).length >
+      0,
     MINUTE_MS,
   );
   await eventually(
     'the end of the minute',
     async () =>
-      (await sql`select from graphile_worker.jobs where task_identifier = 'every-minute'`).length === 0,
+      (await database.sql`select from graphile_worker.jobs where task_identifier = 'every-minute'`).length ===
+      0,
     MINUTE_MS,
   );
 }
@@ -67,15 +53,15 @@ async function invites(email: string): Promise<void> {
 it.skipIf(!wrongClock(''))(
   'T78: 40 days ahead and back, then an hour back: nothing ends early, the audit verifies, minutes go on',
   async () => {
-    const clock = wrongClock(join(folder, 'distance'));
+    const clock = wrongClock(join(folder.path, 'distance'));
     await clock?.set('+0');
-    app = startProcess({ ...environment(), ...clock?.env });
+    app = processes.start({ ...environment(), ...clock?.env });
     slack.deliverTo(await app.address());
     await invites('ann@example.com');
     await slack.as('admin').types('/apim-user add bob@example.com Bob Lee');
-    await eventually('the account', async () => (await sql`select from accounts`).length > 0);
-    await sql`update accounts set state = 'deleted', deleted_at = now()`;
-    await sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+    await eventually('the account', async () => (await database.sql`select from accounts`).length > 0);
+    await database.sql`update accounts set state = 'deleted', deleted_at = now()`;
+    await database.sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
       select 'default', gen_random_uuid(), id, 'x', '', now(), now(), now() + interval '1 day' from accounts`;
 
     for (const [distance, email] of [
@@ -89,15 +75,17 @@ it.skipIf(!wrongClock(''))(
       await invites(email);
       await minute();
     }
-    expect(await sql`select email from accounts where erased_at is null`).toEqual([
+    expect(await database.sql`select email from accounts where erased_at is null`).toEqual([
       { email: 'bob@example.com' },
     ]);
-    expect(await sql`select from sessions`).toHaveLength(1);
+    expect(await database.sql`select from sessions`).toHaveLength(1);
     expect(
-      await sql`select from invitations where state <> 'open' or abs(extract(epoch from
+      await database.sql`select from invitations where state <> 'open' or abs(extract(epoch from
       created_at - now())) > 600`,
     ).toHaveLength(0);
-    expect(await sql`select from audit where abs(extract(epoch from at - now())) > 600`).toHaveLength(0);
+    expect(
+      await database.sql`select from audit where abs(extract(epoch from at - now())) > 600`,
+    ).toHaveLength(0);
     const verified = await runProgram('audit', ['verify'], environment());
     expect([verified.code, verified.err]).toEqual([0, '']);
     expect(app.output()).not.toMatch(/"level":[56]0/);

@@ -1,5 +1,5 @@
 // Any two operations on the same account, subscription, product, API or group, at once.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -22,8 +22,8 @@ import {
   programOf,
   refusalOf,
   SYSTEM,
-  type TestContext,
 } from '../support/context.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { findOperations } from '../support/operations.ts';
 
 /** How many pairs meet, or `all`. */
@@ -33,13 +33,11 @@ const SEED = Number(process.env.SEED ?? 84);
 const PASSWORD = 'three quiet garden chairs';
 const NEW_PASSWORD = 'another four quiet chairs';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let program: Actor;
 beforeAll(async () => {
-  t = await createTestContext();
   program = await programOf(t, 'admin', { grants: ['list-secrets', 'sso'] });
 });
-afterAll(() => t.close());
 afterEach(() => forget());
 
 /** One of each thing, made anew for each run. Their names hold `word`, which only this world has. */

@@ -1,7 +1,5 @@
 // Two server processes answer gateway checks from memory while keys lose their access, one by one, under load.
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
@@ -11,10 +9,12 @@ import { createToken } from '../../src/operations/tokens/create.ts';
 import { ADMIN } from '../../src/playground/workspace/people.ts';
 import { createProgramme, type Programme } from '../gateway/programme.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE } from '../support/management.ts';
 import { type AppProcess, startProcess } from '../support/process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 
 /** `BLOCK_ROUNDS=1000` for the full number. */
@@ -27,8 +27,8 @@ const LOOPS = 4;
 const MAX_TRIES = 10;
 const AFTER = 3;
 
-let folder: string;
-let database: TestDatabase;
+const folder = forAllTests(() => temporaryFolder('blocked'), SLOW_MS);
+const database = forAllTests(createTestDatabase, SLOW_MS);
 let beside: BesideApp;
 let programme: Programme;
 const processes: AppProcess[] = [];
@@ -36,11 +36,9 @@ const urls: string[] = [];
 const agent = new Agent({ keepAlive: true });
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'apim-user-blocked-'));
-  database = await createTestDatabase();
   for (const name of ['one', 'two']) {
     const app = startProcess({
-      DATA_DIR: join(folder, name),
+      DATA_DIR: join(folder.path, name),
       DATABASE_URL: database.url,
       SECRET_KEY: TEST_SECRET_KEY,
       SECOND_OPERATOR_FOR: 'none',
@@ -60,8 +58,6 @@ afterAll(async () => {
     child.kill('SIGKILL');
     await ended;
   }
-  await database?.close();
-  await rm(folder, { recursive: true, force: true });
 }, SLOW_MS);
 
 async function send(url: string, headers: Record<string, string>, method = 'GET', body?: object) {

@@ -1,8 +1,9 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createStatementReader } from '../support/statements.ts';
 import { startTcpProxy, type TcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 
@@ -13,11 +14,10 @@ const readsOfAccounts = () =>
     .filter((read) => read !== null)
     .map((read) => (read[1] ? 'locks it' : 'reads it'));
 
-let database: TestDatabase;
+const database = forAllTests(createTestDatabase);
 let proxy: TcpProxy;
 let app: TestApp;
 beforeAll(async () => {
-  database = await createTestDatabase();
   const { hostname: host, port } = new URL(database.url);
   proxy = await startTcpProxy({ host, port: Number(port) }, () =>
     createStatementReader((statement) => statements.push(statement)),
@@ -27,7 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
   await proxy.close();
-  await database.close();
 });
 
 /** The mail and the repaints that follow from adding the account read it too. */

@@ -1,19 +1,10 @@
 // What Slack gets back for a request: the answer itself when the work is done within a second.
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end({ timeout: 5 });
-  await app?.close();
-});
+const app = forAllTests(startTestApp);
 
 const callsSince = (calls: number) =>
   app
@@ -38,7 +29,7 @@ it('T74: a command is done and answered in its acknowledgement, without a call t
       response_type: 'ephemeral',
       text: '1 invitation is on its way.',
     });
-    expect(await sql`select 1 from invitations where email = ${email}`).toHaveLength(1);
+    expect(await app.sql`select 1 from invitations where email = ${email}`).toHaveLength(1);
     // The answer of an earlier round, which was too slow for its acknowledgement, may have come meanwhile.
     return callsSince(calls).length === 0;
   });
@@ -51,7 +42,7 @@ it('T74: a replayed command has no effect and gets nothing back', async () => {
   const bodies = (await app.replay(3, 'command')).map(({ status, body }) => ({ status, body }));
   expect(bodies).toEqual(Array.from({ length: 3 }, () => ({ status: 200, body: '' })));
   expect(
-    await sql`select 1 from audit where operation = 'invitations/invite' and outcome = 'refused'`,
+    await app.sql`select 1 from audit where operation = 'invitations/invite' and outcome = 'refused'`,
   ).toEqual([]);
 });
 

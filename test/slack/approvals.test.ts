@@ -1,8 +1,8 @@
 // T45 to T49 for approvals: no claim inside a signed press or submission decides anything.
-import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
 
 const WAIT_MS = 20_000;
@@ -18,20 +18,19 @@ const ADA_AGAIN = 'U0ADAAGAIN';
 const CONCERNED = 'U0CONCERNE';
 const BO = 'U0BOSECOND';
 
-let app: TestApp;
-let sql: postgres.Sql;
-let offset = 0;
-const clock = () => new Date(Date.now() + offset);
-beforeAll(async () => {
-  app = await startTestApp(
+const app = forAllTests(() =>
+  startTestApp(
     {
       SECOND_OPERATOR_FOR: 'accounts/delete',
       SLACK_ADMINS: ['U0ADAADMIN', ADA_AGAIN, CONCERNED].join(','),
       SLACK_APPROVERS: ['U0AMIRAPPR', BO, ...UNFITTING].join(','),
     },
     { clock },
-  );
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
+  ),
+);
+let offset = 0;
+const clock = () => new Date(Date.now() + offset);
+beforeAll(async () => {
   app.addPerson('gus', { id: GUEST, isRestricted: true });
   app.addPerson('gil', { id: SINGLE_CHANNEL_GUEST, isRestricted: true, isUltraRestricted: true });
   app.addPerson('sam', { id: STRANGER, teamId: 'T0STRANGER' });
@@ -43,10 +42,6 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   app.as('approver').goesTo(app.slack.approvalsChannel);
-});
-afterAll(async () => {
-  await sql?.end({ timeout: 5 });
-  await app?.close();
 });
 
 const admin = () => app.as('admin');
@@ -65,7 +60,7 @@ async function asked(address?: string) {
   await modal.submit();
   await modal.sees(/second operator must approve/);
   await modal.closeAll();
-  const [row] = await sql`
+  const [row] = await app.sql`
     select a.id, a.account_id as "accountId" from approvals a join accounts on accounts.id = a.account_id
     where accounts.email = ${email} and a.state = 'open'`;
   const title = `Delete ${name}?`;
@@ -73,14 +68,16 @@ async function asked(address?: string) {
   return { id: String(row?.id), accountId: String(row?.accountId), email, title, card };
 }
 const stateOf = async (email: string) =>
-  (await sql`select state from accounts where email = ${email}`)[0]?.state as string;
+  (await app.sql`select state from accounts where email = ${email}`)[0]?.state as string;
 const approvalOf = async (id: string) =>
-  (await sql`select state, code from approvals where id = ${id}`)[0] as {
+  (await app.sql`select state, code from approvals where id = ${id}`)[0] as {
     state: string;
     code: string | null;
   };
 const refusals = () =>
-  sql<{ code: string }[]>`select code from audit where operation = 'approvals/decide' and outcome = 'refused'
+  app.sql<
+    { code: string }[]
+  >`select code from audit where operation = 'approvals/decide' and outcome = 'refused'
     order by id`;
 async function refusedWith(code: string, attempt: () => Promise<unknown>): Promise<void> {
   const before = (await refusals()).length;
@@ -135,9 +132,9 @@ describe('T45: a person who must not decide', () => {
     await refusedWith('approval_own', () => press(ADA_AGAIN, id));
     await refusedWith('approval_about_oneself', () => press(CONCERNED, id));
     await refusedWith('not_permitted', () => press(app.ids.nobody, id));
-    await sql`update operators set role = null where slack_user_id = ${BO}`;
+    await app.sql`update operators set role = null where slack_user_id = ${BO}`;
     await refusedWith('not_permitted', () => press(BO, id));
-    await sql`update operators set role = 'approver' where slack_user_id = ${BO}`;
+    await app.sql`update operators set role = 'approver' where slack_user_id = ${BO}`;
     await app.changePerson(BO, { isDeactivated: true });
     await refusedWith('not_permitted', () => press(BO, id));
     expect(await approvalOf(id)).toEqual({ state: 'open', code: null });
@@ -146,7 +143,7 @@ describe('T45: a person who must not decide', () => {
     await approver().sees(/Approved and done/, WAIT_MS);
     expect(await stateOf(email)).toBe('deleted');
     await app.changePerson(BO, { isDeactivated: false });
-    await sql`update operators set role = 'approver' where slack_user_id = ${BO}`;
+    await app.sql`update operators set role = 'approver' where slack_user_id = ${BO}`;
   });
 });
 
@@ -175,7 +172,7 @@ describe('T46: Approve against Decline', () => {
 });
 
 describe('T47: a button that is out of date', () => {
-  const minute = () => sql`select graphile_worker.add_job('every-minute')`;
+  const minute = () => app.sql`select graphile_worker.add_job('every-minute')`;
   const operate = (...words: string[]) =>
     runProgram('operate', [...words, '--as', 'Connie', '--reason', 'by hand'], {
       DATABASE_URL: app.databaseUrl,
@@ -229,7 +226,7 @@ describe('T47: a button that is out of date', () => {
       await approver().sees(/could no longer be done/, WAIT_MS);
       expect(await approvalOf(id)).toMatchObject({ state: 'outdated' });
       await eventually('the card', () => /it could no longer be done/.test(card.text()));
-      const deletions = await sql`select from audit join accounts on accounts.id = target_id
+      const deletions = await app.sql`select from audit join accounts on accounts.id = target_id
       where operation = 'accounts/delete' and outcome = 'done' and accounts.email = ${email}`;
       expect(deletions).toHaveLength(1);
     },

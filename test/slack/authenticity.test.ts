@@ -1,7 +1,6 @@
 // The app acts once for each request that Slack's own key signed, and only for members.
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SignedRequest, sign } from '../../src/playground/actions/delivery.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -21,14 +20,12 @@ const UNFITTING = [GUEST, SINGLE_CHANNEL_GUEST, STRANGER, BOT, GONE];
 const now = new Date(Math.floor(Date.now() / 1_000) * 1_000);
 let app: TestApp;
 let second: TestApp;
-let sql: postgres.Sql;
 
 beforeAll(async () => {
   // The settings name each of them as an admin, so only what Slack says of them can stop them.
   const settings = { SLACK_ADMINS: ['U0ADAADMIN', ...UNFITTING].join(',') };
   app = await startTestApp(settings, { clock: () => now });
   second = await startTestApp(settings, { clock: () => now, beside: app });
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
   app.addPerson('gus', { id: GUEST, isRestricted: true });
   app.addPerson('gil', { id: SINGLE_CHANNEL_GUEST, isRestricted: true, isUltraRestricted: true });
   app.addPerson('sam', { id: STRANGER, teamId: 'T0STRANGER' });
@@ -36,7 +33,6 @@ beforeAll(async () => {
   app.addPerson('gia', { id: GONE, isDeactivated: true });
 });
 afterAll(async () => {
-  await sql?.end({ timeout: 5 });
   await second?.close();
   await app?.close();
 });
@@ -49,7 +45,9 @@ const post = (url: string, { headers, body }: Pick<SignedRequest, 'headers' | 'b
 
 type AuditRow = { id: string; outcome: string; code: string | null; actorId: string };
 const auditRows = (operation: string) =>
-  sql<AuditRow[]>`select id, outcome, code, actor_id as "actorId" from audit where operation = ${operation}`;
+  app.sql<
+    AuditRow[]
+  >`select id, outcome, code, actor_id as "actorId" from audit where operation = ${operation}`;
 
 /** The audit rows from now on, refusals last. */
 async function newAuditRows(operation: string): Promise<() => Promise<AuditRow[]>> {
@@ -61,14 +59,14 @@ async function newAuditRows(operation: string): Promise<() => Promise<AuditRow[]
 }
 
 const written = async () => {
-  const [row] = await sql`
+  const [row] = await app.sql`
     select (select count(*) from accounts)::int as accounts, (select count(*) from invitations)::int as invitations,
       (select count(*) from mails)::int as mails, (select coalesce(sum(version), 0) from accounts)::int as versions`;
   return row;
 };
 
 const stateOf = async (email: string) => {
-  const [row] = await sql`select state, version from accounts where email = ${email}`;
+  const [row] = await app.sql`select state, version from accounts where email = ${email}`;
   return row as { state: string; version: number };
 };
 
@@ -339,7 +337,7 @@ describe('a button', () => {
       { outcome: 'refused', code: 'account_changed' },
     ]);
     expect((await stateOf('both@example.com')).state).toBe('blocked');
-    const [told] = await sql`
+    const [told] = await app.sql`
       select count(*)::int as mails from mails join accounts on accounts.id = mails.account_id
       where accounts.email = 'both@example.com' and template = 'AccountBlocked'`;
     // The first row is from the test before.

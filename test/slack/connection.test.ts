@@ -1,17 +1,18 @@
 // Slack is away, or has revoked the token, before the process starts: everything else works.
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const WAIT_MS = 60_000;
 /** Longer than the first wait for another try; a slow machine can only make this miss a fault, not see one. */
 const SETTLE_MS = 1_500;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let driver: SlackDriver;
+const database = forAllTests(createTestDatabase);
+const driver = forAllTests(createSlackDriver);
 let app: TestApp | null = null;
 
 /** Starts the product on the database of the starts before. */
@@ -73,19 +74,11 @@ async function expectAllElseToWork({ url }: TestApp): Promise<void> {
   expect((await fetch(`${url}/slack/events`, { method: 'POST', body: '{}' })).status).toBe(503);
 }
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  driver = await createSlackDriver();
-});
 beforeEach(() => {
   driver.nothingFails();
   driver.workspace.access.error = null;
 });
 afterEach(stop);
-afterAll(async () => {
-  await driver?.close();
-  await database?.close();
-});
 
 describe('a start with a token that Slack revoked', () => {
   it('serves pages and mails and asks Slack once, and a start with a good token repaints the waiting card', async () => {

@@ -1,28 +1,19 @@
 // Requests that come late, twice, from another place, or after the process that drew their button is gone.
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const WAIT_MS = 20_000;
 /** The test holds this lock, so that storing a request waits. */
 const STALL = 7_475;
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end({ timeout: 5 });
-  await app?.close();
-});
+const app = forAllTests(startTestApp);
 
 const stateOf = async (email: string) =>
-  (await sql`select state from accounts where email = ${email}`)[0]?.state;
+  (await app.sql`select state from accounts where email = ${email}`)[0]?.state;
 const refusals = (operation: string) =>
-  sql`select code, actor_id as "actorId" from audit where operation = ${operation} and outcome = 'refused'
+  app.sql`select code, actor_id as "actorId" from audit where operation = ${operation} and outcome = 'refused'
     order by id`;
 
 async function added(email: string, name: string) {
@@ -56,7 +47,7 @@ describe('T41: Slack’s retries', () => {
 
   it('are avoided: a request whose work takes long is acknowledged before the work is done', async () => {
     const admin = app.as('admin');
-    const holder = await sql.reserve();
+    const holder = await app.sql.reserve();
     await holder`begin`;
     try {
       await holder`lock table invitations in access exclusive mode`;
@@ -79,12 +70,12 @@ describe('T74: a request that is stored only after Slack gave it up', () => {
     (await fetch(`${app.url}/slack/events`, { method: 'POST', headers, body })).status;
   /** Storing the request waits, and so does what `alsoHeld` locks, until Slack has given it up. */
   async function storedLate(alsoHeld: string | null, request: Parameters<typeof statusOf>[0]) {
-    await sql.unsafe(`
+    await app.sql.unsafe(`
       create function stall_storing() returns trigger language plpgsql as $$
         begin perform pg_advisory_xact_lock(${STALL}); return new; end $$;
       create trigger stall_storing before insert or update on slack_receipts for each row
         when (new.sealed_request is not null) execute function stall_storing()`);
-    const holder = await sql.reserve();
+    const holder = await app.sql.reserve();
     await holder`begin`;
     try {
       await holder`select pg_advisory_xact_lock(${STALL})`;
@@ -93,11 +84,11 @@ describe('T74: a request that is stored only after Slack gave it up', () => {
     } finally {
       await holder`rollback`;
       holder.release();
-      await sql`drop function stall_storing cascade`;
+      await app.sql`drop function stall_storing cascade`;
     }
   }
   const isFinished = async () =>
-    (await sql`select 1 from slack_receipts where sealed_request is not null`).length === 0;
+    (await app.sql`select 1 from slack_receipts where sealed_request is not null`).length === 0;
 
   it('is finished with its work', async () => {
     const admin = app.as('admin');
@@ -172,7 +163,7 @@ describe('T49: what a payload claims', () => {
     await admin.sees(/Activated: Cora Copy/, WAIT_MS);
     await admin.types('/apim-user block copied@example.com second');
     await admin.sees(/Blocked: Cora Copy/, WAIT_MS);
-    const [row] = await sql`select version from accounts where email = 'copied@example.com'`;
+    const [row] = await app.sql`select version from accounts where email = 'copied@example.com'`;
     const known = (await refusals('accounts/activate')).length;
     const channel = app.workspace.conversations.channels.keys().next().value ?? '';
     await app.send(
@@ -201,7 +192,7 @@ describe('T49: what a payload claims', () => {
     const modal = await approver.modal(/Block/);
     await modal.submit();
     await eventually('the block', async () => (await stateOf('meant@example.com')) === 'blocked', WAIT_MS);
-    const [other] = await sql`select id, version from accounts where email = 'other@example.com'`;
+    const [other] = await app.sql`select id, version from accounts where email = 'other@example.com'`;
     const metadata = { id: other?.id, version: other?.version };
 
     // Deleting is for admins, whatever modal a submission says that it comes from.
@@ -233,7 +224,7 @@ describe('T54: once Slack has revoked the token', () => {
     expect(await metric()).toMatch(/slack_reachable 1$/m);
     await app.revokeTokens();
     await eventually('the binding to end', async () => {
-      const [bound] = await sql`select state from workspaces`;
+      const [bound] = await app.sql`select state from workspaces`;
       return bound?.state === 'revoked';
     });
     expect(await metric()).toMatch(/slack_reachable 0$/m);
@@ -247,7 +238,7 @@ describe('T54: once Slack has revoked the token', () => {
         .slice(calls)
         .filter(({ method }) => !method.includes('emails')),
     ).toEqual([]);
-    expect(await sql`select 1 from invitations where email = 'nobody-asked@example.com'`).toEqual([]);
+    expect(await app.sql`select 1 from invitations where email = 'nobody-asked@example.com'`).toEqual([]);
   });
 
   it('a start with a new token connects again', async () => {
@@ -256,7 +247,7 @@ describe('T54: once Slack has revoked the token', () => {
     const again = await startTestApp({ SLACK_BOT_TOKEN: 'xoxb-playground-another-one' }, { beside: app });
     try {
       app.deliverTo(again.url);
-      expect(await sql`select state from workspaces`).toMatchObject([{ state: 'bound' }]);
+      expect(await app.sql`select state from workspaces`).toMatchObject([{ state: 'bound' }]);
       await app.as('admin').types('/apim-user invite again@example.com');
       await app.as('admin').sees(/on its way/, WAIT_MS);
     } finally {

@@ -1,16 +1,15 @@
 // What the bot answers to what people write to it.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
+const app = forAllTests(startTestApp);
 beforeAll(async () => {
-  app = await startTestApp();
   await app.as('admin').types('/apim-user add ann@example.com Ann Lee');
   await app.as('admin').sees(/Added/);
   for (const who of ['admin', 'approver', 'nobody'] as const) app.as(who).goesToDm();
 });
-afterAll(() => app?.close());
 
 describe('the bot’s direct message', () => {
   it('answers an email with that account, or with Invite', async () => {

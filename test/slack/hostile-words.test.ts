@@ -1,27 +1,18 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { HOSTILE_ADDRESSES, READABLE_IN_A_PASTE } from '../support/hostile-addresses.ts';
 import { markupIn, read } from '../support/markup.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 2 });
-});
-afterAll(async () => {
-  await sql.end();
-  await app.close();
-});
+const app = forAllTests(startTestApp);
 
 /** Slack's own limit of an input: only a forged modal sends a longer one. */
 const SLACK_INPUT_LENGTH = 3_000;
 
 const rows = async () => {
-  const [row] = await sql`select
+  const [row] = await app.sql`select
     (select count(*)::int from accounts) as accounts, (select count(*)::int from invitations) as invitations,
     (select count(*)::int from mails) as mails, (select count(*)::int from tickets) as tickets`;
   return row;

@@ -1,13 +1,10 @@
 // A list is drawn again once a button of one of its rows, or the form behind it, has done its work.
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/block' });
-});
-afterAll(() => app?.close());
+const app = forAllTests(() => startTestApp({ SECOND_OPERATOR_FOR: 'accounts/block' }));
 
 it('invitations: after Resend and after Revoke, which asks first', async () => {
   const admin = app.as('admin');

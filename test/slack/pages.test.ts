@@ -1,23 +1,14 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 1 });
-});
-afterAll(async () => {
-  await sql.end();
-  await app.close();
-});
+const app = forAllTests(startTestApp);
 
 const admin = () => app.as('admin');
 
 /** Accounts named First 0001 and on, the highest number registered last. */
-const addAccounts = (first: string, count: number, state = 'active') => sql`insert into accounts
+const addAccounts = (first: string, count: number, state = 'active') => app.sql`insert into accounts
   (service_id, id, email, email_canonical, first_name, last_name, state, state_reason, state_changed_at,
     state_changed_by, registered_at, updated_at)
   select 'default', ${first} || n, ${first} || n || '@example.com', ${first} || n || '@example.com', ${first},
@@ -59,7 +50,7 @@ describe('the pages of a list', () => {
     await list.chooses('Activate', 'Wait 0045');
     await eventually('the list without that row', () => list.text().includes('1–20 of 44'));
     const seen = lastNames(list.text());
-    await sql`update accounts set state = 'active', version = version + 1 where id in ('Wait44', 'Wait43')`;
+    await app.sql`update accounts set state = 'active', version = version + 1 where id in ('Wait44', 'Wait43')`;
     for (const range of ['21–40 of 42', '39–42 of 42']) {
       await list.clicks('Next');
       await eventually(range, () => list.text().includes(range));
@@ -83,7 +74,7 @@ describe('the pages of a list', () => {
   it('are the same for history, audit and groups, from App Home too', async () => {
     await admin().types('/apim-user add long@example.com Long Story');
     await admin().sees(/Added/);
-    await sql`insert into audit (service_id, id, at, operation, outcome, actor_kind, actor_id, actor_name, target_kind,
+    await app.sql`insert into audit (service_id, id, at, operation, outcome, actor_kind, actor_id, actor_name, target_kind,
         target_id, request_id)
       select 'default', gen_random_uuid(), now(), 'accounts/edit', 'done', 'console', 'Connie', 'Connie', 'account',
         (select id from accounts where email = 'long@example.com'), 'test'

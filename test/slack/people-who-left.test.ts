@@ -1,11 +1,12 @@
 // Operators whom Slack reports as gone while Slack itself can't be asked.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import type { Fault } from '../../src/playground/faults.ts';
 import { TEAM } from '../../src/playground/workspace/people.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE } from '../support/management.ts';
 
 const ALWAYS = 1_000_000;
@@ -17,16 +18,11 @@ const FAULTS: [string, Fault][] = [
   ['is rate-limited', { kind: 'rate-limited', retryAfterSeconds: 1 }],
 ];
 
-let app: TestApp;
+const app = forAllTests(startTestApp);
 /** A second process, which Slack tells nothing. Its jobs may ask Slack too, so the test of its memory comes first. */
-let other: TestApp;
-let beside: BesideApp;
+const other = forAllTests(() => startTestApp({}, { beside: app }));
+const beside = forAllTests(() => besideApp(app));
 let token: string;
-beforeAll(async () => {
-  app = await startTestApp();
-  other = await startTestApp({}, { beside: app });
-  beside = await besideApp(app);
-});
 beforeEach(async () => {
   app.deliverTo(app.url);
   app.nothingFails();
@@ -35,11 +31,6 @@ beforeEach(async () => {
     where slack_user_id = ${app.ids.approver}`;
   const owner = { teamId: TEAM.id, userId: app.ids.approver };
   token = (await createToken(beside.console(), { name: 'nightly', role: 'reader', ...owner })).token;
-});
-afterAll(async () => {
-  await beside?.close();
-  await other?.close();
-  await app?.close();
 });
 
 const operator = async () =>

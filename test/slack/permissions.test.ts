@@ -1,6 +1,6 @@
 // T44 in Slack: whatever a person types, presses or submits, the operation behind it decides.
 import { WebClient } from '@slack/web-api';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -25,10 +25,10 @@ import {
   MEMBER,
   programOf,
   refusalOf,
-  type TestContext,
   withMembership,
 } from '../support/context.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 /** In the name and email of each account, which people without a role must not see. */
 const CANARY = 'zanzibar';
@@ -201,20 +201,14 @@ const EXPECTED: Record<string, string> = {
   '<Manage API developer>': 'admin approver',
 };
 
-let t: TestContext;
-let slack: SlackDriver;
+const t = forAllTests(createTestContext);
+const slack = forAllTests(createSlackDriver);
 let client: WebClient;
 beforeAll(async () => {
-  t = await createTestContext();
-  slack = await createSlackDriver();
   client = new WebClient(slack.slack.botToken, {
     slackApiUrl: slack.slackApiUrl,
     retryConfig: { retries: 0 },
   });
-});
-afterAll(async () => {
-  await slack?.close();
-  await t?.close();
 });
 
 let count = 0;

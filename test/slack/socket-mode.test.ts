@@ -4,12 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { TEAM } from '../../src/playground/workspace/people.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { createSlackDriver } from '../support/slack-driver.ts';
 
 const APP_TOKEN = 'xapp-1-A0SOCKET-0123456789-abcdef';
@@ -87,21 +88,13 @@ async function createSocketSlack(slackApiUrl: string) {
   };
 }
 
-let slack: Awaited<ReturnType<typeof createSocketSlack>>;
-let driver: Awaited<ReturnType<typeof createSlackDriver>>;
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+const driver = forAllTests(() => createSlackDriver({}));
+const slack = forAllTests(() => createSocketSlack(driver.slackApiUrl));
+const database = forAllTests(createTestDatabase);
 let app: TestApp;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  driver = await createSlackDriver({});
-  slack = await createSocketSlack(driver.slackApiUrl);
   const settings = { SLACK_APP_TOKEN: APP_TOKEN, SLACK_SIGNING_SECRET: '', SLACK_API_URL: slack.apiUrl };
   app = await startTestApp(settings, { beside: { ...driver, databaseUrl: database.url } });
-});
-afterAll(async () => {
-  await slack?.close();
-  await driver?.close();
-  await database?.close();
 });
 
 const command = (envelopeId: string, text: string, name: string, userId: string = driver.ids.admin) => ({

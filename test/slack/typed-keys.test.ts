@@ -1,22 +1,17 @@
 // T26 on the way in: the app neither stores nor repeats a key that a person types, wherever they type it.
 import { randomBytes } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { newApiKey } from '../../src/security/api-key.ts';
 import { COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const KEYS = {
   ours: newApiKey((size) => randomBytes(size)).key,
   'one of Azure': randomBytes(16).toString('hex'),
 };
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
-});
+const app = forAllTests(startTestApp);
 afterAll(async () => {
   // No table and no message holds any key that this file typed.
   const said = JSON.stringify(app.everythingSent());
@@ -24,25 +19,23 @@ afterAll(async () => {
     expect(said).not.toContain(key);
     expect(await tablesWith(key)).toEqual([]);
   }
-  await sql.end();
-  await app.close();
 });
 
 async function tablesWith(text: string): Promise<string[]> {
-  const tables = await sql<{ schema: string; name: string }[]>`
+  const tables = await app.sql<{ schema: string; name: string }[]>`
     select table_schema as schema, table_name as name from information_schema.tables
     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`;
   const found: string[] = [];
   for (const { schema, name } of tables) {
     const rows =
-      await sql`select 1 from ${sql(schema)}.${sql(name)} as t where t::text like ${`%${text}%`} limit 1`;
+      await app.sql`select 1 from ${app.sql(schema)}.${app.sql(name)} as t where t::text like ${`%${text}%`} limit 1`;
     if (rows.length > 0) found.push(`${schema}.${name}`);
   }
   return found;
 }
 
 const admin = () => app.as('admin');
-const audited = async () => (await sql`select count(*)::int as rows from audit`)[0]?.rows;
+const audited = async () => (await app.sql`select count(*)::int as rows from audit`)[0]?.rows;
 
 describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
   it.each(['', ...COMMANDS.map(({ name }) => name)])(
@@ -80,7 +73,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
       expect(JSON.parse(answer.body), callback).toMatchObject({ response_action: 'errors' });
     }
     await modal.closeAll();
-    expect((await sql`select 1 from accounts`).length).toBe(0);
+    expect((await app.sql`select 1 from accounts`).length).toBe(0);
   });
 
   it('is not searched for by a type-ahead', async () => {
@@ -119,14 +112,14 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     await admin().shares('developers.csv', `email,first,last,note\nann@example.com,Ann,Lee,${key}\n`);
     await admin().sees(/This contains a key/);
     admin().goesTo('general');
-    expect((await sql`select 1 from imports`).length).toBe(0);
+    expect((await app.sql`select 1 from imports`).length).toBe(0);
   });
 });
 
 it('words that only resemble a key are taken', async () => {
   await admin().types('/apim-user add ann@example.com Ann apim_user');
   await admin().sees(/Added .+: the account is/);
-  const [account] = await sql`select id from accounts`;
+  const [account] = await app.sql`select id from accounts`;
   await admin().types(`/apim-user show ${account?.id}`);
   await admin().sees(/ann@example\.com/);
 });

@@ -1,19 +1,17 @@
 // `/apim-user usage`: figures in an answer that only the person sees, and the chart in their direct message.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { storeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver } from '../support/portal.ts';
 
-let app: TestApp;
-let portal: PortalDriver;
-let beside: BesideApp;
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1' }), 60_000);
+const portal = createPortalDriver(app);
+const beside = forAllTests(() => besideApp(app), 60_000);
 let email = '';
 beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1' });
-  portal = createPortalDriver(app);
-  beside = await besideApp(app);
   await portal.publishes('First steps', { Rate: '100 per minute' });
   email = await portal.developer();
   const ann = await portal.signedIn(email);
@@ -26,10 +24,6 @@ beforeAll(async () => {
     { calls: 10, apiId: 'first-steps-api', hoursAgo: 24 * 9 },
   ]);
 }, 60_000);
-afterAll(async () => {
-  await beside?.close();
-  await app?.close();
-});
 
 /** The charts in the approver's direct message with the app, the newest last. */
 const charts = () =>

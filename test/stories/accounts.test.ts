@@ -1,13 +1,9 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.close());
+const app = forAllTests(startTestApp);
 
 const PASSWORD = 'seven slow yellow trams';
 const mailsTo = (address: string, subject: RegExp) =>
@@ -129,17 +125,15 @@ describe('a card', () => {
     const admin = app.as('admin');
     await admin.types('/apim-user block elsa@example.com never heard of');
     await admin.sees(/Blocked: Ann Ember/);
-    const sql = postgres(app.databaseUrl, { max: 1 });
-    const [account] = await sql`select id from accounts where email = 'elsa@example.com'`;
+    const [account] = await app.sql`select id from accounts where email = 'elsa@example.com'`;
     const key = `cards:default:${account?.id}`;
     try {
       await eventually('the job to have been put back, which is its last try here', async () => {
-        const rows = await sql`update graphile_worker._private_jobs set attempts = max_attempts
+        const rows = await app.sql`update graphile_worker._private_jobs set attempts = max_attempts
           where key = ${key} and attempts > 0 and locked_at is null returning id`;
         return rows.length === 1;
       });
     } finally {
-      await sql.end();
     }
     app.nothingFails();
     expect(card.buttons()).toEqual(['Activate Ann Ember', 'Block Ann Ember', 'Details of Ann Ember']);

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' });
-});
-afterAll(() => app.close());
+const app = forAllTests(() => startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' }));
 
 const admin = () => app.as('admin');
 const approver = () => app.as('approver');

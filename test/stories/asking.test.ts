@@ -1,17 +1,16 @@
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/slack/handlers.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import type { ModalDriver } from '../support/slack-driver.ts';
 
-let app: TestApp;
+const app = forAllTests(startTestApp);
 beforeAll(async () => {
-  app = await startTestApp();
   await app.as('admin').types('/apim-user add ann@example.com Ann Lee');
   await app.as('admin').sees(/Added/);
 });
-afterAll(() => app.close());
 
 describe('help', () => {
   it('has an example of every subcommand by group, explains one, and suggests for a mistyped one', async () => {

@@ -1,12 +1,8 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app.close());
+const app = forAllTests(startTestApp);
 
 async function create(name: string, description = '') {
   const admin = app.as('admin');
@@ -93,11 +89,10 @@ describe('groups', () => {
 
   it('keep a group whose id is too long for Slack when the others are changed', async () => {
     const admin = app.as('admin');
-    const sql = postgres(app.databaseUrl, { max: 1 });
     const id = 'x'.repeat(256);
-    await sql`insert into groups (service_id, id, name, description, type, created_at)
+    await app.sql`insert into groups (service_id, id, name, description, type, created_at)
       values ('default', ${id}, 'Brought along', '', 'custom', now())`;
-    await sql`insert into account_groups (service_id, account_id, group_id)
+    await app.sql`insert into account_groups (service_id, account_id, group_id)
       select 'default', id, ${id} from accounts where email = 'ann@example.com'`;
     await admin.types('/apim-user groups ann@example.com');
     const modal = await admin.modal('Groups of an account');
@@ -111,7 +106,6 @@ describe('groups', () => {
     const renaming = await admin.modal('Rename a group');
     expect(await renaming.value('Name')).toBe('Brought along');
     await renaming.cancel();
-    await sql.end();
   });
 
   it('are shown to approvers without buttons, and not to people without a role', async () => {
@@ -126,10 +120,8 @@ describe('groups', () => {
 
   it('turn pages when there are many', async () => {
     const admin = app.as('admin');
-    const sql = postgres(app.databaseUrl, { max: 1 });
-    await sql`insert into groups (service_id, id, name, description, type, created_at)
+    await app.sql`insert into groups (service_id, id, name, description, type, created_at)
       select 'default', 'group-' || n, 'Group ' || n, '', 'custom', now() from generate_series(10, 29) n`;
-    await sql.end();
     await admin.types('/apim-user groups');
     expect(await admin.sees(/Group 10/)).not.toContain('Partners');
     await admin.clicks('Next');

@@ -1,4 +1,3 @@
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -175,12 +174,10 @@ describe('App Home', () => {
 it('App Home says when the database fails, and is whole again afterwards', async () => {
   const app = await start();
   await homeOf(app, 'admin', /database ready/);
-  const sql = postgres(app.databaseUrl, { max: 1 });
-  await sql`alter table operators rename to operators_away`;
+  await app.sql`alter table operators rename to operators_away`;
   const home = await homeOf(app, 'admin', /database \*failing\*/);
   expect(home.buttons()).toEqual([]);
-  await sql`alter table operators_away rename to operators`;
-  await sql.end();
+  await app.sql`alter table operators_away rename to operators`;
   await homeOf(app, 'admin', /database ready/);
 });
 

@@ -1,29 +1,20 @@
 // Many developers from one table: pasted, or as a file in the direct message with the app.
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { markupIn, read } from '../support/markup.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
+const app = forAllTests(() => startTestApp({}, { clock }));
 let now = 0;
 const clock = () => new Date(Date.now() + now);
-beforeAll(async () => {
-  app = await startTestApp({}, { clock });
-  sql = postgres(app.databaseUrl, { max: 2 });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
 
 const table = (...rows: string[]) => ['email,first,last,groups,note,mode', ...rows].join('\n');
 /** Rows that add people, with the name in each email. */
 const many = (count: number, name: string) =>
   table(...Array.from({ length: count }, (_, n) => `${name}${n}@example.com,Ann,Lee,,,add`));
 const made = async (name: string) => {
-  const [row] = await sql`select
+  const [row] = await app.sql`select
     (select count(*)::int from accounts where email like ${`${name}%`}) as accounts,
     (select count(*)::int from invitations where email like ${`${name}%`}) as invitations`;
   return row;
@@ -40,11 +31,11 @@ const person = async (words: string) => {
 const secondAdmin = async (name: string) => {
   const one = app.addPerson(name);
   const at = new Date();
-  await sql`insert into operators (service_id, team_id, slack_user_id, name, role, granted_at, changed_at)
+  await app.sql`insert into operators (service_id, team_id, slack_user_id, name, role, granted_at, changed_at)
     values ('default', ${app.slack.teamId}, ${one.id}, ${name}, 'admin', ${at}, ${at})`;
   return one;
 };
-const begun = () => sql`select id from audit where operation = 'imports/begin' and outcome = 'done'`;
+const begun = () => app.sql`select id from audit where operation = 'imports/begin' and outcome = 'done'`;
 
 describe('a table that is pasted', () => {
   it('has a dry run first, is applied as the dry run showed it, and gives each row a result', async () => {
@@ -238,17 +229,17 @@ describe('between the dry run and Apply', () => {
     second.goesToDm();
     await second.shares('sue.csv', many(1, 'sue'));
     const dryRun = await second.message(/Dry run of \W*sue\.csv/);
-    await sql`update operators set role = null where slack_user_id = ${second.id}`;
+    await app.sql`update operators set role = null where slack_user_id = ${second.id}`;
     await dryRun.clicks('Apply');
     await second.sees(/You don't have permission to do this/);
     expect(await made('sue')).toEqual({ accounts: 0, invitations: 0 });
 
     // And midway: the rows that were done stay, and the rest is not done.
-    await sql`update operators set role = 'admin' where slack_user_id = ${second.id}`;
+    await app.sql`update operators set role = 'admin' where slack_user_id = ${second.id}`;
     await second.shares('long.csv', many(3_000, 'long'));
     await (await second.message(/Dry run of \W*long\.csv/, 20_000)).clicks('Apply');
     await eventually('the first rows', async () => ((await made('long'))?.accounts ?? 0) > 20, 20_000);
-    await sql`update operators set role = null where slack_user_id = ${second.id}`;
+    await app.sql`update operators set role = null where slack_user_id = ${second.id}`;
     await second.sees(/long\.csv\W* stopped after [\d,]+ of 3,000 rows: .*no longer has permission/, 20_000);
     const { accounts } = (await made('long')) ?? {};
     expect(accounts).toBeLessThan(3_000);
@@ -324,7 +315,8 @@ it('T50: text in cells and in the name of a file is shown as it is', async () =>
   expect(dryRun.text()).toMatch(/line 2: <!channel> – email: “!channel”: there is no @/);
   // A spreadsheet runs nothing of it either.
   expect(admin.reads('result')).toContain(`"'=HYPERLINK(""https://evil.example"")"`);
-  const [account] = await sql`select first_name, last_name from accounts where email = 'nice@example.com'`;
+  const [account] =
+    await app.sql`select first_name, last_name from accounts where email = 'nice@example.com'`;
   expect(account).toEqual({ first_name: '=1+1', last_name: '@SUM(A1)' });
 });
 
@@ -332,23 +324,19 @@ it('the rows are sealed while they wait, and gone at the end', async () => {
   const admin = atDm('admin');
   await admin.shares('zanzibar.csv', many(3, 'zanzibar'));
   const dryRun = await admin.message(/Dry run of \W*zanzibar\.csv/);
-  const kept = async () => JSON.stringify(await sql`select * from imports where ended_at is null`);
+  const kept = async () => JSON.stringify(await app.sql`select * from imports where ended_at is null`);
   expect(await kept()).toContain('sealed_rows');
   expect(await kept()).not.toContain('zanzibar');
   await dryRun.clicks('Apply');
   await admin.sees(/Applied \W*zanzibar\.csv/);
   await eventually('the rows to go', async () => {
-    const [row] = await sql`select sealed_rows from imports order by created_at desc limit 1`;
+    const [row] = await app.sql`select sealed_rows from imports order by created_at desc limit 1`;
     return (row as { sealed_rows: string[] }).sealed_rows.length === 0;
   });
 });
 
 describe('when invitations need a second operator', () => {
-  let strict: TestApp;
-  beforeAll(async () => {
-    strict = await startTestApp({ SECOND_OPERATOR_FOR: 'invitations/invite' });
-  });
-  afterAll(() => strict?.close());
+  const strict = forAllTests(() => startTestApp({ SECOND_OPERATOR_FOR: 'invitations/invite' }));
 
   it('each row waits for its own approval, and fifty are the most at once', async () => {
     const admin = strict.as('admin');

@@ -1,5 +1,4 @@
 // The people who sent or requested an invitation hear how it ended.
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,17 +8,14 @@ const PASSWORD = 'three quiet garden chairs';
 let app: TestApp;
 /** A second process of the same product. */
 let other: TestApp;
-let sql: postgres.Sql;
 const aheadMs = 0;
 beforeAll(async () => {
   const clock = () => new Date(Date.now() + aheadMs);
   const env = { TRUSTED_PROXIES: '127.0.0.1' };
   app = await startTestApp(env, { clock });
   other = await startTestApp(env, { clock, beside: app });
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
 });
 afterAll(async () => {
-  await sql?.end();
   await other?.close();
   await app?.close();
 });
@@ -46,9 +42,9 @@ async function accepts(email: string, at: TestApp = app, earlier = 0): Promise<v
 }
 /** Ends open invitations as if their time had come. */
 async function lapse(...emails: string[]): Promise<void> {
-  await sql`update invitations set expires_at = now() - interval '1 minute' where email in ${sql(emails)}`;
-  await sql`update tickets set expires_at = now() - interval '1 minute' where email in ${sql(emails)}`;
-  await sql`select graphile_worker.add_job('every-minute')`;
+  await app.sql`update invitations set expires_at = now() - interval '1 minute' where email in ${app.sql(emails)}`;
+  await app.sql`update tickets set expires_at = now() - interval '1 minute' where email in ${app.sql(emails)}`;
+  await app.sql`select graphile_worker.add_job('every-minute')`;
 }
 /** The messages in a person's direct message that only the jobs write. */
 const told = (who: 'admin' | 'approver' | 'nobody') =>
@@ -117,10 +113,10 @@ describe('the inviter', () => {
     await modal.submit();
     await eventually(
       'the deletion',
-      async () => (await sql`select 1 from accounts where state = 'deleted'`).length,
+      async () => (await app.sql`select 1 from accounts where state = 'deleted'`).length,
     );
-    await sql`update accounts set deleted_at = now() - interval '60 days' where state = 'deleted'`;
-    await sql`select graphile_worker.add_job('every-minute')`;
+    await app.sql`update accounts set deleted_at = now() - interval '60 days' where state = 'deleted'`;
+    await app.sql`select graphile_worker.add_job('every-minute')`;
     await eventually('the message without a name', () => message.text().includes('An erased email'));
     expect(message.text()).not.toMatch(/ann/);
   });

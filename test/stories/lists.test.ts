@@ -1,11 +1,10 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
+const app = forAllTests(startTestApp, 60_000);
 beforeAll(async () => {
-  app = await startTestApp();
   const admin = app.as('admin');
   await admin.types('/apim-user groups');
   await admin.clicks('Create');
@@ -14,15 +13,12 @@ beforeAll(async () => {
   await modal.submit();
   await modal.sees(/Created the group/);
   await modal.closeAll();
-  const sql = postgres(app.databaseUrl, { max: 1 });
-  await sql`insert into accounts (service_id, id, email, email_canonical, first_name, last_name, state,
+  await app.sql`insert into accounts (service_id, id, email, email_canonical, first_name, last_name, state,
       state_changed_at, state_changed_by, registered_at, updated_at)
     select 'default', 'dev-' || n, 'dev' || n || '@example.com', 'dev' || n || '@example.com', 'Dev', 'Number' || n,
       'active', now(), 'a test', now() + n * interval '1 ms', now()
     from generate_series(1, 22) n`;
-  await sql.end();
 }, 60_000);
-afterAll(() => app.close());
 
 /** The names on the newest page, in its order. */
 const names = (text: string) => [...text.matchAll(/\*Dev (Number\d+)\*/g)].map((found) => found[1]);

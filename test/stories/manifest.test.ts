@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SHORTCUTS } from '../../src/slack/handlers.ts';
 import { BOT_SCOPES, EVENTS, slackManifest } from '../../src/slack/manifest.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const run = promisify(execFile);
 const { PATH } = process.env;
@@ -62,11 +63,7 @@ describe('npm run slack:manifest', () => {
 });
 
 describe('every shortcut of the manifest', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-  afterAll(() => app.close());
+  const app = forAllTests(startTestApp);
 
   it('opens its modal', async () => {
     const admin = app.as('admin');

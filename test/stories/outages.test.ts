@@ -1,8 +1,8 @@
 // Slack goes away while people use it, and mail stops leaving: the tests say who is told and what is there afterwards.
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,28 +10,21 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** The app asks Slack every 20 seconds whether it is there, and tries a failed call three times. */
 const NOTICED_MS = 60_000;
 
-let app: TestApp;
-let now = Date.now();
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp(
+const app = forAllTests(() =>
+  startTestApp(
     { SECOND_OPERATOR_FOR: 'accounts/delete', ALERT_EMAIL: 'oncall@example.com, boss@example.com' },
     { clock: () => new Date(now) },
-  );
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+  ),
+);
+let now = Date.now();
 
 const admin = () => app.as('admin');
 const approver = () => app.as('approver');
 
 async function minute(): Promise<void> {
   now += MINUTE_MS;
-  const [job] = await sql`select id from graphile_worker.add_job('every-minute')`;
-  const isThere = () => sql`select from graphile_worker.jobs where id = ${job?.id}`;
+  const [job] = await app.sql`select id from graphile_worker.add_job('every-minute')`;
+  const isThere = () => app.sql`select from graphile_worker.jobs where id = ${job?.id}`;
   await eventually('the minute to be over', async () => (await isThere()).length === 0);
 }
 async function minutes(count: number): Promise<void> {
@@ -47,7 +40,7 @@ const mailsAbout = (subject: RegExp) => app.inbox.mails().filter((mail) => subje
 const messagesAbout = (words: RegExp, channel: string) =>
   app.workspace.conversations.all().filter((one) => one.channel === channel && words.test(one.text));
 const stateOf = async (address: string) =>
-  (await sql`select state from accounts where email = ${address} order by registered_at desc`)[0]?.state;
+  (await app.sql`select state from accounts where email = ${address} order by registered_at desc`)[0]?.state;
 const operate = (...words: string[]) =>
   runProgram('operate', words, {
     DATABASE_URL: app.databaseUrl,
@@ -142,7 +135,7 @@ describe('a mail provider that refuses our key', () => {
     await admin().sees(/late@example.com/);
     // The attempt must have ended, because its end is stored by the clock that this test moves next.
     const attempts = async () =>
-      (await sql`select attempts from mails where template like 'Invite%' and leased_until is null`)[0]
+      (await app.sql`select attempts from mails where template like 'Invite%' and leased_until is null`)[0]
         ?.attempts;
     await eventually('a first attempt', async () => (await attempts()) === 1);
     now += 6 * MINUTE_MS;

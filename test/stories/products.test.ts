@@ -1,17 +1,8 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp();
-  sql = postgres(app.databaseUrl, { max: 1 });
-});
-afterAll(async () => {
-  await sql.end();
-  await app.close();
-});
+const app = forAllTests(startTestApp);
 
 const admin = () => app.as('admin');
 
@@ -144,7 +135,7 @@ describe('products', () => {
     const seen = await modal.sees(/Saved\. It applies to calls at once/);
     expect(seen).toMatch(/Limits:\W+100 calls per minute and 10,000 per day/);
     await modal.closeAll();
-    expect((await sql`select rate, quota from products`)[0]).toEqual({
+    expect((await app.sql`select rate, quota from products`)[0]).toEqual({
       rate: { calls: 100, seconds: 60 },
       quota: { calls: 10_000, period: 'day' },
     });
@@ -165,9 +156,9 @@ describe('products', () => {
 
   it('are changed as a whole, and what the form can not show stays', async () => {
     const id = 'a'.repeat(78);
-    await sql`insert into apis (service_id, id, name, path, created_at, updated_at)
+    await app.sql`insert into apis (service_id, id, name, path, created_at, updated_at)
       values ('default', ${id}, 'Long', 'long', now(), now())`;
-    await sql`insert into product_apis (service_id, product_id, api_id) values ('default', 'starter', ${id})`;
+    await app.sql`insert into product_apis (service_id, product_id, api_id) values ('default', 'starter', ${id})`;
     const modal = await opensProduct('Starter', 'Edit', 'Edit a product');
     await modal.sees(/too long for Slack, so they stay as they are: Long/);
     await modal.fill({ Name: 'Starter plan', APIs: ['Orders API'], 'Seen by': ['Guests', 'Developers'] });
@@ -179,7 +170,7 @@ describe('products', () => {
   });
 
   it('are deleted after a question that counts their subscriptions, and those go with them', async () => {
-    const subscribe = (subscriptionId: string) => sql`insert into subscriptions
+    const subscribe = (subscriptionId: string) => app.sql`insert into subscriptions
       (service_id, id, product_id, name, state, state_changed_at, state_changed_by, created_at, updated_at)
       values ('default', ${subscriptionId}, 'starter', 'S', 'active', now(), 'a test', now(), now())`;
     const modal = await opensProduct('Starter plan', 'Delete', 'Delete a product');
@@ -195,14 +186,14 @@ describe('products', () => {
     await modal.submit();
     await modal.sees(/Deleted the product .*Starter plan.* and its 2 subscriptions\. Its APIs stay/);
     await modal.closeAll();
-    expect(await sql`select 1 from subscriptions`).toHaveLength(0);
+    expect(await app.sql`select 1 from subscriptions`).toHaveLength(0);
     await admin().types('/apim-user products');
     await admin().sees(/no products yet/);
   });
 
   it('turn pages when there are many', async () => {
     for (let n = 10; n < 32; n++)
-      await sql`insert into products (service_id, id, name, is_published, is_subscription_required,
+      await app.sql`insert into products (service_id, id, name, is_published, is_subscription_required,
         is_approval_required, created_at, updated_at)
         values ('default', ${`p${n}`}, ${`Product ${n}`}, true, true, false, now(), now())`;
     await admin().types('/apim-user products');

@@ -6,27 +6,24 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
-import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
+import { createSlackDriver } from '../support/slack-driver.ts';
 
 const SLOW_MS = 180_000;
 const TWO = { SECOND_OPERATOR_FOR: 'accounts/delete' };
 const APPLY = ['--apply', '--as', 'Connie', '--reason', 'disk failure'];
 
-let driver: SlackDriver;
-let database: TestDatabase;
+const driver = forAllTests(createSlackDriver);
+const database = forAllTests(createTestDatabase);
 let backup: TestDatabase | undefined;
 let app: TestApp | null = null;
 let folder: string;
 beforeAll(async () => {
-  driver = await createSlackDriver();
-  database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'apim-backup-'));
 });
 afterAll(async () => {
   await app?.close();
-  await driver?.close();
-  await database?.close();
   await backup?.close();
   if (folder) await rm(folder, { recursive: true, force: true });
 });

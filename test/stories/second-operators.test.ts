@@ -1,33 +1,28 @@
 // The operators who may decide change between the card and the click: none from the start, fewer, or none left.
-import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
 
 const SLOW_MS = 60_000;
 const DAY_MS = 86_400_000;
 const BO = 'U0BOSECOND';
 
-let app: TestApp;
-let sql: postgres.Sql;
-let offset = 0;
-beforeAll(async () => {
-  app = await startTestApp(
+const app = forAllTests(() =>
+  startTestApp(
     { SECOND_OPERATOR_FOR: 'accounts/delete', SLACK_APPROVERS: `U0AMIRAPPR, ${BO}` },
     { clock: () => new Date(Date.now() + offset) },
-  );
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
+  ),
+);
+let offset = 0;
+beforeAll(async () => {
   app.addPerson('bo', { id: BO, realName: 'Bo Second' });
 });
 beforeEach(async () => {
   for (const id of [BO, app.ids.approver])
     await app.changePerson(id, { isDeactivated: false, isRestricted: false });
-  await sql`update operators set role = 'approver' where slack_user_id in (${BO}, ${app.ids.approver})`;
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
+  await app.sql`update operators set role = 'approver' where slack_user_id in (${BO}, ${app.ids.approver})`;
 });
 
 const admin = () => app.as('admin');
@@ -56,12 +51,12 @@ async function asked() {
   return { ...one, card: await bo().message(words), words };
 }
 const stateOf = async (email: string) =>
-  (await sql`select state from accounts where email = ${email}`)[0]?.state as string;
+  (await app.sql`select state from accounts where email = ${email}`)[0]?.state as string;
 const isGone = (email: string) =>
   eventually(`${email} to be deleted`, async () => (await stateOf(email)) === 'deleted');
 const roleOf = async (id: string) =>
-  (await sql`select role from operators where slack_user_id = ${id}`)[0]?.role as string | null;
-const minute = () => sql`select graphile_worker.add_job('every-minute')`;
+  (await app.sql`select role from operators where slack_user_id = ${id}`)[0]?.role as string | null;
+const minute = () => app.sql`select graphile_worker.add_job('every-minute')`;
 const operate = (...words: string[]) =>
   runProgram('operate', [...words, '--as', 'Connie', '--reason', 'nobody left'], {
     DATABASE_URL: app.databaseUrl,
@@ -71,10 +66,10 @@ const operate = (...words: string[]) =>
 
 describe('a requester who is the only operator', () => {
   it('is told at once that no one could decide, and how to add an operator; nothing waits', async () => {
-    await sql`update operators set role = null where slack_user_id in (${BO}, ${app.ids.approver})`;
+    await app.sql`update operators set role = null where slack_user_id in (${BO}, ${app.ids.approver})`;
     const { email } = await account();
     await asksToDelete(email, /no one else can approve[\s\S]*\/apim-user operators/);
-    expect(await sql`select from approvals where state = 'open'`).toHaveLength(0);
+    expect(await app.sql`select from approvals where state = 'open'`).toHaveLength(0);
     expect(await stateOf(email)).toBe('active');
 
     await admin().types('/apim-user operators');
@@ -107,8 +102,8 @@ describe('between the card and the click', () => {
       await card.clicks(`Approve: ${title}`);
       await bo().sees(/You don't have permission to do this/);
       expect(await stateOf(email)).toBe('active');
-      expect(await sql`select from approvals where state = 'open'`).toHaveLength(1);
-      const [refused] = await sql`select code, actor_name from audit
+      expect(await app.sql`select from approvals where state = 'open'`).toHaveLength(1);
+      const [refused] = await app.sql`select code, actor_name from audit
       where operation = 'approvals/decide' and outcome = 'refused' order by id desc limit 1`;
       expect(refused).toEqual({ code: 'not_permitted', actor_name: 'Bo Second' });
 

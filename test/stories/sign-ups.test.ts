@@ -1,24 +1,14 @@
 // Many developers sign up within an hour, and their approvers are not flooded with cards.
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
-import { createPortalDriver, PASSWORD, type PortalDriver } from '../support/portal.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
 
 const COUNT = 24;
 
-let app: TestApp;
-let portal: PortalDriver;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' });
-  portal = createPortalDriver(app);
-  sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+const app = forAllTests(() => startTestApp({ TRUSTED_PROXIES: '127.0.0.1', SIGN_UP: 'approval' }));
+const portal = createPortalDriver(app);
 
 const addresses = Array.from({ length: COUNT }, (_, at) => `flood${at}@example.com`);
 const inChannel = () =>
@@ -47,7 +37,7 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   await eventually('twenty cards', () => cards().length === 20);
   expect(summaries()).toHaveLength(1);
 
-  const rest = await sql<
+  const rest = await app.sql<
     { email: string }[]
   >`select email from accounts where sign_up_summary_id is not null`;
   expect(rest).toHaveLength(4);
@@ -72,5 +62,5 @@ test('the first twenty sign-ups get a card each, and the others share one that c
   );
   expect(summaries()).toHaveLength(1);
   expect(cards()).toHaveLength(20);
-  expect(await sql`select 1 from sign_up_summaries where ended_at is null`).toHaveLength(0);
+  expect(await app.sql`select 1 from sign_up_summaries where ended_at is null`).toHaveLength(0);
 }, 120_000);

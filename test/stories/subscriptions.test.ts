@@ -5,14 +5,14 @@ import { editProduct } from '../../src/operations/products/edit.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { requestSubscription } from '../../src/operations/subscriptions/request.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
+const app = forAllTests(startTestApp);
 let beside: BesideApp;
 beforeAll(async () => {
-  app = await startTestApp();
   beside = await besideApp(app);
   const console = beside.console();
   await createApi(console, { id: 'orders', name: 'Orders', path: 'orders' });
@@ -22,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await beside.close();
-  await app.close();
 });
 
 const admin = () => app.as('admin');

@@ -1,22 +1,13 @@
 // A deletion is taken back where a person reads of it, and people who are invited are found by their email.
 
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' });
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
+const app = forAllTests(() => startTestApp({ SECOND_OPERATOR_FOR: 'accounts/delete' }));
 
 const admin = () => app.as('admin');
 const approver = () => app.as('approver');
@@ -123,7 +114,7 @@ describe('a deletion in the history', () => {
     await admin().types('/apim-user restore hal@example.com');
     await admin().sees(/Restored/);
     await deleted('hal@example.com', /Delete Hal Ott\?/);
-    const [{ id } = { id: '' }] = await sql`select id from accounts where email = 'hal@example.com'`;
+    const [{ id } = { id: '' }] = await app.sql`select id from accounts where email = 'hal@example.com'`;
     await admin().types(`/apim-user history ${id}`);
     const history = await admin().message(/History of Hal Ott/);
     expect(history.text().match(/deleted the account/g)).toHaveLength(3);

@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SECOND_ADMIN = 'U0SARASECO';
-let app: TestApp;
+const app = forAllTests(() => startTestApp({ SLACK_ADMINS: `U0ADAADMIN,${SECOND_ADMIN}` }));
 beforeAll(async () => {
-  app = await startTestApp({ SLACK_ADMINS: `U0ADAADMIN,${SECOND_ADMIN}` });
   app.addPerson('sara', { id: SECOND_ADMIN, realName: 'Sara Second' });
 });
-afterAll(() => app.close());
 
 const mailTo = (address: string, subject: RegExp) =>
   eventually(`a mail to ${address}`, () =>

@@ -1,23 +1,14 @@
-import postgres from 'postgres';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const DAY_MS = 86_400_000;
 
-let app: TestApp;
+const app = forAllTests(() => startTestApp({}, { clock: () => new Date(now) }));
 let now = Date.now();
-let sql: postgres.Sql;
-beforeAll(async () => {
-  app = await startTestApp({}, { clock: () => new Date(now) });
-  sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
-});
-afterAll(async () => {
-  await sql?.end();
-  await app?.close();
-});
 
-const minute = () => sql`select graphile_worker.add_job('every-minute')`;
+const minute = () => app.sql`select graphile_worker.add_job('every-minute')`;
 const mailTo = (address: string, subject: RegExp) =>
   eventually(`the mail ${subject}`, () =>
     app.inbox.mails().find((mail) => mail.to.includes(address) && subject.test(mail.subject)),

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
 
-let app: TestApp;
+const app = forAllTests(() => startTestApp({}, { clock: () => new Date(start + later) }));
 const start = Date.now();
 let later = 0;
-beforeAll(async () => {
-  app = await startTestApp({}, { clock: () => new Date(start + later) });
-});
-afterAll(() => app.close());
 
 const make = (name: string, days: number) =>
   runProgram(

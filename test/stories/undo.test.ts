@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
-let app: TestApp;
+const app = forAllTests(() => startTestApp({}, { clock: () => new Date(now) }));
 let now = Date.now();
-beforeAll(async () => {
-  app = await startTestApp({}, { clock: () => new Date(now) });
-});
-afterAll(() => app?.close());
 
 it('an operator can undo a block from its answer, in place and once', async () => {
   const admin = app.as('admin');

@@ -1,4 +1,5 @@
 // The whole product in the test's own process, with a database, a local Slack and an inbox.
+import postgres from 'postgres';
 import { expect } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
@@ -37,12 +38,15 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
     ...(clock ? { clock } : {}),
   });
   if (!beside) driver.deliverTo(app.localUrl);
+  const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
   return {
     ...driver,
     url: app.localUrl,
     publicUrl: app.url,
     internalUrl: app.internalUrl,
     databaseUrl,
+    /** For what no surface shows. It connects with the first statement. */
+    sql,
     /** Sends a form as a browser on a page of ours would. */
     post: (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
       fetch(`${app.localUrl}${path}`, {
@@ -57,6 +61,7 @@ export async function startTestApp(env: Record<string, string> = {}, { clock, be
       }),
     async close() {
       await app.stop();
+      await sql.end({ timeout: 5 });
       if (beside) return;
       const tickets = ticketsIn(driver.inbox.mails());
       const toSlack = driver.everythingSent().filter((call) => !call.method.includes('emails'));

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
 import { inject } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { databaseUrl, runSql } from './postgres.ts';
 
-export type TestDatabase = { url: string; close(): Promise<void> };
+export type TestDatabase = {
+  url: string;
+  /** It connects with the first statement. */
+  sql: postgres.Sql;
+  close(): Promise<void>;
+};
 
-/** A database of the test file's own, migrated and empty. Make it in `beforeAll`, close it in `afterAll`. */
+/** A database of the test file's own, migrated and empty. */
 export const createTestDatabase = (): Promise<TestDatabase> =>
   createDatabase(`template ${inject('postgres').template}`);
 
@@ -26,8 +32,14 @@ async function createDatabase(options: string): Promise<TestDatabase> {
   const { url } = inject('postgres');
   const name = `apim_test_${randomBytes(6).toString('hex')}`;
   await runSql(url, `create database ${name} ${options}`);
+  const own = databaseUrl(url, name);
+  const sql = postgres(own, { max: 4, onnotice: () => {} });
   return {
-    url: databaseUrl(url, name),
-    close: () => runSql(url, `drop database if exists ${name} with (force)`),
+    url: own,
+    sql,
+    async close() {
+      await sql.end({ timeout: 5 });
+      await runSql(url, `drop database if exists ${name} with (force)`);
+    },
   };
 }

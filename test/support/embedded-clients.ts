@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import postgres from 'postgres';
 import { isAlive } from '../../src/db/embedded/postmaster.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Tests kill processes, not machines, so no write needs to wait for the disk. */
 const FAST = ['fsync=off', 'full_page_writes=off'];
@@ -94,6 +96,23 @@ export async function startClient(
     kill: async () => {
       child.kill('SIGKILL');
       await ended;
+    },
+  };
+}
+
+/** A data folder. A Postgres that a killed process left behind ends with it. */
+export async function temporaryDataFolder(name: string) {
+  const folder = await temporaryFolder(name);
+  const dataDir = join(folder.path, 'data');
+  return {
+    dataDir,
+    async close(): Promise<void> {
+      // Joining and leaving ends it.
+      await startEmbeddedPostgres({ dataDir }).then(
+        (server) => server.release(),
+        () => {},
+      );
+      await folder.close();
     },
   };
 }

@@ -68,6 +68,23 @@ export function startProcess(env: Record<string, string>, cwd?: string, file?: n
   };
 }
 
+/** Processes of the product that end with the tests. */
+export function createProcesses() {
+  const started: AppProcess[] = [];
+  return {
+    started: started as readonly AppProcess[],
+    start(...how: Parameters<typeof startProcess>): AppProcess {
+      const one = startProcess(...how);
+      started.push(one);
+      return one;
+    },
+    async close(): Promise<void> {
+      for (const { child } of started) child.kill('SIGKILL');
+      await Promise.all(started.map((one) => one.ended));
+    },
+  };
+}
+
 /** `program` is a path without its ending: `src/main`. */
 type Options = { cwd?: string | undefined; file?: number | undefined; wrapper?: readonly string[] };
 

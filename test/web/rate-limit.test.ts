@@ -4,19 +4,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connect, type Database } from '../../src/db/connection/connect.ts';
 import { createLimiter } from '../../src/db/rate-limits.ts';
 import { createRateLimits, type Limiter, RATE_LIMITS } from '../../src/web/rate-limit.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 
 const SECRET = createSecretKey(Buffer.alloc(32, 3));
-let database: TestDatabase;
+const database = forAllTests(createTestDatabase);
 let connection: ReturnType<typeof connect>;
 beforeAll(async () => {
-  database = await createTestDatabase();
   connection = connect(database.url, { max: 10 });
 });
 beforeEach(() => connection.sql`truncate rate_limits`);
 afterAll(async () => {
   await connection.close();
-  await database.close();
 });
 const stored = () => createRateLimits((options) => createLimiter(connection.db, options), SECRET);
 

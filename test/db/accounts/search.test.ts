@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { listAccounts } from '../../../src/operations/accounts/list.ts';
 import { searchAccounts } from '../../../src/operations/accounts/search.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   for (const [firstName, lastName] of [
     ['Uma', 'Hartmann'],
     ['Richard', 'Quist'],
@@ -22,7 +22,6 @@ beforeAll(async () => {
   await deleteAccount(t.as(ADMIN), { accountId: account.id, expectedVersion: account.version });
   await addAccount(t.as(ADMIN, 'theirs'), { email: 'h@example.com', firstName: 'Eve', lastName: 'Hart' });
 });
-afterAll(() => t.close());
 
 const found = async (text: string) =>
   (await searchAccounts(t.as(ADMIN), { text })).map((account) => account.firstName);

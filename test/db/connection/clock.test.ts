@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { followDatabaseClock } from '../../../src/db/connection/clock.ts';
 import { connect } from '../../../src/db/connection/connect.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const HOUR_MS = 3_600_000;
 const NEAR_MS = 60_000;
 
-let database: TestDatabase;
+const database = forAllTests(createTestDatabase);
 let connection: ReturnType<typeof connect>;
 beforeAll(async () => {
-  database = await createTestDatabase();
   connection = connect(database.url, { max: 1 });
   // Ours is found before Postgres' own, so a test can set the database's clock.
   await connection.sql.unsafe(`
@@ -23,7 +23,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await connection.close();
-  await database.close();
 });
 
 const set = (seconds: number) => connection.sql`update distance set seconds = ${seconds}`;

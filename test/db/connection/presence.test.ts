@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { enterAlone, enterAsServer, type Presence } from '../../../src/db/connection/presence.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { runSql } from '../../support/postgres.ts';
 
 /** A process whose connection was cut takes its lock again within ten seconds. */
 const BEATS_MS = 30_000;
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database?.close());
+const database = forAllTests(createTestDatabase);
 
 const leaveAll = (presences: (Presence | null)[]) => Promise.all(presences.map((one) => one?.leave()));
 const isFree = async () => {

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Connection, connect, type Db } from '../../../src/db/connection/connect.ts';
 import { inBatches } from '../../../src/db/connection/in-batches.ts';
 import { readTogether } from '../../../src/db/connection/read-together.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { createStatementReader } from '../../support/statements.ts';
 import { startTcpProxy, type TcpProxy, throughProxy } from '../../support/tcp-proxy.ts';
 
@@ -20,12 +21,11 @@ const selectWords = readTogether<{ owner: string }, { word: string }>('words_of_
 );
 const wordsOf = async (db: Db, owner: string) => (await selectWords(db, { owner })).map(({ word }) => word);
 
-let database: TestDatabase;
+const database = forAllTests(createTestDatabase);
 let proxy: TcpProxy;
 let connection: Connection;
 let reads = 0;
 beforeAll(async () => {
-  database = await createTestDatabase();
   const { hostname: host, port } = new URL(database.url);
   proxy = await startTcpProxy({ host, port: Number(port) }, () =>
     createStatementReader((statement) => {
@@ -44,7 +44,6 @@ beforeEach(() => {
 afterAll(async () => {
   await connection.close();
   await proxy.close();
-  await database.close();
 });
 
 test('reads at the same time are one statement, and each has its own rows', async () => {

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { addJob } from '../../../src/db/outbox/jobs.ts';
-import { createTestContext, type TestContext } from '../../support/context.ts';
+import { createTestContext } from '../../support/context.ts';
 import { eventually } from '../../support/eventually.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 it('a job is added although a worker takes the one with its key at the same moment', async () => {
   const add = () =>

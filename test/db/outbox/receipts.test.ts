@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { connect } from '../../../src/db/connection/connect.ts';
 import { createReceipts, deleteOldReceipts } from '../../../src/db/outbox/receipts.ts';
-import { createTestContext, type TestContext } from '../../support/context.ts';
+import { createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const receipt = (id: string, receivedAt = new Date()) => ({
   teamId: 'T0TEST',

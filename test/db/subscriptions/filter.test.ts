@@ -1,9 +1,10 @@
 // The filter of a list of subscriptions by owner and scope: the rows that it finds, and how many it reads for them.
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listSubscriptions, type SubscriptionsWanted } from '../../../src/db/subscriptions/lists.ts';
 import { fitsFilter } from '../../../src/domain/list-filter.ts';
-import { createTestContext, type TestContext } from '../../support/context.ts';
+import { createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 /** More by hand: a million. */
 const ROWS = Number(process.env.FILTER_ROWS ?? 8_000);
@@ -29,14 +30,12 @@ const SCOPE: typeof OWNER = {
 const eq = (by: typeof OWNER | 'ownerId' | 'productId', value: string): Filter =>
   typeof by === 'string' ? { ...OWNER, field: by, value } : { ...by, value };
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   await fill('ours', ROWS);
   await fill('theirs', 60);
   await t.sql`analyze`;
 });
-afterAll(() => t?.close());
 
 async function fill(service: string, count: number): Promise<void> {
   await t.sql`insert into products (service_id, id, name, is_published, is_subscription_required, is_approval_required, created_at, updated_at)

@@ -1,24 +1,22 @@
 // What a batch of calls adds to quotas, and who is told of it.
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { judgeQuotas } from '../../../src/db/usage/quota-use.ts';
 import { addUsage } from '../../../src/db/usage/write.ts';
 import type { CallOutcome } from '../../../src/domain/call-counts.ts';
 import type { OwnLimits, Quota } from '../../../src/domain/call-limits.ts';
-import { createProgramme, type Programme } from '../../gateway/programme.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { createProgramme } from '../../gateway/programme.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const NOON = Date.UTC(2026, 4, 20, 12);
 const MIDNIGHT = Date.UTC(2026, 4, 21);
 const DAY_MS = 86_400_000;
 
-let t: TestContext;
-let programme: Programme;
+const t = forAllTests(createTestContext);
+const programme = createProgramme(() => t.as(ADMIN));
 beforeAll(async () => {
-  t = await createTestContext();
-  programme = createProgramme(() => t.as(ADMIN));
   await programme.api('orders', 'orders');
 });
-afterAll(() => t.close());
 beforeEach(async () => {
   await t.sql`delete from graphile_worker._private_jobs`;
 });

@@ -1,5 +1,5 @@
 // Old hours become days, and lose no call on the way.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../src/db/connection/connect.ts';
 import { readUsage } from '../../../src/db/usage/read.ts';
 import { rollUpUsage } from '../../../src/db/usage/roll-up.ts';
@@ -7,8 +7,9 @@ import type { UsageOf, UsageTime } from '../../../src/domain/usage-times.ts';
 import { runEveryMinute } from '../../../src/jobs/schedule.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
 import { eventually } from '../../support/eventually.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { createCapturedLog } from '../../web/serve.ts';
 import { type Called, callBy, createCalls, DAY_MS, HOUR_MS } from './calls.ts';
 
@@ -16,15 +17,13 @@ import { type Called, callBy, createCalls, DAY_MS, HOUR_MS } from './calls.ts';
 const NOW = new Date('2026-05-20T00:02:00Z');
 const MIDNIGHT = Date.parse('2026-05-20');
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let calls: ReturnType<typeof createCalls>;
 beforeAll(async () => {
-  t = await createTestContext();
   calls = createCalls(t);
   for (const id of ['orders', 'films']) await calls.programme.api(id, id);
   await calls.programme.product(['orders', 'films'], { id: 'gold' });
 });
-afterAll(() => t.close());
 
 const write = (rows: Parameters<typeof calls.write>[0]) => calls.write(rows, { now: NOW });
 const rollUp = (now = NOW) => rollUpUsage(t.db, 'ours', now);

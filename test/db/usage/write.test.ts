@@ -1,26 +1,25 @@
 // Counts that were written are read again, once, by whatever they are of.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { readRefusals, readTopUsage, readUsage } from '../../../src/db/usage/read.ts';
 import type { CountedCalls } from '../../../src/domain/call-counts.ts';
 import type { UsageOf, UsageTime } from '../../../src/domain/usage-times.ts';
 import { deleteSubscription } from '../../../src/operations/subscriptions/delete.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { type Called, callBy, createCalls, HOUR_MS } from './calls.ts';
 
 const NOON = Date.UTC(2026, 4, 20, 12);
 const AT = new Date(NOON + HOUR_MS / 2);
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 let calls: ReturnType<typeof createCalls>;
 let programme: typeof calls.programme;
 beforeAll(async () => {
-  t = await createTestContext();
   calls = createCalls(t);
   programme = calls.programme;
   for (const id of ['orders', 'films']) await programme.api(id, id);
   await programme.product(['orders', 'films'], { id: 'gold' });
 });
-afterAll(() => t.close());
 
 const subscription = (productId?: string) => calls.subscription(productId);
 const call = (of: Called | null, some: Partial<CountedCalls> = {}) => callBy(of, { lastAt: NOON, ...some });

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { resumeSession } from '../../../src/operations/sessions/resume.ts';
 import { signIn } from '../../../src/operations/sessions/sign-in.ts';
 import { accountOf, anAccount, stateOf, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { PASSWORD, reset, resetTicketOf } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { newEmail } from '../../support/accounts.ts';
-import {
-  ADMIN,
-  createTestContext,
-  refusalOf,
-  type ServiceId,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, type ServiceId } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accountsWith, tally } from '../../support/mailed-links.ts';
 
 const TRIES = 100;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const add = (email: string, service: ServiceId) =>
   addAccount(t.as(ADMIN, service), { email, firstName: 'Ann', lastName: 'Lee' });

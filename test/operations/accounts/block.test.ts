@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
 import { resumeSession } from '../../../src/operations/sessions/resume.ts';
@@ -6,17 +6,14 @@ import { signIn } from '../../../src/operations/sessions/sign-in.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { accountOf, anAccount, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { PASSWORD, reset, resetTicketOf } from '../../support/mailed-links.ts';
 import { endDueBlocks } from './end-due-blocks.ts';
 
 const HOUR_MS = 3_600_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('blocking an account', () => {
   it('ends its sessions and open links, keeps it from signing in, and mails the message without the reason', async () => {

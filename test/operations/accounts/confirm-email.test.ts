@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accountsWith, added, CONFIRM_CHANGE, reset, resetTicketOf } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('confirming a changed email', () => {
   const ENDINGS: Record<string, (person: { email: string; accountId: string }) => Promise<unknown>> = {

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { answerSignUp } from '../../../src/operations/accounts/answer-sign-up.ts';
 import { declineSignUp } from '../../../src/operations/accounts/decline-sign-up.ts';
 import { restoreAccount } from '../../../src/operations/accounts/restore.ts';
 import { sealText } from '../../../src/security/sealed-text.ts';
 import { anAccount } from '../../support/accounts.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 async function signsUp(email: string): Promise<string> {
   const words = JSON.stringify({ email, firstName: 'Dora', lastName: 'Diaz' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
 import { restoreAccount } from '../../../src/operations/accounts/restore.ts';
@@ -6,14 +6,11 @@ import { grantSubscription } from '../../../src/operations/subscriptions/grant.t
 import { listSubscriptions } from '../../../src/operations/subscriptions/list.ts';
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
-import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, keyHashes } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('deleting an account with subscriptions', () => {
   it('is refused unless they may be deleted too; a restore brings them back, and an erasure removes them', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
@@ -6,14 +6,11 @@ import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { showAccount } from '../../../src/operations/accounts/show.ts';
 import { signIn } from '../../../src/operations/sessions/sign-in.ts';
 import { accountOf, anAccount, newEmail, stateOf, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { CONFIRM_CHANGE, PASSWORD, reset, resetTicketOf } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 const signInWith = (email: string) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
@@ -6,24 +6,14 @@ import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { endBlock } from '../../../src/operations/accounts/end-block.ts';
 import { restoreAccount } from '../../../src/operations/accounts/restore.ts';
 import { accountOf, anAccount, templatesTo } from '../../support/accounts.ts';
-import {
-  ADMIN,
-  createTestContext,
-  DEVELOPER,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { endDueBlocks } from './end-due-blocks.ts';
 
 const HOUR_MS = 3_600_000;
 const ROUNDS = 15;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const auditOf = (accountId: string) =>
   t.sql`select actor_kind, reason, before->>'state' as was, after->>'state' as is from audit

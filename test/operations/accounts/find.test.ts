@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { findOneAccount } from '../../../src/operations/accounts/find.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { revokeInvitation } from '../../../src/operations/invitations/revoke.ts';
 import { anAccount } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const PEOPLE: [string, string, string][] = [
   ['Dora', 'Diaz', 'dora@acme.example.com'],
@@ -16,14 +17,12 @@ const PEOPLE: [string, string, string][] = [
   ['Support', 'Desk', 'support@example.com'],
 ];
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   for (const [firstName, lastName, email] of PEOPLE) await anAccount(t, { email, firstName, lastName });
   for (let n = 0; n < 12; n++)
     await anAccount(t, { email: `user${n}@example.com`, firstName: 'User', lastName: `N${n}` });
 });
-afterAll(() => t.close());
 
 /** The email and how many words it took, or the code of the refusal with the emails that it suggests. */
 async function found(typed: string): Promise<string> {

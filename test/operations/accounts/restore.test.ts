@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
 import { listAccounts } from '../../../src/operations/accounts/list.ts';
 import { restoreAccount } from '../../../src/operations/accounts/restore.ts';
-import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accept, added, invited } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('restoring an account', () => {
   it('ends the invitation that was sent to its email meanwhile', async () => {

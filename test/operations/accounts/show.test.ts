@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findOneAccount } from '../../../src/operations/accounts/find.ts';
 import { showAccount } from '../../../src/operations/accounts/show.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('showing an account with subscriptions', () => {
   it('finds it by a subscription’s id, and counts the subscriptions that a block would cut off', async () => {

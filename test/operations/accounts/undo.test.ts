@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
@@ -22,17 +22,13 @@ import {
   MEMBER,
   refusalOf,
   SYSTEM,
-  type TestContext,
 } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const MINUTE_MS = 60_000;
 const ROUNDS = 15;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 let count = 0;
 const admin = () => t.as(ADMIN);

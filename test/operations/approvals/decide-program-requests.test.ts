@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IssuedActor } from '../../../src/operations/frame/context.ts';
 import { anAccount, stateOf } from '../../support/accounts.ts';
 import { decide, requestDeletion } from '../../support/approvals.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  ISSUER,
-  issued,
-  refusalOf,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, ISSUER, issued, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext({ secondOperatorFor: ['accounts/delete'], tokenIssuer: ISSUER });
-});
-afterAll(() => t.close());
+const t = forAllTests(() =>
+  createTestContext({ secondOperatorFor: ['accounts/delete'], tokenIssuer: ISSUER }),
+);
 
 async function requested(by: Partial<IssuedActor>) {
   const { accountId } = await anAccount(t);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { confirmOperator } from '../../../src/operations/operators/confirm.ts';
 import { doubtOperator } from '../../../src/operations/operators/doubt.ts';
@@ -13,24 +13,13 @@ import {
   SECOND_ADMIN,
   SECOND_APPROVER,
 } from '../../support/approvals.ts';
-import {
-  ADMIN,
-  APPROVER,
-  MEMBER,
-  refusalOf,
-  SYSTEM,
-  slackActor,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, MEMBER, refusalOf, SYSTEM, slackActor } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const { email: ADMIN_EMAIL } = slackActor('U0ADMIN', 'Ada Admin');
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createApprovalContext();
-});
+const t = forAllTests(createApprovalContext);
 beforeEach(() => t.memberships.clear());
-afterAll(() => t.close());
 
 describe('deciding a request', () => {
   it('with a decline leaves the account unchanged, and the change can be requested again', async () => {

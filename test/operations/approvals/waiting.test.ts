@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listOwnApprovals } from '../../../src/operations/approvals/list-own.ts';
 import { listWaitingApprovals } from '../../../src/operations/approvals/list-waiting.ts';
 import { sweepApprovals } from '../../../src/operations/approvals/sweep.ts';
@@ -6,15 +6,12 @@ import { withdrawApproval } from '../../../src/operations/approvals/withdraw.ts'
 import type { Actor } from '../../../src/operations/frame/context.ts';
 import { anAccount, stateOf } from '../../support/accounts.ts';
 import { approvalRow, createApprovalContext, decide, requestDeletion } from '../../support/approvals.ts';
-import { ADMIN, APPROVER, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, APPROVER, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const HOUR_MS = 3_600_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createApprovalContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createApprovalContext);
 
 describe('a request that waits for approval', () => {
   it('expires after 24 hours and two reminders, and can no longer be approved', async () => {

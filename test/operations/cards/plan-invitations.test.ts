@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { planInvitationsCard } from '../../../src/operations/cards/plan-invitations.ts';
 import { expireInvitation } from '../../../src/operations/invitations/expire.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { revokeInvitation } from '../../../src/operations/invitations/revoke.ts';
 import { setInvitationMessages } from '../../../src/operations/invitations/set-messages.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const HOUR_MS = 3_600_000;
 const TEAM = 'T0TEST';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const plan = (batchId: string, userId = 'U0ADMIN') =>
   planInvitationsCard(t.as(SYSTEM), { batchId, person: { teamId: TEAM, userId }, channelId: `D${userId}` });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { decideApproval } from '../../../src/operations/approvals/decide.ts';
@@ -9,21 +9,11 @@ import { recordPaintedCard } from '../../../src/operations/cards/record-painted.
 import { sweepCards } from '../../../src/operations/cards/sweep.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../../src/operations/invitations/request.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  MEMBER,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, MEMBER, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const CHANNEL = 'C0APPROVALS';
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 let people = 0;
 async function pending(): Promise<string> {

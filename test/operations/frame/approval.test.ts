@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
@@ -6,13 +6,10 @@ import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { withdrawRole } from '../../../src/operations/operators/withdraw.ts';
 import { anAccount, stateOf } from '../../support/accounts.ts';
 import { createApprovalContext, decide, requestDeletion, SECOND_ADMIN } from '../../support/approvals.ts';
-import { ADMIN, APPROVER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, APPROVER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createApprovalContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createApprovalContext);
 
 describe('an operation that needs a second operator', () => {
   it('changes nothing until another operator approves it, and then runs as the requester', async () => {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { insertGroup } from '../../../src/db/accounts/groups.ts';
 import { DomainError } from '../../../src/domain/domain-error.ts';
 import { runEach } from '../../../src/operations/frame/batch.ts';
 import { ADMINS, defineOperation } from '../../../src/operations/frame/operation.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const writeGroup = defineOperation({
   name: 'groups/write',

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findOneAccount } from '../../../src/operations/accounts/find.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { showGroup } from '../../../src/operations/groups/show.ts';
 import { hashNewPassword } from '../../../src/operations/passwords/new-password.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe.each([
   ['a NUL', 'a\0b'],

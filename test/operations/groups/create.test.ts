@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { setGroupsOfAccount } from '../../../src/operations/accounts/set-groups.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { deleteGroup } from '../../../src/operations/groups/delete.ts';
@@ -6,14 +6,11 @@ import { listGroups } from '../../../src/operations/groups/list.ts';
 import { renameGroup } from '../../../src/operations/groups/rename.ts';
 import { showGroup } from '../../../src/operations/groups/show.ts';
 import { accountOf, anAccount } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { uniqueName } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 const newGroup = () => createGroup(admin(), { name: uniqueName('Partners ') });

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { applyImport, planImport } from '../../../src/operations/imports/import-table.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
-import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const ROWS = 200;
 const KILLED_AFTER = [0, 80, 140];
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 it('a dry run reports the state of each line and changes nothing', async () => {
   const as = t.as(ADMIN);

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { beginImport } from '../../../src/operations/imports/begin.ts';
 import { claimImport } from '../../../src/operations/imports/claim.ts';
 import { keepImport } from '../../../src/operations/imports/keep.ts';
 import { importSlice } from '../../../src/operations/imports/run-slice.ts';
 import { confirmOperator } from '../../../src/operations/operators/confirm.ts';
 import { doubtOperator } from '../../../src/operations/operators/doubt.ts';
-import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const LEASE_MS = 61_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('a slice of an import', () => {
   it('T75: is left for later while its admin is in doubt, and stops nothing', async () => {

@@ -2,20 +2,19 @@
 // the texts here follow what Excel, Google Sheets, Google Contacts and Outlook write.
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeText } from '../../../src/domain/csv.ts';
 import { DomainError } from '../../../src/domain/domain-error.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { planImport } from '../../../src/operations/imports/import-table.ts';
-import { ADMIN, createTestContext, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   await createGroup(t.as(ADMIN), { name: 'Partners' });
   await createGroup(t.as(ADMIN), { name: 'Sales, EU' });
 });
-afterAll(() => t.close());
 
 /** `3 ann@example.com Ann|Lee (1 group)`, or `3 ! what is wrong`; then the notes; or the refusal. */
 async function read(text: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Transaction } from '../../../src/db/connection/connect.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
@@ -10,7 +10,8 @@ import { invite } from '../../../src/operations/invitations/invite.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { revokeInvitation } from '../../../src/operations/invitations/revoke.ts';
 import { newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import {
   AROUND_THE_END,
   accept,
@@ -29,11 +30,7 @@ const TRIES = 100;
 const ROUNDS = 50;
 const LONGEST_STEP_MS = 200;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const later = async <T>(ms: number, act: () => Promise<T>): Promise<T> => {
   if (ms > 0) await setTimeout(ms);

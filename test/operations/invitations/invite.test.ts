@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { showInvitation } from '../../../src/operations/invitations/show.ts';
 import { accountOf, anAccount, newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accept, accountsWith, INVITATION, invited } from '../../support/mailed-links.ts';
 
 const HOUR_MS = 3_600_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requestInvitation } from '../../../src/operations/invitations/request.ts';
 import { anAccount, newEmail, stateOf } from '../../support/accounts.ts';
 import { createApprovalContext, decide } from '../../support/approvals.ts';
-import { APPROVER, MEMBER, refusalOf, slackActor, type TestContext } from '../../support/context.ts';
+import { APPROVER, MEMBER, refusalOf, slackActor } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createApprovalContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createApprovalContext);
 
 const wanted = () => ({ email: newEmail(), firstName: 'Will', lastName: 'Do', why: 'new partner' });
 

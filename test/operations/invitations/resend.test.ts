@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resendInvitation } from '../../../src/operations/invitations/resend.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accept, INVITATION, invited } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('resending an invitation', () => {
   it('T7: mails a link that works, and ends the earlier one', async () => {

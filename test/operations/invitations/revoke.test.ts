@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listInvitations } from '../../../src/operations/invitations/list.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { resendInvitation } from '../../../src/operations/invitations/resend.ts';
 import { revokeInvitation } from '../../../src/operations/invitations/revoke.ts';
 import { showInvitation } from '../../../src/operations/invitations/show.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { accept, accountsWith, INVITATION, invited } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 const shown = (invitationId: string) => showInvitation(admin(), { invitationId });

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { deliverMail, type JobDependencies } from '../../../src/jobs/tasks.ts';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
@@ -7,16 +7,13 @@ import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../../src/operations/accounts/erase.ts';
 import { showAccount } from '../../../src/operations/accounts/show.ts';
 import { cancelMails } from '../../../src/operations/mails/cancel-all.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 type Outcome = Awaited<ReturnType<JobDependencies['delivery']['send']>>;
 const ACCEPTED: Outcome = { kind: 'accepted', providerId: 'taken' };
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 let count = 0;
 /** An account with a link that waits in a mail. */

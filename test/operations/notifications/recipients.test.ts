@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { closeOwnAccount } from '../../../src/operations/accounts/close.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
@@ -12,7 +12,8 @@ import { approveSubscription } from '../../../src/operations/subscriptions/appro
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { requestSubscription } from '../../../src/operations/subscriptions/request.ts';
 import { anAccount } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct } from '../../support/subscriptions.ts';
 
 const [ASKED, BOUGHT, CLOSED] = [
@@ -22,13 +23,11 @@ const [ASKED, BOUGHT, CLOSED] = [
 ] as const;
 const OPS = 'Ops@Example.com';
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   for (const notification of [ASKED, BOUGHT, CLOSED])
     await addNotificationRecipient(t.as(ADMIN), { notification, email: OPS });
 });
-afterAll(() => t.close());
 
 /** What the recipient got since the last look. */
 async function news(to = OPS): Promise<{ template: string; variables: Record<string, string> }[]> {

@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { grantFirstOperator } from '../../../src/operations/operators/grant-first.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  MEMBER,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, MEMBER, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { grant, OTHER, resetRoles, rolesOf, withdraw } from './roles.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
+const t = forAllTests(createTestContext);
 beforeEach(() => resetRoles(t));
-afterAll(() => t.close());
 
 describe('granting a role', () => {
   it('is possible for admins only, and so is withdrawing one', async () => {

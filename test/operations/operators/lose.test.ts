@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loseRole } from '../../../src/operations/operators/lose.ts';
 import { withdrawFromConsole } from '../../../src/operations/operators/withdraw-from-console.ts';
 import { createToken } from '../../../src/operations/tokens/create.ts';
 import { recogniseToken } from '../../../src/operations/tokens/recognise.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { grant, person, resetRoles, rolesOf, withdraw } from './roles.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
+const t = forAllTests(createTestContext);
 beforeEach(() => resetRoles(t));
-afterAll(() => t.close());
 
 describe('losing a role', () => {
   it('happens once to an operator who can no longer act, and is announced once', async () => {

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { withdrawFromConsole } from '../../../src/operations/operators/withdraw-from-console.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { grant, OTHER, person, resetRoles, rolesOf, withdraw } from './roles.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
+const t = forAllTests(createTestContext);
 beforeEach(() => resetRoles(t));
-afterAll(() => t.close());
 
 describe('withdrawing a role', () => {
   it('T73: is refused for the last admin, and so is making them an approver', async () => {

@@ -1,24 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { invite } from '../../../src/operations/invitations/invite.ts';
 import { claimMail } from '../../../src/operations/mails/claim.ts';
 import { settleMail } from '../../../src/operations/mails/settle.ts';
 import { noteOutage } from '../../../src/operations/outages/note.ts';
 import { tellOutages } from '../../../src/operations/outages/tell.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const MINUTE_MS = 60_000;
 const ALERTED = ['oncall@example.com', 'boss@example.com'];
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext({ alertEmails: ALERTED });
-});
+const t = forAllTests(() => createTestContext({ alertEmails: ALERTED }));
 beforeEach(async () => {
   await t.sql`delete from outages`;
   await t.sql`delete from mails`;
   await t.sql`delete from graphile_worker._private_jobs`;
 });
-afterAll(() => t.close());
 
 const system = () => t.as(SYSTEM);
 const slackIs = (code: string | null) => noteOutage(system(), { of: 'slack', code });

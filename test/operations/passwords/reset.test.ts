@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
@@ -7,7 +7,8 @@ import { openPasswordReset } from '../../../src/operations/passwords/open-reset.
 import { resetPassword } from '../../../src/operations/passwords/reset.ts';
 import { newTicket } from '../../../src/security/ticket.ts';
 import { newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import {
   AROUND_THE_END,
   accountsWith,
@@ -22,11 +23,7 @@ import {
 
 const TRIES = 100;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('resetting a password', () => {
   it(`T2: sets exactly one password when ${TRIES} resets with one link run at once`, async () => {

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createApi } from '../../../src/operations/apis/create.ts';
 import { deleteApi } from '../../../src/operations/apis/delete.ts';
 import { deleteProduct } from '../../../src/operations/products/delete.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { listOwnSubscriptions } from '../../../src/operations/subscriptions/list-own.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct, uniqueName } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('deleting an API or a product', () => {
   it('is refused while it has subscriptions, unless they may be deleted too', async () => {

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { setGroupsOfAccount } from '../../../src/operations/accounts/set-groups.ts';
 import type { Context } from '../../../src/operations/frame/context.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { listOfferedProducts } from '../../../src/operations/products/list-offered.ts';
-import { ADMIN, createTestContext, DEVELOPER, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct, uniqueName } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('listing the offered products', () => {
   it('gives the published ones of the groups that the developer is in; a visitor counts as a guest', async () => {

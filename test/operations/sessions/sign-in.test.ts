@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { listSessions } from '../../../src/operations/sessions/list.ts';
 import { resumeSession } from '../../../src/operations/sessions/resume.ts';
 import { signIn } from '../../../src/operations/sessions/sign-in.ts';
 import { accountOf, anAccount, newEmail, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { added, PASSWORD, reset, resetTicketOf } from '../../support/mailed-links.ts';
 
 const OWN_PASSWORD = 'a wholly different sentence';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 type Typed = { password?: string; newPassword?: string; agent?: string; formerSecret?: string };
 const enter = (email: string, typed: Typed = {}) =>

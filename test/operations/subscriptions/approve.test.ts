@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { approveSubscription } from '../../../src/operations/subscriptions/approve.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
@@ -6,21 +6,11 @@ import { rejectSubscription } from '../../../src/operations/subscriptions/reject
 import { requestSubscription } from '../../../src/operations/subscriptions/request.ts';
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { templatesTo } from '../../support/accounts.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  refusalOf,
-  slackActor,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf, slackActor } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('deciding the request for a subscription', () => {
   it('counts once when many operators approve and reject at once, and the others learn who decided', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelSubscription } from '../../../src/operations/subscriptions/cancel.ts';
 import { expireSubscription } from '../../../src/operations/subscriptions/expire.ts';
 import { extendSubscription } from '../../../src/operations/subscriptions/extend.ts';
@@ -7,21 +7,11 @@ import { renameSubscription } from '../../../src/operations/subscriptions/rename
 import { resumeSubscription } from '../../../src/operations/subscriptions/resume.ts';
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('the state of a subscription', () => {
   it('follows suspend, resume and cancel, and refuses a change that the state does not allow', async () => {

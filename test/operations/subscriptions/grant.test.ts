@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { createApi } from '../../../src/operations/apis/create.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
@@ -6,14 +6,11 @@ import { listOwnSubscriptions } from '../../../src/operations/subscriptions/list
 import { showSubscription } from '../../../src/operations/subscriptions/show.ts';
 import { showKeys } from '../../../src/operations/subscriptions/show-keys.ts';
 import { anAccount, templatesTo } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct, keyHashes, uniqueName } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const admin = () => t.as(ADMIN);
 const PURCHASE = 'PurchaseDeveloperNotificationMessage';

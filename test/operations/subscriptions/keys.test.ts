@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { listOwnSubscriptions } from '../../../src/operations/subscriptions/list-own.ts';
@@ -6,14 +6,11 @@ import { regenerateKey } from '../../../src/operations/subscriptions/regenerate-
 import { requestSubscription } from '../../../src/operations/subscriptions/request.ts';
 import { showKeys } from '../../../src/operations/subscriptions/show-keys.ts';
 import { templatesTo } from '../../support/accounts.ts';
-import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct, keyHashes } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('the keys of a subscription', () => {
   it('T26: are stored nowhere in clear, and each showing is audited', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { setGroupsOfAccount } from '../../../src/operations/accounts/set-groups.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
@@ -14,14 +14,11 @@ import { showSubscription } from '../../../src/operations/subscriptions/show.ts'
 import { showKeys } from '../../../src/operations/subscriptions/show-keys.ts';
 import { apiKeyHash } from '../../../src/security/api-key.ts';
 import { templatesTo } from '../../support/accounts.ts';
-import { ADMIN, APPROVER, createTestContext, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct, keyHashes, uniqueName } from '../../support/subscriptions.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('requesting a subscription', () => {
   it('makes an active subscription with two keys of our form that only its owner can read', async () => {

@@ -1,5 +1,5 @@
 // What the owner of a subscription is told of its quota, and what a changed quota does at once.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addUsage } from '../../../src/db/usage/write.ts';
 import type { CallOutcome } from '../../../src/domain/call-counts.ts';
 import { activateAccount } from '../../../src/operations/accounts/activate.ts';
@@ -10,19 +10,18 @@ import { limitSubscription } from '../../../src/operations/subscriptions/limit.t
 import { listSubscriptions } from '../../../src/operations/subscriptions/list.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
 import { tellOfQuota } from '../../../src/operations/subscriptions/tell-of-quota.ts';
-import { ADMIN, createTestContext, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct } from '../../support/subscriptions.ts';
 
 const DAY_MS = 86_400_000;
 
-let t: TestContext;
+const t = forAllTests(createTestContext);
 beforeAll(async () => {
-  t = await createTestContext();
   // Noon, so that no period ends in between.
   const now = t.clock().getTime();
   t.advance(DAY_MS + DAY_MS / 2 - (now % DAY_MS));
 });
-afterAll(() => t.close());
 
 async function subscribed() {
   const developer = await aDeveloper(t);

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { claimMail } from '../../../src/operations/mails/claim.ts';
 import { restoreDefaultTemplate } from '../../../src/operations/templates/restore-default.ts';
 import { saveTemplate } from '../../../src/operations/templates/save.ts';
 import { showTemplate } from '../../../src/operations/templates/show.ts';
 import { anAccount } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const template = 'AccountBlocked';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
+const t = forAllTests(createTestContext);
 beforeEach(() => restoreDefaultTemplate(admin(), { template }));
-afterAll(() => t.close());
 
 const admin = () => t.as(ADMIN);
 const shown = (name = template) => showTemplate(admin(), { template: name });

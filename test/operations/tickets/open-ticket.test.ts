@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { openInvitation } from '../../../src/operations/invitations/open.ts';
 import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
 import { newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, refusalOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import {
   accept,
   accountsWith,
@@ -16,11 +17,7 @@ import {
   resetTicketOf,
 } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 describe('a ticket', () => {
   it('T9: opens only what it was made for, and a wrong use does not use it up', async () => {

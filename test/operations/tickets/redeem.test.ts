@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { confirmEmail } from '../../../src/operations/accounts/confirm-email.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { makeSignInLink } from '../../../src/operations/accounts/make-sign-in-link.ts';
 import { redeemSignInLink } from '../../../src/operations/sessions/redeem-link.ts';
 import { accountOf, anAccount, newEmail } from '../../support/accounts.ts';
-import { ADMIN, createTestContext, DEVELOPER, programOf, type TestContext } from '../../support/context.ts';
+import { ADMIN, createTestContext, DEVELOPER, programOf } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import {
   accept,
   CONFIRM_CHANGE,
@@ -15,11 +16,7 @@ import {
   resetTicketOf,
 } from '../../support/mailed-links.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 const person = { firstName: 'Ann', lastName: 'Lee' };
 const isConfirmed = async (accountId: string) => (await accountOf(t, accountId)).emailConfirmedAt !== null;

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createToken } from '../../../src/operations/tokens/create.ts';
 import { listTokens } from '../../../src/operations/tokens/list.ts';
 import { recogniseToken } from '../../../src/operations/tokens/recognise.ts';
 import { revokeToken } from '../../../src/operations/tokens/revoke.ts';
-import {
-  ADMIN,
-  APPROVER,
-  createTestContext,
-  MEMBER,
-  refusalOf,
-  SYSTEM,
-  type TestContext,
-} from '../../support/context.ts';
+import { ADMIN, APPROVER, createTestContext, MEMBER, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
 const DAY_MS = 86_400_000;
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createTestContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createTestContext);
 
 type Wanted = Partial<Parameters<typeof createToken>[1]>;
 const create = ({ userId, teamId } = ADMIN, wanted: Wanted = {}) =>

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bindWorkspace } from '../../../src/operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../../src/operations/workspaces/revoke.ts';
 import { anAccount, stateOf } from '../../support/accounts.ts';
 import { approvalRow, createApprovalContext, decide, requestDeletion } from '../../support/approvals.ts';
-import { APPROVER, refusalOf, SYSTEM, type TestContext } from '../../support/context.ts';
+import { APPROVER, refusalOf, SYSTEM } from '../../support/context.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 
-let t: TestContext;
-beforeAll(async () => {
-  t = await createApprovalContext();
-});
-afterAll(() => t.close());
+const t = forAllTests(createApprovalContext);
 
 describe('revoking a workspace', () => {
   it('T54: closes the requests that came from it, and a new token revives none of them', async () => {
