@@ -1,112 +1,39 @@
 // An HAProxy that judges calls itself, by what its carrier pushes into it.
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { SubscriptionRow } from '../../src/domain/gateway-rows.ts';
-import { mayCall } from '../../src/domain/may-call.ts';
-import { FAULT_RESPONSES, responseTo, UNAVAILABLE } from '../../src/gateway/check/check-response.ts';
+import { FAULT_RESPONSES, UNAVAILABLE } from '../../src/gateway/check/check-response.ts';
 import { createHaproxyCarrier } from '../../src/gateway/haproxy/carrier.ts';
 import { openRuntimeSocket } from '../../src/gateway/haproxy/socket.ts';
-import { createCallIndex } from '../../src/gateway/index/call-index.ts';
 import type { Carrier, DrainedCalls, Lease, PushedChange } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findHaproxy, HOW_TO_GET_HAPROXY, type StartedHaproxy, startHaproxy } from '../support/haproxy.ts';
+import {
+  accountOf,
+  createCalls,
+  entriesOf,
+  expectOurIds,
+  expectOurRefusals,
+  indexOf,
+  keyOf,
+  NO_LIMITS,
+  ROWS,
+  rowOf,
+  sha256,
+} from './pushed-world.ts';
 
 const haproxyPath = findHaproxy();
 if (!haproxyPath) process.stderr.write(`\n${HOW_TO_GET_HAPROXY}\n\n`);
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const keyOf = (id: string) => `the-key-of-subscription-${id}`;
-const NO_LIMITS = { rate: null, quota: null };
-const HOUR = 3_600_000;
 const BEAT_MS = 300;
 
-function rowOf(id: string, row: Partial<SubscriptionRow> = {}): SubscriptionRow {
-  return {
-    id,
-    createdAt: 1,
-    state: 'active',
-    startsAt: null,
-    endsAt: null,
-    productId: 'starter',
-    apiId: null,
-    ownLimits: NO_LIMITS,
-    quotaEndsAt: null,
-    account: accountOf('active', id),
-    primaryHash: sha256(keyOf(id)),
-    secondaryHash: null,
-    ...row,
-  };
-}
-const accountOf = (
-  state: 'active' | 'blocked' | 'pending' | 'deleted',
-  id = 'ann',
-  groupIds = ['developers'],
-) => ({
-  id: `row-${state}-${id}`,
-  resourceId: `${id}|${state}`,
-  state,
-  groupIds,
-});
-const MANY_GROUPS = Array.from({ length: 300 }, (_, at) => `a group with a long name ${at}`);
-
-/** Fixed, because the words of a used-up quota hold the time. */
-const now = Date.now();
-const ROWS = [
-  rowOf('good'),
-  rowOf('other'),
-  rowOf('dated', { startsAt: now - HOUR, endsAt: now + HOUR }),
-  rowOf('no-account', { account: null }),
-  rowOf('many-groups', { account: accountOf('active', 'many', MANY_GROUPS) }),
-  rowOf('blocked', { account: accountOf('blocked') }),
-  rowOf('pending', { account: accountOf('pending') }),
-  rowOf('deleted', { account: accountOf('deleted') }),
-  rowOf('suspended', { state: 'suspended' }),
-  rowOf('ended', { endsAt: now - HOUR }),
-  rowOf('early', { startsAt: now + HOUR }),
-  rowOf('used-up', { quotaEndsAt: now + 30 * HOUR }),
-  rowOf('hidden', { productId: 'draft' }),
-  rowOf('one-api', { productId: null, apiId: 'films' }),
-  rowOf('all-apis', { productId: null }),
-  rowOf('rated', { productId: 'rated' }),
-  rowOf('own-rate', { productId: 'rated', ownLimits: { rate: { calls: 3, seconds: 300 }, quota: null } }),
-  rowOf('unlimited', { productId: 'rated', ownLimits: { rate: 'unlimited', quota: null } }),
-];
-const RATED = { rate: { calls: 20, seconds: 300 }, quota: null };
-
-function indexOf(rows: readonly SubscriptionRow[] = ROWS) {
-  const index = createCallIndex();
-  const products = [
-    { id: 'starter', apiIds: ['orders', 'shops', 'deep'] },
-    { id: 'draft', isPublished: false, apiIds: ['orders'] },
-    { id: 'free', isSubscriptionRequired: false, apiIds: ['weather'] },
-    { id: 'rated', limits: RATED, apiIds: ['orders'] },
-  ];
-  index.putProducts(
-    products.map((product) => ({
-      isPublished: true,
-      isSubscriptionRequired: true,
-      limits: NO_LIMITS,
-      ...product,
-    })),
-  );
-  index.putApis([
-    { id: 'orders', path: 'orders/v1', keyNames: null },
-    { id: 'shops', path: 'shops', keyNames: null },
-    { id: 'deep', path: 'shops/Deep/er', keyNames: null },
-    { id: 'weather', path: 'weather', keyNames: null },
-    { id: 'films', path: 'films', keyNames: { header: 'X-Film-Key', query: 'film-key' } },
-  ]);
-  for (const row of rows) index.putSubscription(row);
-  return index;
-}
-const entriesOf = (rows?: readonly SubscriptionRow[]) => createPushedMaps().entries(indexOf(rows));
 /** The change of one subscription's key. */
 function changeOf(row: SubscriptionRow): PushedChange[] {
   const found = [...entriesOf([row])].filter(({ map }) => map === 'keys');
@@ -115,7 +42,7 @@ function changeOf(row: SubscriptionRow): PushedChange[] {
 const blocked = (id: string) => rowOf(id, { account: accountOf('blocked', id) });
 
 describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
-  let api: Awaited<ReturnType<typeof startGuardedApi>>;
+  const api = forAllTests(startGuardedApi);
   let haproxy: StartedHaproxy;
   let carrier: Carrier;
   let stopBeating = async () => {};
@@ -124,17 +51,14 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
   const warnings: string[] = [];
   let beats: boolean[] = [];
 
-  beforeAll(async () => {
-    api = await startGuardedApi();
-  });
   afterEach(async () => {
+    await calls.stopAll();
     await stopBeating();
     for (const one of carriers.splice(0)) await one.close();
     for (const one of started.splice(0)) await one.stop();
     api.takeArrived();
     warnings.length = 0;
   });
-  afterAll(() => api.close());
 
   async function start(options: Parameters<typeof startHaproxy>[2] = {}, entries = entriesOf()) {
     haproxy = await startHaproxy(haproxyPath ?? '', api.host, options);
@@ -182,106 +106,23 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     return id;
   }
 
-  type Call = { key?: string; headers?: Record<string, string>; method?: string; body?: string };
-  async function call(path: string, { key, headers, ...init }: Call = {}) {
-    const response = await fetch(`${haproxy.url}${path}`, {
-      ...init,
-      headers: { connection: 'close', ...(key && { 'ocp-apim-subscription-key': key }), ...headers },
-    });
-    return { status: response.status, headers: response.headers, body: await response.text() };
-  }
-  const statusOf = async (id: string, path = '/orders/v1/7') => (await call(path, { key: keyOf(id) })).status;
-  const statusesOf = async (...ids: string[]) => Promise.all(ids.map((id) => statusOf(id)));
+  const calls = createCalls(() => haproxy);
+  const { call, statusOf, statusesOf, callOnAndOn } = calls;
   async function statusesInTurn(count: number, id: string): Promise<number[]> {
     const statuses: number[] = [];
     for (let at = 0; at < count; at++) statuses.push(await statusOf(id));
     return statuses;
   }
 
-  /** Calls without a pause until `stop`, which gives the statuses. */
-  function callOnAndOn(id: string) {
-    const statuses: (number | string)[] = [];
-    let isStopped = false;
-    const done = (async () => {
-      while (!isStopped) statuses.push(await statusOf(id).catch(() => 'no connection'));
-    })();
-    return {
-      statuses,
-      async stop() {
-        isStopped = true;
-        await done;
-        return statuses;
-      },
-    };
-  }
-
   it('passes a call with our ids in place of any that the client made up, and never with the key', async () => {
     await start();
-    const names = [
-      'x-account-id',
-      'x-subscription-id',
-      'x-product-id',
-      'x-groups',
-      'x-groups-cut',
-      'x-gateway-stale',
-    ];
-    const lies = Object.fromEntries(names.map((name) => [name, 'a lie']));
-    const order = { headers: lies, method: 'POST', body: 'an order' };
-    const answer = await call('/orders/v1/7?page=2', { key: keyOf('good'), ...order });
-    expect([answer.status, answer.body]).toEqual([200, 'from the API']);
-    await call('/orders/v1', { key: keyOf('dated'), headers: lies });
-    await call('/ORDERS/v1/caf', { key: keyOf('good'), headers: lies });
-    await call('/films', {
-      headers: { ...lies, 'x-film-key': keyOf('one-api'), 'ocp-apim-subscription-key': keyOf('good') },
-    });
-    await call('/weather', { headers: lies });
-    await call('/orders/v1', { key: keyOf('many-groups') });
-    const arrived = api.takeArrived();
-    expect(arrived[0]).toMatchObject({ url: '/orders/v1/7?page=2', body: 'an order' });
-    const idsOf = (at: number) => names.map((name) => arrived[at]?.headers[name]);
-    const good = ['good%7Cactive', 'good', 'starter', 'developers', undefined, undefined];
-    expect(idsOf(0)).toEqual(good);
-    expect(idsOf(1)).toEqual(['dated%7Cactive', 'dated', ...good.slice(2)]);
-    expect(idsOf(2)).toEqual(good);
-    expect(idsOf(3)).toEqual(['one-api%7Cactive', 'one-api', '', 'developers', undefined, undefined]);
-    expect(idsOf(4)).toEqual(['', '', 'free', '', undefined, undefined]);
-    expect(arrived[5]?.headers['x-groups-cut']).toBe('true');
-    expect(JSON.stringify(arrived)).not.toMatch(/the-key-of/);
+    await expectOurIds(calls, api, '');
   });
 
   it('refuses with the status, headers and body that a gateway gets which asks us', async () => {
     await start();
-    const index = indexOf();
-    const refusal = (id: string, path = 'orders/v1') => {
-      const found = index.places.at(path) ?? null;
-      return responseTo(mayCall(index.factsOf(found, sha256(keyOf(id))), now), found, now);
-    };
-    const known = 'blocked pending deleted suspended ended early used-up hidden one-api unknown'.split(' ');
-    const cases: [string, Call, { status: number; headers: readonly string[]; body: string }][] = [
-      ...known.map((id): (typeof cases)[number] => ['/orders/v1/7', { key: keyOf(id) }, refusal(id)]),
-      ['/nowhere', { key: keyOf('good') }, refusal('good', 'nowhere')],
-      ['/films', { key: keyOf('one-api') }, refusal('unknown', 'films')],
-      ['/weather/today', { key: keyOf('blocked') }, refusal('blocked', 'weather')],
-      ['/orders/%76%31', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
-      ['/shops/deep/er', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
-      ['/orders/v1/%252e%252e', { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable],
-      [`/orders/v1?${'x'.repeat(8_200)}`, { key: keyOf('good') }, FAULT_RESPONSES.too_much],
-      ['/orders/v1?subscription-key=a&subscription%2Dkey=b', {}, FAULT_RESPONSES.key_twice],
-    ];
-    for (const [path, init, expected] of cases) {
-      const answer = await call(path, init);
-      const label = `${path.slice(0, 40)} ${init.key}`;
-      const words = (text: string) => text.replace(/\d+\.?\d\d:\d\d:\d\d/, 'a time');
-      expect([answer.status, words(answer.body)], label).toEqual([expected.status, words(expected.body)]);
-      for (let at = 0; at < expected.headers.length; at += 2) {
-        const [name = '', value = ''] = expected.headers.slice(at, at + 2);
-        // Of the last ones only a gateway learns, not its client.
-        if (/^Content-Length$|^X-(Account|Subscription|Product)-Id$/.test(name)) continue;
-        if (name === 'Retry-After')
-          expect(Number(value) - Number(answer.headers.get(name))).toBeLessThan(300);
-        else expect(answer.headers.get(name), `${label} ${name}`).toBe(value);
-      }
-    }
+    const tooLong = `/orders/v1?${'x'.repeat(8_200)}`;
+    await expectOurRefusals(calls, [[tooLong, { key: keyOf('good') }, FAULT_RESPONSES.too_much]]);
     expect(api.takeArrived()).toEqual([]);
   });
 
@@ -291,7 +132,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       (name) => `${name}: ${keyOf('good')}\r\n`,
     );
     const request = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
-    const raw = await sendRaw([
+    const raw = await calls.sendRaw([
       request('/orders/v1', once + again),
       request('/orders/v1', once),
       request('/orders/v1'),
@@ -318,7 +159,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       'Ocp_Apim_Subscription-Key',
       'X_User',
     ];
-    const raw = await sendRaw([
+    const raw = await calls.sendRaw([
       request('/weather/1', lies.map((name) => `${name}: a lie`).join('\r\n')),
       request(
         '/weather/2',
@@ -374,16 +215,6 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     expect(cpuMsOf(await haproxy.workerIds()) - before).toBeLessThan(200);
     expect(statuses).toEqual([400, 403]);
   });
-
-  function sendRaw(requests: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(haproxy.port, '127.0.0.1', () => socket.write(requests.join('')));
-      let text = '';
-      socket.on('data', (data) => (text += String(data)));
-      socket.on('end', () => resolve(text));
-      socket.on('error', reject);
-    });
-  }
 
   it('answers by a change once that is confirmed, also for keys and APIs that are new or go, and after changes were folded', async () => {
     await start();

@@ -1,127 +1,46 @@
 // An nginx that judges calls itself, by what its carrier pushes into it.
-import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SubscriptionRow } from '../../src/domain/gateway-rows.ts';
-import { mayCall } from '../../src/domain/may-call.ts';
-import { FAULT_RESPONSES, responseTo, UNAVAILABLE } from '../../src/gateway/check/check-response.ts';
-import { createCallIndex } from '../../src/gateway/index/call-index.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FAULT_RESPONSES, UNAVAILABLE } from '../../src/gateway/check/check-response.ts';
 import { createNginxCarrier } from '../../src/gateway/nginx/carrier.ts';
 import type { Carrier, DrainedCalls, Lease, PushedEntry } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findNginxWithLua, HOW_TO_GET_LUA } from '../support/nginx.ts';
 import { type PushedNginx, startPushedNginx } from '../support/pushed-nginx.ts';
+import {
+  accountOf,
+  createCalls,
+  entriesOf,
+  expectOurIds,
+  expectOurRefusals,
+  indexOf,
+  keyOf,
+  NO_LIMITS,
+  ROWS,
+  rowOf,
+} from './pushed-world.ts';
 
 const nginxPath = findNginxWithLua();
 if (!nginxPath) process.stderr.write(`\n${HOW_TO_GET_LUA}\n\n`);
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const keyOf = (id: string) => `the-key-of-subscription-${id}`;
-const NO_LIMITS = { rate: null, quota: null };
-const HOUR = 3_600_000;
-
-function rowOf(id: string, row: Partial<SubscriptionRow> = {}): SubscriptionRow {
-  const account = {
-    id: `row-${id}`,
-    resourceId: `ann|${id}`,
-    state: 'active' as const,
-    groupIds: ['developers'],
-  };
-  return {
-    id,
-    createdAt: 1,
-    state: 'active',
-    startsAt: null,
-    endsAt: null,
-    productId: 'starter',
-    apiId: null,
-    ownLimits: NO_LIMITS,
-    quotaEndsAt: null,
-    account,
-    primaryHash: sha256(keyOf(id)),
-    secondaryHash: null,
-    ...row,
-  };
-}
-const accountOf = (state: 'active' | 'blocked' | 'pending' | 'deleted', groupIds = ['developers']) => ({
-  id: `row-${state}${groupIds.length}`,
-  resourceId: `the ${state}`,
-  state,
-  groupIds,
-});
-
-/** Fixed, because the words of a used-up quota hold the time. */
-const now = Date.now();
-const ROWS = [
-  rowOf('good'),
-  rowOf('other'),
-  rowOf('no-account', { account: null }),
-  rowOf('many-groups', {
-    account: accountOf(
-      'active',
-      Array.from({ length: 300 }, (_, at) => `a group with a long name ${at}`),
-    ),
-  }),
-  rowOf('blocked', { account: accountOf('blocked') }),
-  rowOf('pending', { account: accountOf('pending') }),
-  rowOf('deleted', { account: accountOf('deleted') }),
-  rowOf('suspended', { state: 'suspended' }),
-  rowOf('ended', { endsAt: now - HOUR }),
-  rowOf('early', { startsAt: now + HOUR }),
-  rowOf('used-up', { quotaEndsAt: now + 30 * HOUR }),
-  rowOf('hidden', { productId: 'draft' }),
-  rowOf('one-api', { productId: null, apiId: 'films' }),
-  rowOf('all-apis', { productId: null }),
-];
-const RATED = { rate: { calls: 20, seconds: 300 }, quota: null };
-
-function indexOf(rows: readonly SubscriptionRow[] = ROWS) {
-  const index = createCallIndex();
-  index.putProducts([
-    {
-      id: 'starter',
-      isPublished: true,
-      isSubscriptionRequired: true,
-      limits: NO_LIMITS,
-      apiIds: ['orders', 'shops', 'deep'],
-    },
-    { id: 'draft', isPublished: false, isSubscriptionRequired: true, limits: NO_LIMITS, apiIds: ['orders'] },
-    { id: 'free', isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS, apiIds: ['weather'] },
-    { id: 'rated', isPublished: true, isSubscriptionRequired: true, limits: RATED, apiIds: ['orders'] },
-  ]);
-  index.putApis([
-    { id: 'orders', path: 'orders/v1', keyNames: null },
-    { id: 'shops', path: 'shops', keyNames: null },
-    { id: 'deep', path: 'shops/Deep/er', keyNames: null },
-    { id: 'weather', path: 'weather', keyNames: null },
-    { id: 'films', path: 'films', keyNames: { header: 'X-Film-Key', query: 'film-key' } },
-  ]);
-  for (const row of rows) index.putSubscription(row);
-  return index;
-}
-
 describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
-  let api: Awaited<ReturnType<typeof startGuardedApi>>;
+  const api = forAllTests(startGuardedApi);
   let nginx: PushedNginx;
   let carrier: Carrier;
   const warnings: string[] = [];
   const started: PushedNginx[] = [];
-  const going: { stop(): Promise<unknown> }[] = [];
 
-  beforeAll(async () => {
-    api = await startGuardedApi();
-  });
   afterEach(async () => {
-    for (const calls of going.splice(0)) await calls.stop();
+    await calls.stopAll();
     for (const one of started.splice(0)) await one.stop();
     api.takeArrived();
     warnings.length = 0;
   });
-  afterAll(() => api.close());
 
   async function start(options: Parameters<typeof startPushedNginx>[2] = {}, entries = entriesOf()) {
     nginx = await startPushedNginx(nginxPath ?? '', api.host, options);
@@ -132,7 +51,6 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
   }
   const carrierOf = (socketPath = nginx.socketPath) =>
     createNginxCarrier({ socketPath, warn: (message) => warnings.push(message) });
-  const entriesOf = (rows?: readonly SubscriptionRow[]) => createPushedMaps().entries(indexOf(rows));
   /** So long that no test outlives it. */
   const lease = (more: Partial<Lease> = {}): Lease => ({
     endsAt: performance.now() + 60_000,
@@ -144,118 +62,19 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
   /** So short that a load into an empty nginx need not wait long for the former one's time to be over. */
   const brief = () => lease({ endsAt: performance.now() + 500 });
 
-  type Call = { key?: string; headers?: Record<string, string>; method?: string; body?: string };
-  async function call(path: string, { key, headers, ...init }: Call = {}) {
-    const response = await fetch(`${nginx.url}${path}`, {
-      ...init,
-      headers: { connection: 'close', ...(key && { 'ocp-apim-subscription-key': key }), ...headers },
-    });
-    return { status: response.status, headers: response.headers, body: await response.text() };
-  }
-  const statusOf = async (id: string, path = '/orders/v1/7') => (await call(path, { key: keyOf(id) })).status;
-
-  /** Calls without a pause until `stop`, which gives the statuses. */
-  function callOnAndOn(id: string) {
-    const statuses: (number | string)[] = [];
-    let isStopped = false;
-    const done = (async () => {
-      while (!isStopped) statuses.push(await statusOf(id).catch(() => 'refused connection'));
-    })();
-    const calls = {
-      async stop() {
-        isStopped = true;
-        await done;
-        return statuses;
-      },
-    };
-    going.push(calls);
-    return calls;
-  }
+  const calls = createCalls(() => nginx);
+  const { call, statusOf, statusesOf, callOnAndOn } = calls;
 
   it('passes a call with our ids in place of any that the client made up, and never with the key', async () => {
     await start();
-    const lies = {
-      'x-account-id': 'root',
-      'x-groups': 'administrators',
-      'x-groups-cut': 'true',
-      'x-subscription-id': 'all',
-      'x-product-id': 'gold',
-      'x-gateway-stale': '1',
-    };
-    const answer = await call('/orders/v1/7?page=2', {
-      key: keyOf('good'),
-      headers: lies,
-      method: 'POST',
-      body: 'an order',
-    });
-    expect([answer.status, answer.body]).toEqual([200, 'from the API']);
-    await call('/films', {
-      headers: { ...lies, 'x-film-key': keyOf('one-api'), 'ocp-apim-subscription-key': keyOf('good') },
-    });
-    await call('/weather', { headers: lies });
-    await call('/orders/v1', { key: keyOf('many-groups') });
-    const [order, film, weather, cut] = api.takeArrived();
-    expect(order).toMatchObject({ url: '/orders/v1/7?page=2', body: 'an order' });
-    const idsOf = (arrived: typeof order) =>
-      [
-        'x-account-id',
-        'x-subscription-id',
-        'x-product-id',
-        'x-groups',
-        'x-groups-cut',
-        'x-gateway-stale',
-      ].map((name) => arrived?.headers[name]);
-    expect(idsOf(order)).toEqual(['ann%7Cgood', 'good', 'starter', 'developers', undefined, undefined]);
     // nginx leaves a header without a value out.
-    expect(idsOf(film)).toEqual(['ann%7Cone-api', 'one-api', undefined, 'developers', undefined, undefined]);
-    expect(idsOf(weather)).toEqual([undefined, undefined, 'free', undefined, undefined, undefined]);
-    expect(cut?.headers['x-groups-cut']).toBe('true');
-    expect(JSON.stringify([order, film])).not.toMatch(/the-key-of/);
+    await expectOurIds(calls, api, undefined);
   });
 
   it('refuses with the status, headers and body that a gateway gets which asks us', async () => {
     await start();
-    const index = indexOf();
-    const refusal = (id: string, path = 'orders/v1') => {
-      const found = index.places.at(path) ?? null;
-      return responseTo(mayCall(index.factsOf(found, sha256(keyOf(id))), now), found, now);
-    };
-    const known = [
-      'blocked',
-      'pending',
-      'deleted',
-      'suspended',
-      'ended',
-      'early',
-      'used-up',
-      'hidden',
-      'one-api',
-      'unknown',
-    ];
-    const cases: [string, Call, { status: number; headers: readonly string[]; body: string }][] = [
-      ...known.map((id): (typeof cases)[number] => ['/orders/v1/7', { key: keyOf(id) }, refusal(id)]),
-      ['/nowhere', { key: keyOf('good') }, refusal('good', 'nowhere')],
-      ['/films', { key: keyOf('one-api') }, refusal('unknown', 'films')],
-      ['/weather/today', { key: keyOf('blocked') }, refusal('blocked', 'weather')],
-      ['/orders/%76%31', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
-      ['/shops/deep/er', { key: keyOf('good') }, FAULT_RESPONSES.address_ambiguous],
-      ['/orders/v1/%252e%252e', { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable],
-      ['/orders/v1/%E2%80%A5', { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable],
-      ['/orders/v1?subscription-key=a&subscription%2Dkey=b', {}, FAULT_RESPONSES.key_twice],
-    ];
-    for (const [path, init, expected] of cases) {
-      const answer = await call(path, init);
-      const label = `${path} ${init.key}`;
-      const words = (text: string) => text.replace(/\d+\.?\d\d:\d\d:\d\d/, 'a time');
-      expect([answer.status, words(answer.body)], label).toEqual([expected.status, words(expected.body)]);
-      for (let at = 0; at < expected.headers.length; at += 2) {
-        const [name = '', value = ''] = expected.headers.slice(at, at + 2);
-        if (/^X-(Account|Subscription|Product)-Id$|^Content-Length$/.test(name)) continue;
-        if (name === 'Retry-After')
-          expect(Number(value) - Number(answer.headers.get(name))).toBeLessThan(300);
-        else expect(answer.headers.get(name), `${label} ${name}`).toBe(value);
-      }
-    }
+    const ofDots = '/orders/v1/%E2%80%A5';
+    await expectOurRefusals(calls, [[ofDots, { key: keyOf('good') }, FAULT_RESPONSES.address_unreadable]]);
     expect(api.takeArrived()).toEqual([]);
   });
 
@@ -264,7 +83,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     const twice = ['Ocp-Apim-Subscription-Key', 'ocp-apim-subscription-key'].map(
       (name) => `${name}: ${keyOf('good')}\r\n`,
     );
-    const raw = await sendRaw([
+    const raw = await calls.sendRaw([
       `GET /orders/v1 HTTP/1.1\r\nHost: x\r\n${twice.join('')}\r\n`,
       `POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n${'A'.repeat(40)}`,
       `GET /orders/v1 HTTP/1.1\r\nHost: x\r\n${twice[0]}Connection: close\r\n\r\n`,
@@ -277,16 +96,6 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
       'from the API',
     ]);
   });
-
-  function sendRaw(requests: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(nginx.port, '127.0.0.1', () => socket.write(requests.join('')));
-      let text = '';
-      socket.on('data', (data) => (text += String(data)));
-      socket.on('end', () => resolve(text));
-      socket.on('error', reject);
-    });
-  }
 
   it('judges a call once: an error page of nginx does not ask for the key again, and a client can not pretend it has one', async () => {
     const location = 'location / {\n      # Your API';
@@ -473,7 +282,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     await next.load(entriesOf([rowOf('good', { state: 'suspended' }), ...ROWS.slice(1)]));
     expect(await statusOf('other'), 'something differed').toBe(503);
     await next.keepAlive(lease());
-    expect([await statusOf('other'), await statusOf('good')]).toEqual([200, 403]);
+    expect(await statusesOf('other', 'good')).toEqual([200, 403]);
   });
 
   it('says which memory is full and how much it needs, and passes nothing on half of the facts', async () => {
@@ -487,7 +296,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     await nginx.reload();
     await carrier.load(entriesOf(many));
     await carrier.keepAlive(lease());
-    expect([await statusOf('one-of-many-0'), await statusOf('one-of-many-4499')]).toEqual([200, 200]);
+    expect(await statusesOf('one-of-many-0', 'one-of-many-4499')).toEqual([200, 200]);
     expect(Number(size)).toBeLessThan(8);
   });
 
@@ -499,7 +308,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     cut.destroy();
     expect(await statusOf('good')).toBe(200);
     await carrier.keepAlive(lease());
-    expect([await statusOf('good'), await statusOf('unknown')]).toEqual([200, 401]);
+    expect(await statusesOf('good', 'unknown')).toEqual([200, 401]);
   });
 
   it('gives each counted call once: over reloads, after an answer that was lost, and to the next agent', async () => {

@@ -114,9 +114,8 @@ describe('App Home', () => {
         .filter((line) => /^apim_user_gateway_(followers|heartbeat)/.test(line));
     expect((await homeOf(app, 'admin', /Slack ready/)).text()).not.toContain('gateways:');
     expect(await figures()).toContain('apim_user_gateway_followers{kind="nginx",state="connected"} 0');
-    const sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} });
     const beats = (id: string, kind: string, host: string, beats: number, age: string) =>
-      sql`insert into gateway_followers (service_id, id, kind, host, beats, last_beat_at)
+      app.sql`insert into gateway_followers (service_id, id, kind, host, beats, last_beat_at)
         values ('default', ${id}, ${kind}, ${host}, ${beats}, now() - ${age}::interval)`;
     // Their heartbeats come later than this test ends.
     await beats('a', 'nginx', 'gw-1', 7, '-1 second');
@@ -138,8 +137,7 @@ describe('App Home', () => {
       return line === undefined ? null : Math.floor(Number(line.split(' ')[1]) / 60);
     };
     expect(['gw-2', 'gw-1', 'gw-old'].map(ageOf)).toEqual([3, -1, null]);
-    await sql`delete from gateway_followers where kind <> 'process'`;
-    await sql.end();
+    await app.sql`delete from gateway_followers where kind <> 'process'`;
   });
 
   it('shows an approver less, and tells other people which admin to ask', async () => {
