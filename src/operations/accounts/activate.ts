@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { type Act, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { changedBy, currentState, demandNextState, holdAccount, viewAccount } from './account.ts';
 import { isUnconfirmedSignUp } from './sign-up-rules.ts';

@@ -1,7 +1,6 @@
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import * as input from '../frame/input.ts';
-import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
 import { requestEmailChange } from './unconfirmed-email.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { listGroups } from '../../db/accounts/groups.ts';
 import { findLastMailDue, listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports/imports.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 
 export const MAX_IMPORT_ROWS = 10_000;
 const ADDRESSES_AT_ONCE = 1_000;

@@ -1,6 +1,5 @@
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
-import * as input from '../frame/input.ts';
-import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { demandNextState } from './account.ts';
 import { endAccount } from './end-account.ts';
 import { holdProvedAccount, proveOwnPassword } from './own-account.ts';

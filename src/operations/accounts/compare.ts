@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { defineOperation, input, READERS } from '../frame/operation.ts';
 
 /**
  * Whether an account has all these values already, so that giving it them again would change nothing. An email that waits

@@ -2,9 +2,7 @@ import { type Account, findAccount, findAccountByEmail, updateAccount } from '..
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';

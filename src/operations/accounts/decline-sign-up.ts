@@ -3,8 +3,7 @@ import type { Account } from '../../db/accounts/accounts.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { fullName } from '../../domain/person-name.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { currentState, holdAccount } from './account.ts';
 import { endAccount } from './end-account.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { demandNextState, holdAccount, viewAccount } from './account.ts';
 import { endAccount } from './end-account.ts';
 

@@ -1,6 +1,5 @@
 import { updateAccount } from '../../db/accounts/accounts.ts';
-import * as input from '../frame/input.ts';
-import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { holdAccount } from './account.ts';

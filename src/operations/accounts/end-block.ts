@@ -1,5 +1,4 @@
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { holdAccount } from './account.ts';
 import { returnToStateBeforeBlock } from './state-after-block.ts';
 

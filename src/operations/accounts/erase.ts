@@ -1,6 +1,5 @@
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { currentState, holdAccount } from './account.ts';
 import { eraseAccountData, isDueForErasure } from './personal-data.ts';
 

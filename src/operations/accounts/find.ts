@@ -12,8 +12,7 @@ import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalIn } from '../../domain/email-list.ts';
 import { fullName } from '../../domain/person-name.ts';
-import type { Act } from '../frame/context.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { type Act, defineOperation, OPERATORS } from '../frame/operation.ts';
 import { currentState, viewAccount } from './account.ts';
 
 const MAX_SUGGESTED = 3;

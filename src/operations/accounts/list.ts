@@ -9,9 +9,8 @@ import {
 } from '../../db/accounts/lists.ts';
 import type { PagedList } from '../../db/page.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../frame/context.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { type Act, defineOperation, READERS } from '../frame/operation.ts';
 import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/built-in.ts';
 import { viewAccounts } from './account.ts';
 import { type ProgramAccount, viewAdministrator } from './administrator.ts';

@@ -1,6 +1,5 @@
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 import { issueTicket, minutesAfter } from '../frame/outbox.ts';
 import { currentState, holdAccount } from './account.ts';
 

@@ -1,6 +1,5 @@
 import { findAccount } from '../../db/accounts/accounts.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { choosesPassword } from './sign-up-rules.ts';
 

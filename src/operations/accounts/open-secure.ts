@@ -1,5 +1,4 @@
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 /** Whether a "This wasn't me" link still works; the link stays unused. Errors: `ticket_refused`, whatever the cause. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { findAccount, findAccountByResourceId } from '../../db/accounts/accounts.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { defineOperation, input, READERS } from '../frame/operation.ts';
 import { viewAccount } from './account.ts';
 import { ADMINISTRATOR_ID, type ProgramAccount, viewAdministrator } from './administrator.ts';
 

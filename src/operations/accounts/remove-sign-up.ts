@@ -1,6 +1,5 @@
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { holdAccount } from './account.ts';
 import { endAccount } from './end-account.ts';
 import { isUnconfirmedSignUp, SIGN_UP_LIFETIME_DAYS } from './sign-up-rules.ts';

@@ -11,9 +11,7 @@ import { newId } from '../../db/ids.ts';
 import { holdId } from '../../db/rows.ts';
 import { forgetOwnerAsWritten } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { type Act, ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
 import {

@@ -1,7 +1,6 @@
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { queueResetMail } from '../passwords/mails.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';

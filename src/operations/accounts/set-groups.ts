@@ -1,8 +1,7 @@
 import { listGroupIdsOfAccounts, replaceGroupsOfAccount, updateAccount } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { currentState, demandCustomGroups, holdAccount, viewAccount } from './account.ts';
 

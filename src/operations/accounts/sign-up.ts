@@ -3,8 +3,7 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import { DomainError, refusedFields } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation, fieldsOf } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
 
 const NAMES = input.withNeededNames({});
 

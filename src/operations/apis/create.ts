@@ -4,7 +4,7 @@ import { newId } from '../../db/ids.ts';
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { apiProperties } from '../catalog/api-properties.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
 import { changesBetween, valuesOf } from './values.ts';
@@ -22,11 +22,11 @@ export const createApi = defineOperation({
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: {
-    id: input.newApiId.optional(),
-    name: input.catalogName,
-    path: input.apiPath,
-    keyHeader: input.keyHeader.default(null),
-    keyQuery: input.keyQuery.default(null),
+    id: catalog.newApiId.optional(),
+    name: catalog.catalogName,
+    path: catalog.apiPath,
+    keyHeader: catalog.keyHeader.default(null),
+    keyQuery: catalog.keyQuery.default(null),
     properties: apiProperties.default({}),
   },
   async run(act, { id: givenId, path: typed, ...given }) {
@@ -35,7 +35,7 @@ export const createApi = defineOperation({
     await holdApiPaths(act.tx, serviceId);
     const other = await findApiByPath(act.tx, serviceId, path);
     if (other) throw new DomainError('api_path_taken', { id: other.id });
-    const id = givenId ?? (input.idOfName(given.name, MAX_ID_LENGTH) || newId(act.now, act.random));
+    const id = givenId ?? (catalog.idOfName(given.name, MAX_ID_LENGTH) || newId(act.now, act.random));
     if (await findApiId(act.tx, serviceId, id)) throw new DomainError('id_taken', { id });
     const times = { createdAt: act.now, updatedAt: act.now };
     const version = await firstVersion(act.tx, serviceId, { kind: 'api', id });

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { deleteApi as deleteApiRow, lockApi } from '../../db/catalog/apis.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { demandVersion } from '../catalog/view.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 
 /**
@@ -17,8 +16,8 @@ export const deleteApi = defineOperation({
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: {
-    apiId: input.apiId,
-    expectedVersion,
+    apiId: catalog.apiId,
+    expectedVersion: input.expectedVersion,
     deleteSubscriptions: z.boolean().default(false),
   },
   async run(act, { apiId, expectedVersion, deleteSubscriptions }) {

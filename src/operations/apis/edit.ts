@@ -3,10 +3,9 @@ import { findApiByPath, holdApiPaths, lockApi, updateApi } from '../../db/catalo
 import { parseApiPath } from '../../domain/api-path.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { apiProperties } from '../catalog/api-properties.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { demandVersion, viewApi } from '../catalog/view.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { changesBetween, valuesOf } from './values.ts';
 
 /**
@@ -19,12 +18,12 @@ export const editApi = defineOperation({
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: {
-    apiId: input.apiId,
-    expectedVersion,
-    name: input.catalogName.optional(),
-    path: input.apiPath.optional(),
-    keyHeader: input.keyHeader.optional(),
-    keyQuery: input.keyQuery.optional(),
+    apiId: catalog.apiId,
+    expectedVersion: input.expectedVersion,
+    name: catalog.catalogName.optional(),
+    path: catalog.apiPath.optional(),
+    keyHeader: catalog.keyHeader.optional(),
+    keyQuery: catalog.keyQuery.optional(),
     properties: apiProperties.default({}),
     replacesProperties: z.boolean().default(false),
   },

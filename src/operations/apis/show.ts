@@ -1,7 +1,7 @@
 import { findApi } from '../../db/catalog/apis.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { viewApi } from '../catalog/view.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
@@ -10,7 +10,7 @@ export const showApi = defineOperation({
   name: 'apis/show',
   allowed: OPERATORS,
   effect: 'read',
-  input: { apiId: input.apiId },
+  input: { apiId: catalog.apiId },
   async run(act, { apiId }) {
     const api = await findApi(act.tx, act.service.id, apiId);
     if (!api) throw new DomainError('api_not_found');

@@ -1,7 +1,6 @@
 import { endApproval, lockOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
 
 const MAX_CLOSED_AT_ONCE = 500;

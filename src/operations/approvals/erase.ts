@@ -2,8 +2,7 @@ import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseApprovals, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { isDueForErasure } from '../accounts/personal-data.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Erases the email and names in an ended approval that concerns no account, `ERASE_DELETED_AFTER_DAYS` after its end. Its

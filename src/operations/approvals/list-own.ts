@@ -1,8 +1,7 @@
 import { listApprovalsOfRequester } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, MEMBERS } from '../frame/operation.ts';
+import { defineOperation, input, MEMBERS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 
 const APPROVALS_A_PAGE = 10;

@@ -1,8 +1,7 @@
 import { listOpenApprovals } from '../../db/operators/approvals.ts';
 import { actorId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { viewApprovals } from './approval-view.ts';
 
 const APPROVALS_A_PAGE = 10;

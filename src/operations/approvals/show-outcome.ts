@@ -1,7 +1,6 @@
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { defineOperation, input, READERS } from '../frame/operation.ts';
 import { approvalStateAt } from './approval-view.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { viewApproval } from './approval-view.ts';
 
 /** One approval, for telling people about it. Errors: `approval_not_found`. */

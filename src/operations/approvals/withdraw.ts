@@ -1,8 +1,7 @@
 import { endApproval, lockApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, MEMBERS } from '../frame/operation.ts';
+import { defineOperation, input, MEMBERS } from '../frame/operation.ts';
 import { queueApprovalEnd } from '../frame/outbox.ts';
 import { demandOpen } from './approval-view.ts';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { listAuditWithLinks } from '../../db/audit/rows.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
 const ROWS_A_PAGE = 1_000;

@@ -3,9 +3,8 @@ import { listAuditOfTargets } from '../../db/audit/rows.ts';
 import { listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { listSubscriptionIdsOfAccount } from '../../db/subscriptions/subscriptions.ts';
 import { demandAccount, viewAccount } from '../accounts/account.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
 export const ENTRIES_A_PAGE = 10;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { searchAudit } from '../../db/audit/rows.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 import { ENTRIES_A_PAGE } from './history.ts';
 

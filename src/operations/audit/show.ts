@@ -1,7 +1,6 @@
 import { findAuditRow } from '../../db/audit/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { viewAuditRows } from './entry.ts';
 
 /** One audit row, for the approvals channel. Errors: `try_again` when it is not there (yet). */

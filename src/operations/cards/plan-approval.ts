@@ -1,8 +1,7 @@
 import { findApproval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { viewApproval } from '../approvals/approval-view.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
 
 /**

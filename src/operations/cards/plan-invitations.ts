@@ -5,8 +5,7 @@ import { findStanding } from '../../db/operators/operators.ts';
 import { hearsOfInvitations } from '../../db/operators/person-settings.ts';
 import { fullName } from '../../domain/person-name.ts';
 import type { Act, Role } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { planCardsOf } from './planned-cards.ts';
 
 const MAX_LISTED = 10;

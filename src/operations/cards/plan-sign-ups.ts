@@ -1,7 +1,6 @@
 import { countInSummary, endSummary } from '../../db/accounts/sign-ups.ts';
 import { versionOfSignUps } from '../../db/outbox/cards.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
 
 /**

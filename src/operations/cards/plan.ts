@@ -1,7 +1,6 @@
 import { demandAccount, viewAccount } from '../accounts/account.ts';
 import { isUnconfirmedSignUp } from '../accounts/sign-up-rules.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { queueSummaryRepaint } from '../frame/outbox.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { updateCard } from '../../db/outbox/cards.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /** Stores where a card is and which version it shows. */
 export const recordPaintedCard = defineOperation({

@@ -1,6 +1,5 @@
 import { demandAccount } from '../accounts/account.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 
 /** Queues a repaint of an account's cards, after a person clicked on an outdated one. Errors: `account_not_found`. */

@@ -1,6 +1,5 @@
 import { listStaleSubjects, type StaleSubject } from '../../db/outbox/cards.ts';
-import type { Act } from '../frame/context.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import {
   minutesAfter,
   queueApprovalRepaint,

@@ -9,8 +9,7 @@ import { listSubscriptionsOfIds } from '../../db/subscriptions/subscriptions.ts'
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { apiKeyHash } from '../../security/api-key.ts';
 import { viewAccounts } from '../accounts/account.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 
 /** At most so many of each kind at a time. */
 export const MAX_COMPARED = 100;

@@ -17,6 +17,8 @@ import type { Act, Context, Grant } from './context.ts';
 import { type CallerKind, demandPermission } from './permission.ts';
 import { unstorableField } from './storable.ts';
 
+export type { Act } from './context.ts';
+export * as input from './input.ts';
 export {
   ACCOUNTS,
   ADMINS,

@@ -8,10 +8,8 @@ import {
   listGroupsByName,
 } from '../../db/accounts/groups.ts';
 import { demandAccount } from '../accounts/account.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { type Act, defineOperation, input, READERS } from '../frame/operation.ts';
 import { DEVELOPERS_GROUP } from './built-in.ts';
 
 const GROUPS_A_PAGE = 100;

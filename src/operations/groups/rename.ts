@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../db/accounts/groups.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { demandVersion } from '../catalog/view.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { groupDescription, groupName } from './input.ts';
 
 /** Changes name and description. Errors: `group_not_found`, `group_built_in`, `catalog_changed`, `group_name_taken`. */
@@ -13,7 +12,7 @@ export const renameGroup = defineOperation({
   effect: 'change',
   input: {
     groupId: z.string().min(1).max(256),
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     name: groupName,
     description: groupDescription.optional(),
   },

@@ -1,8 +1,7 @@
 import { lockImport, updateImport } from '../../db/imports/imports.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 
 /** An import that Slack or a fault delays beyond this stops. */

@@ -1,6 +1,5 @@
 import { findLastMailDue, lockImport, updateImport } from '../../db/imports/imports.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { listOutcomes, openRows } from './stored-dry-run.ts';
 
 /** Far longer than one slice takes. With the sweep, the import of a killed process continues within two minutes. */

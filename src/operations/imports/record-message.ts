@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports/imports.ts';
 import { actorId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 
 /** Stores where the message with the dry run is. Only for the admin who made it. */
 export const recordImportMessage = defineOperation({

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { lockImport, updateImport } from '../../db/imports/imports.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Stores how far a slice came, and queues the next one; at the end it deletes the rows. Does nothing when the lease was

@@ -1,8 +1,7 @@
 import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseInvitationData, isDueForErasure } from '../accounts/personal-data.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { changeInvitation } from './change.ts';
 
 /**

@@ -1,6 +1,5 @@
 import { listPeopleOfBatch } from '../../db/accounts/invitations.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /** The people who sent or approved invitations of a batch: `T012/U034`, or the id of a program or console. */
 export const listBatchPeople = defineOperation({

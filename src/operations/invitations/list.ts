@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { listInvitations as listInvitationRows } from '../../db/accounts/invitations.ts';
 import { listMailStatesOfInvitations } from '../../db/outbox/mails.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 
 const INVITATIONS_A_PAGE = 10;
 

@@ -1,9 +1,7 @@
 import { findAccount } from '../../db/accounts/accounts.ts';
 import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 
 /**

@@ -2,8 +2,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { demandCustomGroups } from '../accounts/account.ts';
 import { requestApproval } from '../frame/approval.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, MEMBERS } from '../frame/operation.ts';
+import { defineOperation, input, MEMBERS } from '../frame/operation.ts';
 
 /**
  * A member of the workspace requests an invitation for a person; an operator decides. Whether the email has an account is

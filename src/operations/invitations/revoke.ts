@@ -1,8 +1,7 @@
 import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { changeInvitation } from './change.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { findInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 
 /** One invitation, for a message about it. Errors: `invitation_not_found`. */
 export const showInvitation = defineOperation({

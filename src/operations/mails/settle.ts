@@ -3,8 +3,7 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import { lockMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { noteFailure, noteSuccess } from '../../db/outbox/outages.ts';
 import { isCertainRefusal } from '../../mail/delivery/resend.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { CALLED_OFF, endMail } from './end-mail.ts';
 

@@ -1,6 +1,5 @@
 import { findStanding, noteConfirmation } from '../../db/operators/operators.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Asks Slack who an operator is now. A full member's doubt ends. Returns what Slack says; a person who is no full member

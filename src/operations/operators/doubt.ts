@@ -1,8 +1,7 @@
 import { markInDoubt } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Runs when Slack reports that a person is no full member any more. From here on the operator and their tokens are

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { giveRole, lockAdmins } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { adminsWhoCanAct, demandOtherAdmin, personNow } from './operator-rules.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { slackId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { endApprovalsOf, personNow } from './operator-rules.ts';
 
 /**

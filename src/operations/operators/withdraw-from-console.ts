@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 import { demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**

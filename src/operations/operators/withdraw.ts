@@ -1,8 +1,7 @@
 import { findOperatorRole, lockAdmins, takeRole } from '../../db/operators/operators.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { slackId } from '../frame/actor.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { adminsWhoCanAct, demandOtherAdmin, endApprovalsOf } from './operator-rules.ts';
 
 /**

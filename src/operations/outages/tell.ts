@@ -3,8 +3,7 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
 import { writeMoment } from '../../mail/render.ts';
 import { slackId } from '../frame/actor.ts';
-import type { Act } from '../frame/context.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
 import { callOffMails } from '../mails/call-off.ts';
 

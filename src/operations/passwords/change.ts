@@ -1,8 +1,7 @@
 import { updateAccount } from '../../db/accounts/accounts.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts';
-import * as input from '../frame/input.ts';
-import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { startSession } from '../sessions/session.ts';
 import { queuePasswordChanged } from './mails.ts';
 import { hashNewPassword } from './new-password.ts';

@@ -1,6 +1,5 @@
 import { findAccount } from '../../db/accounts/accounts.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 
 /** Whether an account has this password, and needn't replace it. For programs that may set it. */
 export const comparePassword = defineOperation({

@@ -1,8 +1,7 @@
 import { addJob } from '../../db/outbox/jobs.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 
 /**
  * A developer asks for a link to set a new password. The work is the same for every email, so that its time doesn't tell

@@ -1,7 +1,6 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount } from '../accounts/account.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { queueResetMail } from './mails.ts';
 
 /**

@@ -4,8 +4,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount, viewAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import { queueSecurityMail } from '../accounts/security-link.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 import { hashNewPassword } from './new-password.ts';
 
 /**

@@ -4,7 +4,7 @@ import { findProductId, insertProduct } from '../../db/catalog/products.ts';
 import { newId } from '../../db/ids.ts';
 import { holdId } from '../../db/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
@@ -27,25 +27,25 @@ export const createProduct = defineOperation({
   effect: 'change',
   input: z
     .strictObject({
-      id: input.productId.optional(),
-      name: input.catalogName,
-      description: input.productDescription.default(''),
-      terms: input.productTerms.default(''),
+      id: catalog.productId.optional(),
+      name: catalog.catalogName,
+      description: catalog.productDescription.default(''),
+      terms: catalog.productTerms.default(''),
       isPublished: z.boolean().default(false),
       isSubscriptionRequired: z.boolean().default(true),
       isApprovalRequired: z.boolean().default(false),
-      subscriptionsLimit: input.subscriptionsLimit.default(null),
-      rate: input.productRate.default(null),
-      quota: input.productQuota.default(null),
-      apiIds: input.apiIds.default([]),
-      groupIds: input.productGroupIds.default([DEVELOPERS_GROUP]),
+      subscriptionsLimit: catalog.subscriptionsLimit.default(null),
+      rate: catalog.productRate.default(null),
+      quota: catalog.productQuota.default(null),
+      apiIds: catalog.apiIds.default([]),
+      groupIds: catalog.productGroupIds.default([DEVELOPERS_GROUP]),
     })
     .refine((wanted) => wanted.isSubscriptionRequired || !wanted.isApprovalRequired, {
       path: ['isApprovalRequired'],
       message: 'is about subscriptions, and this product takes none',
     }),
   async run(act, { id: givenId, apiIds, groupIds, ...wanted }) {
-    const id = givenId ?? (input.idOfName(wanted.name, MAX_ID_LENGTH) || newId(act.now, act.random));
+    const id = givenId ?? (catalog.idOfName(wanted.name, MAX_ID_LENGTH) || newId(act.now, act.random));
     const serviceId = act.service.id;
     await holdId(act.tx, 'product', { serviceId, id });
     const other = await findProductId(act.tx, serviceId, id);

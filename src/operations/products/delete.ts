@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { deleteProduct as deleteProductRow } from '../../db/catalog/products.ts';
-import * as input from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import * as catalog from '../catalog/input.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { removeSubscriptions } from '../subscriptions/subscription.ts';
 import { holdProductForChange } from './product.ts';
 
@@ -16,8 +15,8 @@ export const deleteProduct = defineOperation({
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: {
-    productId: input.productId,
-    expectedVersion,
+    productId: catalog.productId,
+    expectedVersion: input.expectedVersion,
     deleteSubscriptions: z.boolean().default(false),
   },
   async run(act, { productId, expectedVersion, deleteSubscriptions }) {

@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { updateProduct } from '../../db/catalog/products.ts';
 import { judgeQuotas } from '../../db/usage/quota-use.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { holdProductForChange, type LinkChange, linkChange, nameLink, setLinksOfProduct } from './product.ts';
 
 /**
@@ -21,20 +20,20 @@ export const editProduct = defineOperation({
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
   input: {
-    productId: input.productId,
-    expectedVersion,
-    name: input.catalogName.optional(),
-    description: input.productDescription.optional(),
-    terms: input.productTerms.optional(),
+    productId: catalog.productId,
+    expectedVersion: input.expectedVersion,
+    name: catalog.catalogName.optional(),
+    description: catalog.productDescription.optional(),
+    terms: catalog.productTerms.optional(),
     isPublished: z.boolean().optional(),
     isSubscriptionRequired: z.boolean().optional(),
     isApprovalRequired: z.boolean().optional(),
-    subscriptionsLimit: input.subscriptionsLimit.optional(),
-    rate: input.productRate.optional(),
-    quota: input.productQuota.optional(),
-    policyAsWritten: input.policyAsWritten.optional(),
-    apiIds: input.apiIds.optional(),
-    groupIds: input.productGroupIds.optional(),
+    subscriptionsLimit: catalog.subscriptionsLimit.optional(),
+    rate: catalog.productRate.optional(),
+    quota: catalog.productQuota.optional(),
+    policyAsWritten: catalog.policyAsWritten.optional(),
+    apiIds: catalog.apiIds.optional(),
+    groupIds: catalog.productGroupIds.optional(),
     link: linkChange.optional(),
   },
   async run(act, { productId, expectedVersion, apiIds, groupIds, link, policyAsWritten, ...wanted }) {

@@ -1,5 +1,5 @@
 import { listProducts as listProductRows } from '../../db/catalog/products.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -15,7 +15,7 @@ export const listOfferedProducts = defineOperation({
   name: 'products/list-offered',
   allowed: ['developer', 'account'],
   effect: 'read',
-  input: { productId: input.productId.optional(), after: input.nameCursor.optional() },
+  input: { productId: catalog.productId.optional(), after: catalog.nameCursor.optional() },
   async run(act, { productId, after }) {
     const wanted = {
       seenBy: await groupsOfViewer(act),

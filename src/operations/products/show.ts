@@ -2,7 +2,7 @@ import { findProduct } from '../../db/catalog/products.ts';
 import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { readUsage } from '../../db/usage/read.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../catalog/input.ts';
+import * as catalog from '../catalog/input.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 
@@ -11,7 +11,7 @@ export const showProduct = defineOperation({
   name: 'products/show',
   allowed: OPERATORS,
   effect: 'read',
-  input: { productId: input.productId },
+  input: { productId: catalog.productId },
   async run(act, { productId }) {
     const product = await findProduct(act.tx, act.service.id, productId);
     if (!product) throw new DomainError('product_not_found');

@@ -6,8 +6,7 @@ import { findAuditIds } from '../../db/audit/rows.ts';
 import { findRoles } from '../../db/operators/operators.ts';
 import { fullName } from '../../domain/person-name.ts';
 import { subscriptionId } from '../catalog/input.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation } from '../frame/operation.ts';
+import { defineOperation, input } from '../frame/operation.ts';
 
 /** The most of each kind in one call. */
 export const MAX_COMPARED = 1_000;

@@ -4,8 +4,7 @@ import { findApiId } from '../../db/catalog/apis.ts';
 import { findProductId } from '../../db/catalog/products.ts';
 import type { Db } from '../../db/connection/connect.ts';
 import { findSubscriptionId } from '../../db/subscriptions/subscriptions.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { defineOperation, input, READERS } from '../frame/operation.ts';
 
 const written = input.writtenId.optional();
 

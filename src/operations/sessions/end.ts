@@ -1,7 +1,6 @@
 import { deleteSession } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { signedInAs } from './session.ts';
 
 /** Ends one of a developer's own sessions. Errors: `session_not_found`, also for another developer's. */

@@ -1,7 +1,6 @@
 import { findLiveSession, touchSession } from '../../db/accounts/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
-import * as input from '../frame/input.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { minutesAfter } from '../frame/outbox.ts';
 import { sessionEnd } from './session.ts';
 

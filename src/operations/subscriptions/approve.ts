@@ -2,9 +2,7 @@ import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
 import { ownEmailOf } from '../frame/actor.ts';
-import type { Act } from '../frame/context.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { type Act, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 import { tellActiveSubscription } from './mails.ts';
 import { ownerOf } from './subscription.ts';
@@ -18,7 +16,7 @@ export const approveSubscription = defineOperation({
   name: 'subscriptions/approve',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion: input.expectedVersion },
   run: (act, wanted) =>
     changeSubscriptionState(act, {
       ...wanted,

@@ -1,6 +1,5 @@
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 
 /**
@@ -13,7 +12,7 @@ export const cancelSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     reason: catalog.stateComment.default(''),
   },
   run: (act, { reason, ...wanted }) =>

@@ -1,5 +1,4 @@
-import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { countCutOff } from './subscription.ts';
 
 /** How many subscriptions an account has, and how many a block or a deletion of it would cut off. It counts the calls of this second. */

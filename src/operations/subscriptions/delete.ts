@@ -1,7 +1,6 @@
 import { deleteSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { holdSubscription, scopeNameOf } from './subscription.ts';
 
@@ -13,7 +12,7 @@ export const deleteSubscription = defineOperation({
   name: 'subscriptions/delete',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion: input.expectedVersion },
   async run(act, { subscriptionId, expectedVersion }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     const { accountId, name, state } = subscription;

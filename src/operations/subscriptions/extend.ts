@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 
 /**
@@ -16,7 +15,7 @@ export const extendSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     endsAt: z.coerce.date().nullable(),
   },
   run(act, { endsAt, ...wanted }) {

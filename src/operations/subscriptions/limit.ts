@@ -2,8 +2,7 @@ import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { judgeQuotas } from '../../db/usage/quota-use.ts';
 import * as catalog from '../catalog/input.ts';
 import { limitTextsOfSubscription } from '../catalog/limits.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
@@ -17,7 +16,7 @@ export const limitSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     rate: catalog.ownRate.optional(),
     quota: catalog.ownQuota.optional(),
   },

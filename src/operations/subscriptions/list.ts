@@ -4,9 +4,8 @@ import {
   listSubscriptions as listSubscriptionRows,
 } from '../../db/subscriptions/lists.ts';
 import * as catalog from '../catalog/input.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { defineOperation, READERS } from '../frame/operation.ts';
+import { defineOperation, input, READERS } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { viewSubscription } from './subscription.ts';
 

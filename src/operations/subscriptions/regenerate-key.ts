@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ACCOUNTS, defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { ACCOUNTS, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { giveKey } from './keys.ts';
 import { tellOwner, tellOwnerOfOwnKey } from './mails.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
@@ -23,7 +22,7 @@ export const regenerateKey = defineOperation({
   input: z
     .strictObject({
       subscriptionId: catalog.subscriptionId,
-      expectedVersion,
+      expectedVersion: input.expectedVersion,
       slot: z.enum([...catalog.keySlot.options, 'both']),
       isLeaked: z.boolean().default(false),
     })

@@ -1,6 +1,5 @@
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 import { tellOwner } from './mails.ts';
 
@@ -14,7 +13,7 @@ export const rejectSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     reason: catalog.stateComment.refine((reason) => reason !== '', 'is needed: the developer reads it'),
   },
   run: (act, { reason, ...wanted }) =>

@@ -1,7 +1,6 @@
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ACCOUNTS, ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
 
 /**
@@ -15,7 +14,7 @@ export const renameSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     name: catalog.catalogName.optional(),
     ...catalog.forPrograms,
   },

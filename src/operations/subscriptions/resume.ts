@@ -1,6 +1,5 @@
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 
 /**
@@ -11,6 +10,6 @@ export const resumeSubscription = defineOperation({
   name: 'subscriptions/resume',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: { subscriptionId: catalog.subscriptionId, expectedVersion },
+  input: { subscriptionId: catalog.subscriptionId, expectedVersion: input.expectedVersion },
   run: (act, wanted) => changeSubscriptionState(act, { ...wanted, verb: 'resume' }),
 });

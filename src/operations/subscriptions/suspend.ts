@@ -1,6 +1,5 @@
 import * as catalog from '../catalog/input.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { defineOperation, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
+import { defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { changeSubscriptionState } from './change-state.ts';
 
 /**
@@ -13,7 +12,7 @@ export const suspendSubscription = defineOperation({
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     reason: catalog.stateComment.default(''),
   },
   run: (act, { reason, ...wanted }) =>

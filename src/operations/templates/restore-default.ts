@@ -1,6 +1,5 @@
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { demandTemplate, templateName } from './input.ts';
 import { demandTextVersion } from './version.ts';
 
@@ -13,7 +12,7 @@ export const restoreDefaultTemplate = defineOperation({
   name: 'templates/restore-default',
   allowed: ADMINS_AND_PROGRAMS,
   effect: 'change',
-  input: { template: templateName, expectedVersion },
+  input: { template: templateName, expectedVersion: input.expectedVersion },
   async run(act, input) {
     const { name: template, title } = demandTemplate(input.template);
     await holdMailText(act.tx, act.service.id, template);

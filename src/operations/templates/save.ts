@@ -1,7 +1,6 @@
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
-import { expectedVersion } from '../frame/input.ts';
-import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
+import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 import { demandTextVersion } from './version.ts';
 
@@ -16,7 +15,7 @@ export const saveTemplate = defineOperation({
   effect: 'change',
   input: {
     template: templateName,
-    expectedVersion,
+    expectedVersion: input.expectedVersion,
     subject: templateText.subject.optional(),
     body: templateText.body.optional(),
     syntax: templateText.syntax,

@@ -1,7 +1,6 @@
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sampleVariables } from '../../mail/templates/catalog.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
 import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
 

@@ -3,8 +3,7 @@ import { findAccount } from '../../db/accounts/accounts.ts';
 import { findInvitation, findNewestInvitationTo } from '../../db/accounts/invitations.ts';
 import { findNewestTicket, findTicket, type Ticket } from '../../db/accounts/tickets.ts';
 import { ticketHash } from '../../security/ticket.ts';
-import type { Act } from '../frame/context.ts';
-import { DEVELOPERS, defineOperation } from '../frame/operation.ts';
+import { type Act, DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
 /** `replaced`: a newer link works. `withdrawn`: it was ended before its time. */
 export type LinkState = 'open' | 'used' | 'replaced' | 'withdrawn' | 'expired';

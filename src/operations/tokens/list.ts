@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { listLiveTokens } from '../../db/operators/tokens.ts';
-import * as input from '../frame/input.ts';
 import * as lists from '../frame/lists.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { viewToken } from './token.ts';
 
 const TOKENS_A_PAGE = 20;

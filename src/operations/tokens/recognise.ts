@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { findToken, findTokenByHash, recordLastUse, type Token } from '../../db/operators/tokens.ts';
 import { readAccessToken } from '../../security/access-token.ts';
 import { tokenHash } from '../../security/token.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { type Act, defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { actorOfToken } from './token.ts';
 
 /** The last use is stored at most this often, so that not every request writes. */

@@ -1,7 +1,6 @@
 import { revokeToken as revokeTokenRow } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { ADMINS, defineOperation } from '../frame/operation.ts';
+import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 
 /** Ends a token at once, in every process. Errors: `token_not_found`, also for one that is revoked already. */
 export const revokeToken = defineOperation({

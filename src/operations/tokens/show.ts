@@ -1,7 +1,6 @@
 import { findToken } from '../../db/operators/tokens.ts';
 import { DomainError } from '../../domain/domain-error.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { viewToken } from './token.ts';
 
 /** One token, for telling its owner about it. Errors: `token_not_found`. */

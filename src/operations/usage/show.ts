@@ -8,9 +8,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import type { CallSums, UsageOf, UsageTime } from '../../domain/usage-times.ts';
 import { demandAccount } from '../accounts/account.ts';
 import * as catalog from '../catalog/input.ts';
-import type { Act } from '../frame/context.ts';
-import * as input from '../frame/input.ts';
-import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { type Act, defineOperation, input, OPERATORS } from '../frame/operation.ts';
 import { usageTime, viewUsage } from './usage.ts';
 
 const MAX_TOP = 5;
