@@ -10,6 +10,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
+import { Link } from './page-parts.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 type FormState = { errors?: FieldErrors; value?: string };
@@ -145,11 +146,7 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
           <strong>{me.email}</strong> is already your email, so nothing changes.
         </p>
       )}
-      <p>
-        <a className="way" href={ACCOUNT_PATH}>
-          Back to my account
-        </a>
-      </p>
+      <Link href={ACCOUNT_PATH}>Back to my account</Link>
     </>
   );
 }

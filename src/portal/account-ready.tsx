@@ -1,3 +1,4 @@
+import { Link } from './page-parts.tsx';
 import type { Site } from './site.tsx';
 
 /** Says which email to sign in with, and what comes next. */
@@ -37,11 +38,9 @@ export function AccountReady(props: {
       ) : (
         <>
           <p>Next: sign in, and see what {organizationName} offers.</p>
-          <p>
-            <a className="button" href="/portal/sign-in">
-              Sign in
-            </a>
-          </p>
+          <Link href="/portal/sign-in" look="button">
+            Sign in
+          </Link>
         </>
       )}
     </>

@@ -9,8 +9,7 @@ import type { WebEnv } from '../web/request-facts.ts';
 import { browserLabel } from './browser-label.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { formatMoment, NameFields, namesIn } from './form.tsx';
-import { Moment } from './moment.tsx';
-import { Notice } from './notice.tsx';
+import { Link, Moment, Notice } from './page-parts.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 export const ACCOUNT_PATH = '/portal/account';
@@ -94,18 +93,14 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
       <Names names={names ?? account} errors={errors} />
       <Email account={account} />
       <h2>Password</h2>
-      <p>
-        <a className="button quiet" href={`${ACCOUNT_PATH}/password`}>
-          Change password
-        </a>
-      </p>
+      <Link href={`${ACCOUNT_PATH}/password`} look="button quiet">
+        Change password
+      </Link>
       <Sessions sessions={sessions} />
       <h2>Close your account</h2>
-      <p>
-        <a className="button quiet bad" href={`${ACCOUNT_PATH}/close`}>
-          Close my account
-        </a>
-      </p>
+      <Link href={`${ACCOUNT_PATH}/close`} look="button quiet bad">
+        Close my account
+      </Link>
     </>
   );
   return site.sessionPage(me, TITLE, content, errors ? UNPROCESSABLE : 200);
@@ -139,11 +134,9 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
           </button>
         </form>
       ) : null}
-      <p>
-        <a className="button quiet" href={`${ACCOUNT_PATH}/email`}>
-          Change email
-        </a>
-      </p>
+      <Link href={`${ACCOUNT_PATH}/email`} look="button quiet">
+        Change email
+      </Link>
     </>
   );
 }

@@ -16,6 +16,7 @@ import { registerAccountChanges } from './account-changes.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
 import { registerHome } from './home.tsx';
+import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
 import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
@@ -113,11 +114,9 @@ function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Respo
   const content = (
     <>
       <p>{words}</p>
-      <p>
-        <a className="button" href="/portal">
-          Go to the portal
-        </a>
-      </p>
+      <Link href="/portal" look="button">
+        Go to the portal
+      </Link>
       <p className="hint after">
         If you write to us about this, mention the reference <code>{reference}</code>.
       </p>

@@ -1,6 +1,7 @@
 // The page for a mailed link that can't be used. It tells the holder of that very link why, and names no person.
 import type { LinkState } from '../operations/tickets/recognise.ts';
 import { EmailForm, type LinkKind } from './ask-for-link.tsx';
+import { Link } from './page-parts.tsx';
 import type { TicketClaim } from './request-guard.ts';
 import { GONE, type Site } from './site.tsx';
 
@@ -74,16 +75,10 @@ export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | nu
 function SignIn() {
   return (
     <>
-      <p>
-        <a className="button" href="/portal/sign-in">
-          Sign in
-        </a>
-      </p>
-      <p>
-        <a className="way" href="/password/forgot">
-          Forgot your password?
-        </a>
-      </p>
+      <Link href="/portal/sign-in" look="button">
+        Sign in
+      </Link>
+      <Link href="/password/forgot">Forgot your password?</Link>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { Offer } from './offer.tsx';
-import { SIGN_UP_PATH } from './sign-up.tsx';
+import { Link, NoAccountYet } from './page-parts.tsx';
 import type { Me, Site } from './site.tsx';
 
 export function registerHome(portal: Hono<WebEnv>, site: Site): void {
@@ -29,24 +29,16 @@ function Overview({ me, subscriptions }: { me: Me; subscriptions: number }) {
       {subscriptions === 0 ? (
         <>
           <p>To call an API you need a key. Choose a product and subscribe to it to get yours.</p>
-          <p>
-            <a className="button" href="/portal/products">
-              Choose a product
-            </a>
-          </p>
+          <Link href="/portal/products" look="button">
+            Choose a product
+          </Link>
         </>
       ) : (
         <>
-          <p>
-            <a className="button" href="/portal/subscriptions">
-              My subscriptions and keys
-            </a>
-          </p>
-          <p>
-            <a className="way" href="/portal/products">
-              See all products
-            </a>
-          </p>
+          <Link href="/portal/subscriptions" look="button">
+            My subscriptions and keys
+          </Link>
+          <Link href="/portal/products">See all products</Link>
         </>
       )}
     </>
@@ -56,31 +48,17 @@ function Overview({ me, subscriptions }: { me: Me; subscriptions: number }) {
 type Products = Awaited<ReturnType<typeof listOfferedProducts>>['products'];
 
 function Welcome({ site, products }: { site: Site; products: Products }) {
-  const { organizationName, signUp, supportEmail } = site.policy;
+  const { organizationName } = site.policy;
   return (
     <>
       <p>
         Sign in to subscribe to the APIs of {organizationName}, get your keys and manage your developer
         account.
       </p>
-      <p>
-        <a className="button" href="/portal/sign-in">
-          Sign in
-        </a>
-      </p>
-      {signUp === 'off' ? (
-        <p className="hint">
-          No account yet? {organizationName} invites developers by mail. To ask for an invitation, write to{' '}
-          <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
-        </p>
-      ) : (
-        <p>
-          No account yet?{' '}
-          <a className="way" href={SIGN_UP_PATH}>
-            Sign up
-          </a>
-        </p>
-      )}
+      <Link href="/portal/sign-in" look="button">
+        Sign in
+      </Link>
+      <NoAccountYet site={site} />
       {products.length > 0 ? (
         <>
           <h2>What you can build with</h2>

@@ -10,7 +10,6 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { addressOf } from './first-call.tsx';
 import { Field, Tick } from './form.tsx';
-import { Alert } from './notice.tsx';
 import {
   Offer,
   PRODUCTS_PATH as PATH,
@@ -19,6 +18,7 @@ import {
   SubscribedMark,
   subscriptionsByProduct,
 } from './offer.tsx';
+import { Alert, Link } from './page-parts.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import { MAX_SUBSCRIPTION_NAME_LENGTH, pathOfSubscription, subscriptionPage } from './subscription-labels.ts';
 import { timeIn, Usage } from './usage.tsx';
@@ -92,11 +92,9 @@ function noSuchProduct(site: Site, me: Me | null): Response {
           ? 'It may have been withdrawn, or your account can’t see it.'
           : 'It may have been withdrawn, or you may need to sign in to see it.'}
       </p>
-      <p>
-        <a className="button" href={PATH}>
-          See the products
-        </a>
-      </p>
+      <Link href={PATH} look="button">
+        See the products
+      </Link>
     </>
   );
   return site.sessionPage(me, 'Product not found', content, 404);
@@ -118,11 +116,9 @@ async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<R
         <Offer products={products} own={await subscriptionsByProduct(me)} />
       )}
       {next ? (
-        <p>
-          <a className="way" href={`${PATH}?${new URLSearchParams(next)}`} rel="next">
-            Next
-          </a>
-        </p>
+        <Link href={`${PATH}?${new URLSearchParams(next)}`} rel="next">
+          Next
+        </Link>
       ) : null}
       {me ? null : <SignInFirst page={PATH} words="Sign in to see all products" />}
     </>
@@ -236,10 +232,8 @@ function NothingOffered({ site, isVisitor }: { site: Site; isVisitor: boolean })
 
 function SignInFirst({ page, words = 'Sign in to subscribe' }: { page: string; words?: string }) {
   return (
-    <p>
-      <a className="button" href={`${page}?${SIGN_IN_QUERY}`}>
-        {words}
-      </a>
-    </p>
+    <Link href={`${page}?${SIGN_IN_QUERY}`} look="button">
+      {words}
+    </Link>
   );
 }

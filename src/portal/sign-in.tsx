@@ -5,8 +5,7 @@ import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
-import { Alert } from './notice.tsx';
-import { SIGN_UP_PATH } from './sign-up.tsx';
+import { Alert, Link, NoAccountYet } from './page-parts.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 const PATH = '/portal/sign-in';
@@ -140,24 +139,8 @@ function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; w
         <CurrentPassword name="password" label="Password" errors={errors} />
         <button type="submit">Sign in</button>
       </form>
-      <p>
-        <a className="way" href="/password/forgot">
-          Forgot your password?
-        </a>
-      </p>
-      {site.policy.signUp === 'off' ? (
-        <p className="hint">
-          No account yet? {site.policy.organizationName} invites developers by mail. To ask for an invitation,
-          write to <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
-        </p>
-      ) : (
-        <p>
-          No account yet?{' '}
-          <a className="way" href={SIGN_UP_PATH}>
-            Sign up
-          </a>
-        </p>
-      )}
+      <Link href="/password/forgot">Forgot your password?</Link>
+      <NoAccountYet site={site} />
     </>
   );
 }

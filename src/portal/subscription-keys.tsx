@@ -8,6 +8,7 @@ import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
+import { Link } from './page-parts.tsx';
 import type { Me, Site } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-labels.ts';
 import { findOwn, firstApiOf, noSuchSubscription } from './subscriptions.tsx';
@@ -133,7 +134,7 @@ function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; api: 
       ))}
       <h2>Your first call</h2>
       <FirstCall site={site} api={api} apiKey={keys.primary} />
-      <BackTo id={id} words="Hide the keys" />
+      <Link href={pathOfSubscription(id)}>Hide the keys</Link>
     </>
   );
 }
@@ -150,7 +151,7 @@ function NewKey({ subscription, slot }: { subscription: SubscriptionView; slot: 
       <form method="post" action={`${pathOfSubscription(id)}/new-key?slot=${slot}`}>
         <button type="submit">Replace the {slot} key</button>
       </form>
-      <BackTo id={id} words="Keep it" />
+      <Link href={pathOfSubscription(id)}>Keep it</Link>
     </>
   );
 }
@@ -172,17 +173,7 @@ function Cancel({ subscription }: { subscription: SubscriptionView }) {
           {isRequest ? 'Withdraw my request' : 'Cancel this subscription'}
         </button>
       </form>
-      <BackTo id={id} words="Keep it" />
+      <Link href={pathOfSubscription(id)}>Keep it</Link>
     </>
-  );
-}
-
-function BackTo({ id, words }: { id: string; words: string }) {
-  return (
-    <p>
-      <a className="way" href={pathOfSubscription(id)}>
-        {words}
-      </a>
-    </p>
   );
 }

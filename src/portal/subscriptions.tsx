@@ -10,8 +10,7 @@ import type { WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
 import { Field } from './form.tsx';
-import { Moment } from './moment.tsx';
-import { Notice } from './notice.tsx';
+import { Link, Moment, Notice } from './page-parts.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
   DONE,
@@ -74,11 +73,9 @@ export function noSuchSubscription(site: Site, me: Me): Response {
   const words = (
     <>
       <p>It may have been deleted, or belong to another account.</p>
-      <p>
-        <a className="button" href={SUBSCRIPTIONS_PATH}>
-          My subscriptions
-        </a>
-      </p>
+      <Link href={SUBSCRIPTIONS_PATH} look="button">
+        My subscriptions
+      </Link>
     </>
   );
   return site.sessionPage(me, 'Subscription not found', words, 404);
@@ -89,11 +86,9 @@ function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: 
     return (
       <>
         <p>You have no subscriptions yet. Choose a product and subscribe to it to get your keys.</p>
-        <p>
-          <a className="button" href="/portal/products">
-            Choose a product
-          </a>
-        </p>
+        <Link href="/portal/products" look="button">
+          Choose a product
+        </Link>
       </>
     );
   return (
@@ -188,11 +183,9 @@ async function showSubscription(
       {mayCancel ? (
         <>
           <h2>{isSubmitted ? 'Withdraw' : 'Cancel'}</h2>
-          <p>
-            <a className="button quiet bad" href={`${path}/cancel`}>
-              {isSubmitted ? 'Withdraw my request' : 'Cancel this subscription'}
-            </a>
-          </p>
+          <Link href={`${path}/cancel`} look="button quiet bad">
+            {isSubmitted ? 'Withdraw my request' : 'Cancel this subscription'}
+          </Link>
         </>
       ) : null}
     </>
@@ -219,16 +212,12 @@ function Keys({ site, path, api }: { site: Site; path: string; api: CallableApi 
       <form method="post" action={`${path}/keys`}>
         <button type="submit">Show the keys</button>
       </form>
-      <p>
-        <a className="button quiet" href={`${path}/new-key?slot=primary`}>
-          Replace the primary key
-        </a>
-      </p>
-      <p>
-        <a className="button quiet" href={`${path}/new-key?slot=secondary`}>
-          Replace the secondary key
-        </a>
-      </p>
+      <Link href={`${path}/new-key?slot=primary`} look="button quiet">
+        Replace the primary key
+      </Link>
+      <Link href={`${path}/new-key?slot=secondary`} look="button quiet">
+        Replace the secondary key
+      </Link>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { CALL_PARTS, describeCalls, pointName, refusalWords } from '../domain/us
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { UsageView } from '../operations/usage/usage.ts';
 import type { WebContext } from '../web/request-facts.ts';
-import { Moment } from './moment.tsx';
+import { Moment } from './page-parts.tsx';
 
 /** Of the page, in light and dark. */
 const COLOURS: ChartColours = {

@@ -1,0 +1,59 @@
+// What pages have beside their forms: notices, moments, and the ways to other pages.
+import type { ReactNode } from 'react';
+import { formatMoment } from './form.tsx';
+import { SIGN_UP_PATH } from './sign-up.tsx';
+import type { Site } from './site.tsx';
+
+export function Notice({ children }: { children: ReactNode }) {
+  return (
+    <p className="notice" role="status">
+      {children}
+    </p>
+  );
+}
+
+/** An error of the whole form. Screen readers read it at once. */
+export function Alert({ children }: { children: ReactNode }) {
+  return (
+    <p className="notice bad" role="alert">
+      {children}
+    </p>
+  );
+}
+
+/** A time in UTC. With scripts, the reader's own time follows it. */
+export function Moment({ at }: { at: Date }) {
+  return <time dateTime={at.toISOString()}>{formatMoment(at)}</time>;
+}
+
+type Look = 'way' | 'button' | 'button quiet' | 'button quiet bad';
+
+/** A link that is a paragraph of its own. */
+export function Link(props: { href: string; look?: Look; rel?: 'next'; children: ReactNode }) {
+  const { look = 'way', children, ...link } = props;
+  return (
+    <p>
+      <a className={look} {...link}>
+        {children}
+      </a>
+    </p>
+  );
+}
+
+/** For visitors: how to get an account. */
+export function NoAccountYet({ site }: { site: Site }) {
+  const { organizationName, signUp, supportEmail } = site.policy;
+  return signUp === 'off' ? (
+    <p className="hint">
+      No account yet? {organizationName} invites developers by mail. To ask for an invitation, write to{' '}
+      <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
+    </p>
+  ) : (
+    <p>
+      No account yet?{' '}
+      <a className="way" href={SIGN_UP_PATH}>
+        Sign up
+      </a>
+    </p>
+  );
+}
