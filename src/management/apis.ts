@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { parseApiPath } from '../domain/api-path.ts';
-import { DomainError } from '../domain/domain-error.ts';
 import { keyColumns } from '../domain/key-names.ts';
 import { createApi } from '../operations/apis/create.ts';
 import { deleteApi } from '../operations/apis/delete.ts';
@@ -15,18 +14,17 @@ import { API_FILTER, type Api, inFull, viewApi, viewRevision } from './api-shape
 import { choice, demandProperties, ignored, label, readProperties, text, word } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource } from './put.ts';
+import { defineResource, hasValues, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
-  resourceResponse,
   withAzureNames,
 } from './route.ts';
 
-const API = 'apis/{apiId}';
+const PATH = 'apis/{apiId}';
 /** Azure's names of the operations' fields, where they differ. */
 const AZURE_NAMES = {
   id: 'apiId',
@@ -36,14 +34,14 @@ const AZURE_NAMES = {
 };
 
 export const API_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Api_ListByService', 'apis', listApisOfService),
-  ...readRoutes('Api_Get', API, showApi, 'Api_GetEntityTag'),
-  ...changeRoutes(API, {
+  ...readRoutes('Api_ListByService', 'apis', (request) => listApisIn(request)),
+  ...readRoutes('Api_Get', PATH, showApi, 'Api_GetEntityTag'),
+  ...changeRoutes(PATH, {
     PUT: ['Api_CreateOrUpdate', createApi, putApi],
     PATCH: ['Api_Update', editApi, patchApi],
     DELETE: ['Api_Delete', deleteApi, removeApi],
   }),
-  ...readRoutes('ApiRevision_ListByService', `${API}/revisions`, listRevisions),
+  ...readRoutes('ApiRevision_ListByService', `${PATH}/revisions`, listRevisions),
 ]);
 
 const ONE_REVISION = `each API has one revision here, ${REVISION}, which is current`;
@@ -97,31 +95,29 @@ function readApi(request: ManagementRequest) {
   };
 }
 
-async function listApisOfService(request: ManagementRequest): Promise<ManagementResponse> {
+/** `under` is the resource that has them. */
+export async function listApisIn(
+  request: ManagementRequest,
+  of: { ids?: string[] } = {},
+  under: readonly string[] = [],
+): Promise<ManagementResponse> {
   const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
-  const { apis, ...page } = await listApis(request.context, wanted);
-  const value = apis.map((api) => viewApi(request.address, api));
+  const { apis, ...page } = await listApis(request.context, { ...wanted, ...of });
+  const value = apis.map((api) => viewApi(request.address, api, under));
   return listResponse(request, value, page);
 }
 
-async function findApi(request: ManagementRequest): Promise<Api | null> {
-  return (await listApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null;
-}
-
-/** Errors: `api_not_found`. */
-export async function demandApi(request: ManagementRequest): Promise<Api> {
-  const api = await findApi(request);
-  if (!api) throw new DomainError('api_not_found');
-  return api;
-}
+const API = defineResource({
+  find: async (request): Promise<Api | null> =>
+    (await listApis(request.context, { ids: [request.params.apiId ?? ''] })).apis[0] ?? null,
+  view: viewApi,
+  missing: 'api_not_found',
+});
+export const demandApi = API.demand;
 
 /** Azure has the export at the same place. */
 async function showApi(request: ManagementRequest): Promise<ManagementResponse> {
-  return request.query.flag('export') ? exportDefinition(request) : getApi(request);
-}
-
-async function getApi(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
-  return apiResponse(request, await demandApi(request), status);
+  return request.query.flag('export') ? exportDefinition(request) : API.get(request);
 }
 
 /** The one that there is. */
@@ -130,13 +126,10 @@ async function listRevisions(request: ManagementRequest): Promise<ManagementResp
   return listResponse(request, [viewRevision(api)]);
 }
 
-const apiResponse = (request: ManagementRequest, api: Api, status?: 200 | 201) =>
-  resourceResponse(viewApi(request.address, api), api, status);
-
 async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
   const { path, ...given } = { keyHeader: null, keyQuery: null, ...readApi(request) };
   return putResource(request, {
-    find: () => findApi(request),
+    find: () => API.find(request),
     isAsGiven: ({ properties, ...api }) =>
       isDeepStrictEqual(inFull(properties), inFull(given.properties)) &&
       hasValues(api, {
@@ -149,10 +142,10 @@ async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
       const { name = '' } = given;
       demandProperties({ displayName: name, path: path !== undefined }, ['displayName', 'path']);
       await createApi(request.context, { id: request.params.apiId ?? '', ...given, name, path: path ?? '' });
-      return getApi(request, 201);
+      return API.get(request, 201);
     },
     update: (_api, expected) => changeApi(request, { ...given, path, ...expected, replacesProperties: true }),
-    respond: (api) => apiResponse(request, api),
+    respond: (api) => API.respond(request, api),
   });
 }
 
@@ -165,12 +158,12 @@ async function changeApi(
   change: Omit<Parameters<typeof editApi>[1], 'apiId'>,
 ): Promise<ManagementResponse> {
   await editApi(request.context, { apiId: request.params.apiId ?? '', ...change });
-  return getApi(request);
+  return API.get(request);
 }
 
 async function removeApi(request: ManagementRequest): Promise<ManagementResponse> {
   const expected = readIfMatch(request, 'required');
-  if (!(await findApi(request))) return { status: 204 };
+  if (!(await API.find(request))) return { status: 204 };
   await deleteApi(request.context, {
     apiId: request.params.apiId ?? '',
     deleteSubscriptions: request.query.flag('deleteSubscriptions') ?? false,

@@ -1,6 +1,9 @@
-// A group in Azure's form.
+// A group in Azure's form, and lists of groups.
+import { listGroups } from '../operations/groups/list.ts';
 import { type Address, resourceFields } from './address.ts';
 import { textField } from './filter.ts';
+import { cursorOf, listResponse, pageOf } from './page.ts';
+import type { ManagementRequest, ManagementResponse } from './route.ts';
 
 export type GroupView = { id: string; name: string; description: string; type: 'system' | 'custom' };
 
@@ -19,10 +22,22 @@ export function viewGroup(address: Address, group: GroupView, under: readonly st
   };
 }
 
-export const GROUP_FILTER = {
+const GROUP_FILTER = {
   name: textField('id'),
   displayName: textField('name'),
   description: textField('description'),
   // Our groups come from no other directory, so the id there is always empty.
   externalId: textField<'id'>({ firstOf: [{ prefix: '' }] }),
 };
+
+/** `under` is the resource that has them. */
+export async function listGroupsIn(
+  request: ManagementRequest,
+  of: { ids?: string[]; accountId?: string } = {},
+  under: readonly string[] = [],
+): Promise<ManagementResponse> {
+  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
+  const { groups, ...page } = await listGroups(request.context, { ...wanted, ...of });
+  const value = groups.map((group) => viewGroup(request.address, group, under));
+  return listResponse(request, value, page);
+}

@@ -7,22 +7,20 @@ import { setGroupsOfAccount } from '../operations/accounts/set-groups.ts';
 import { DEVELOPERS_GROUP } from '../operations/groups/built-in.ts';
 import { createGroup } from '../operations/groups/create.ts';
 import { deleteGroup } from '../operations/groups/delete.ts';
-import { listGroups } from '../operations/groups/list.ts';
 import { renameGroup } from '../operations/groups/rename.ts';
 import { showGroup } from '../operations/groups/show.ts';
 import { choice, demandProperties, ignored, label, readProperties, text } from './body.ts';
-import { GROUP_FILTER, type GroupView, viewGroup } from './group-shape.ts';
+import { type GroupView, listGroupsIn, viewGroup } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource } from './put.ts';
+import { defineResource, hasValues, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
-  resourceResponse,
   withAzureNames,
 } from './route.ts';
 import { MEMBER_FILTER, viewUser } from './user-shape.ts';
@@ -34,8 +32,8 @@ const MEMBER = 'groups/{groupId}/users/{userId}';
 const AZURE_NAMES = { name: 'displayName' };
 
 export const GROUP_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Group_ListByService', 'groups', listGroupsOfService),
-  ...readRoutes('Group_Get', 'groups/{groupId}', getGroup, 'Group_GetEntityTag'),
+  ...readRoutes('Group_ListByService', 'groups', (request) => listGroupsIn(request)),
+  ...readRoutes('Group_Get', 'groups/{groupId}', (request) => GROUP.get(request), 'Group_GetEntityTag'),
   ...changeRoutes('groups/{groupId}', {
     PUT: ['Group_CreateOrUpdate', createGroup, putGroup],
     PATCH: ['Group_Update', renameGroup, patchGroup],
@@ -58,20 +56,13 @@ const PROPERTIES = {
   externalId: z.literal('', 'must be empty: external groups are not supported').optional(),
 };
 
-async function listGroupsOfService(request: ManagementRequest): Promise<ManagementResponse> {
-  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
-  const { groups, ...page } = await listGroups(request.context, wanted);
-  const value = groups.map((group) => viewGroup(request.address, group));
-  return listResponse(request, value, page);
-}
-
-type VersionedGroup = GroupView & { version: number };
-const groupResponse = (request: ManagementRequest, group: VersionedGroup, status?: 200 | 201) =>
-  resourceResponse(viewGroup(request.address, group), group, status);
-
-async function getGroup(request: ManagementRequest): Promise<ManagementResponse> {
-  return groupResponse(request, await demandGroup(request));
-}
+const GROUP = defineResource({
+  find: (request): Promise<(GroupView & { version: number }) | null> =>
+    showGroup(request.context, { groupId: groupId(request) }),
+  view: (address, group) => viewGroup(address, group),
+  missing: 'group_not_found',
+});
+export const demandGroup = GROUP.demand;
 
 async function putGroup(request: ManagementRequest): Promise<ManagementResponse> {
   // As in Azure, a PUT replaces: a description that it leaves out goes.
@@ -79,19 +70,19 @@ async function putGroup(request: ManagementRequest): Promise<ManagementResponse>
   demandProperties({ displayName }, ['displayName']);
   const group = { groupId: groupId(request), name: displayName ?? '', description };
   return putResource(request, {
-    find: () => showGroup(request.context, { groupId: group.groupId }),
+    find: () => GROUP.find(request),
     // A built-in group only when it is called so: APIOps sends back what it read.
     isAsGiven: (row) => row.type === (type ?? 'custom') && hasValues(row, { name: displayName, description }),
     async create() {
       if (type === 'system') throw validationError({ type: 'must be custom' });
       await createGroup(request.context, group);
-      return groupResponse(request, await demandGroup(request), 201);
+      return GROUP.get(request, 201);
     },
     async update(_row, expected) {
       await renameGroup(request.context, { ...group, ...expected });
-      return getGroup(request);
+      return GROUP.get(request);
     },
-    respond: (row) => groupResponse(request, row),
+    respond: (row) => GROUP.respond(request, row),
   });
 }
 
@@ -105,7 +96,7 @@ async function patchGroup(request: ManagementRequest): Promise<ManagementRespons
     expectedVersion: expectedVersion ?? group.version,
     ...(description === undefined ? {} : { description }),
   });
-  return groupResponse(request, await demandGroup(request));
+  return GROUP.get(request);
 }
 
 async function removeGroup(request: ManagementRequest): Promise<ManagementResponse> {
@@ -151,7 +142,7 @@ async function addMember(request: ManagementRequest): Promise<ManagementResponse
 
 /** Some of Azure's clients take nothing but 200 and 204, also where the group or the user went before. */
 async function removeMember(request: ManagementRequest): Promise<ManagementResponse> {
-  const group = await findGroup(request);
+  const group = await GROUP.find(request);
   const account = await findChangeableUser(request);
   const isSystem = group?.type === 'system';
   if (!group || !account || (!isSystem && !isMember(group, account))) return { status: 204 };
@@ -161,15 +152,6 @@ async function removeMember(request: ManagementRequest): Promise<ManagementRespo
 
 function isMember(group: GroupView, account: ProgramAccount): boolean {
   return group.id === DEVELOPERS_GROUP || account.groups.some(({ id }) => id === group.id);
-}
-
-const findGroup = (request: ManagementRequest) => showGroup(request.context, { groupId: groupId(request) });
-
-/** Errors: `group_not_found`. */
-export async function demandGroup(request: ManagementRequest): Promise<VersionedGroup> {
-  const group = await findGroup(request);
-  if (!group) throw new DomainError('group_not_found');
-  return group;
 }
 
 const groupId = ({ params }: ManagementRequest): string => params.groupId ?? '';

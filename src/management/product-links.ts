@@ -1,19 +1,17 @@
 // A product's APIs and the groups that see it. Azure has each link twice: under the id of what it leads to, and as a resource
 // with a name of its own, which APIOps uses.
 import { DomainError } from '../domain/domain-error.ts';
-import { listApis } from '../operations/apis/list.ts';
-import { listGroups } from '../operations/groups/list.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
 import { nameIn, resourceFields, resourceId } from './address.ts';
 import { apiNameOf, demandApiId } from './api-revision.ts';
-import { API_FILTER, viewApi } from './api-shape.ts';
-import { demandApi } from './apis.ts';
+import { viewApi } from './api-shape.ts';
+import { demandApi, listApisIn } from './apis.ts';
 import { readProperties, text } from './body.ts';
-import { GROUP_FILTER, viewGroup } from './group-shape.ts';
+import { listGroupsIn, viewGroup } from './group-shape.ts';
 import { demandGroup } from './groups.ts';
 import { validationError } from './management-error.ts';
-import { cursorOf, listResponse, pageOf } from './page.ts';
+import { listResponse } from './page.ts';
 import { demandProduct, findProduct, type Product } from './products.ts';
 import {
   changeRoutes,
@@ -83,21 +81,13 @@ export const PRODUCT_LINK_ROUTES: Route[] = [
 ];
 
 async function listApisOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
-  const product = await demandProduct(request);
-  const wanted = { ...pageOf(request, API_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
-  const ids = product.apis.map(({ id }) => id);
-  const { apis, ...page } = await listApis(request.context, { ...wanted, ids });
-  const value = apis.map((api) => viewApi(request.address, api, ['products', product.id]));
-  return listResponse(request, value, page);
+  const { id, apis } = await demandProduct(request);
+  return listApisIn(request, { ids: apis.map((api) => api.id) }, ['products', id]);
 }
 
 async function listGroupsOfProduct(request: ManagementRequest): Promise<ManagementResponse> {
-  const product = await demandProduct(request);
-  const wanted = { order: 'name' as const, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
-  const ids = product.groups.map(({ id }) => id);
-  const { groups, ...page } = await listGroups(request.context, { ...wanted, ids });
-  const value = groups.map((group) => viewGroup(request.address, group, ['products', product.id]));
-  return listResponse(request, value, page);
+  const { id, groups } = await demandProduct(request);
+  return listGroupsIn(request, { ids: groups.map((group) => group.id) }, ['products', id]);
 }
 
 /** Without a name of its own a link is called as what it leads to. */

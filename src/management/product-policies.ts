@@ -8,7 +8,7 @@ import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { readPolicy, writePolicy } from './policy-document.ts';
 import { demandProduct, type Product } from './products.ts';
-import { putResource } from './put.ts';
+import { putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,

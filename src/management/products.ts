@@ -1,6 +1,5 @@
 // Products. What they have and who sees them is in product-links.ts.
 import { z } from 'zod';
-import { DomainError } from '../domain/domain-error.ts';
 import { createProduct } from '../operations/products/create.ts';
 import { deleteProduct } from '../operations/products/delete.ts';
 import { editProduct } from '../operations/products/edit.ts';
@@ -12,19 +11,18 @@ import { choice, demandProperties, flag, ignored, label, readProperties, text } 
 import { choiceField, textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource } from './put.ts';
+import { defineResource, hasValues, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
-  resourceResponse,
   withAzureNames,
 } from './route.ts';
 import { listSubscriptionsOfProduct } from './subscriptions.ts';
 
-const PRODUCT = 'products/{productId}';
+const PATH = 'products/{productId}';
 /** Azure's names of the operations' fields, where they differ. */
 const AZURE_NAMES = {
   id: 'productId',
@@ -35,15 +33,15 @@ const AZURE_NAMES = {
 };
 
 export const PRODUCT_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
-  ...readRoutes('Product_ListByService', 'products', listProductsOfService),
-  ...readRoutes('Product_Get', PRODUCT, (request) => getProduct(request), 'Product_GetEntityTag'),
-  ...changeRoutes(PRODUCT, {
+  ...readRoutes('Product_ListByService', 'products', (request) => listProductsIn(request)),
+  ...readRoutes('Product_Get', PATH, (request) => PRODUCT.get(request), 'Product_GetEntityTag'),
+  ...changeRoutes(PATH, {
     PUT: ['Product_CreateOrUpdate', createProduct, putProduct],
     PATCH: ['Product_Update', editProduct, patchProduct],
     DELETE: ['Product_Delete', deleteProduct, removeProduct],
   }),
   ...readRoutes('ApiProduct_ListByApis', 'apis/{apiId}/products', listProductsOfApi),
-  ...readRoutes('ProductSubscriptions_List', `${PRODUCT}/subscriptions`, async (request) =>
+  ...readRoutes('ProductSubscriptions_List', `${PATH}/subscriptions`, async (request) =>
     listSubscriptionsOfProduct(request, (await demandProduct(request)).id),
   ),
 ]);
@@ -90,39 +88,31 @@ function viewProduct(address: Address, product: Product, under: readonly string[
   };
 }
 
-async function listProductsOfService(request: ManagementRequest): Promise<ManagementResponse> {
+async function listProductsIn(
+  request: ManagementRequest,
+  of: { apiId?: string } = {},
+  under: readonly string[] = [],
+): Promise<ManagementResponse> {
   const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
-  const { products, ...page } = await listProducts(request.context, wanted);
-  const value = products.map((product) => viewProduct(request.address, product));
+  const { products, ...page } = await listProducts(request.context, { ...wanted, ...of });
+  const value = products.map((product) => viewProduct(request.address, product, under));
   return listResponse(request, value, page);
 }
 
 async function listProductsOfApi(request: ManagementRequest): Promise<ManagementResponse> {
-  const api = await demandApi(request);
-  const wanted = { ...pageOf(request, PRODUCT_FILTER), ...cursorOf<{ name: string; id: string }>(request) };
-  const { products, ...page } = await listProducts(request.context, { ...wanted, apiId: api.id });
-  const value = products.map((product) => viewProduct(request.address, product, ['apis', apiNameOf(api.id)]));
-  return listResponse(request, value, page);
+  const { id: apiId } = await demandApi(request);
+  return listProductsIn(request, { apiId }, ['apis', apiNameOf(apiId)]);
 }
 
-export async function findProduct(request: ManagementRequest): Promise<Product | null> {
-  const ids = [request.params.productId ?? ''];
-  return (await listProducts(request.context, { ids })).products[0] ?? null;
-}
-
-/** Errors: `product_not_found`. */
-export async function demandProduct(request: ManagementRequest): Promise<Product> {
-  const product = await findProduct(request);
-  if (!product) throw new DomainError('product_not_found');
-  return product;
-}
-
-async function getProduct(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
-  return productResponse(request, await demandProduct(request), status);
-}
-
-const productResponse = (request: ManagementRequest, product: Product, status?: 200 | 201) =>
-  resourceResponse(viewProduct(request.address, product), product, status);
+const PRODUCT = defineResource({
+  async find(request): Promise<Product | null> {
+    const ids = [request.params.productId ?? ''];
+    return (await listProducts(request.context, { ids })).products[0] ?? null;
+  },
+  view: viewProduct,
+  missing: 'product_not_found',
+});
+export const { find: findProduct, demand: demandProduct } = PRODUCT;
 
 function productInput(properties: ReturnType<typeof readProperties<typeof PROPERTIES>>) {
   const { displayName: name, description, terms, subscriptionsLimit, state } = properties;
@@ -159,13 +149,13 @@ async function putProduct(request: ManagementRequest): Promise<ManagementRespons
         name: properties.displayName ?? '',
         groupIds: [],
       });
-      return getProduct(request, 201);
+      return PRODUCT.get(request, 201);
     },
     async update(_product, expected) {
       await editProduct(request.context, { productId: id, ...given, ...expected });
-      return getProduct(request);
+      return PRODUCT.get(request);
     },
-    respond: (product) => productResponse(request, product),
+    respond: (product) => PRODUCT.respond(request, product),
   });
 }
 
@@ -174,7 +164,7 @@ async function patchProduct(request: ManagementRequest): Promise<ManagementRespo
   const expected = readIfMatch(request, 'required');
   const productId = request.params.productId ?? '';
   await editProduct(request.context, { productId, ...productInput(properties), ...expected });
-  return getProduct(request);
+  return PRODUCT.get(request);
 }
 
 async function removeProduct(request: ManagementRequest): Promise<ManagementResponse> {

@@ -17,7 +17,7 @@ import { appType, choice, demandProperties, flag, ignored, label, readProperties
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource } from './put.ts';
+import { defineResource, hasValues, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
@@ -35,7 +35,7 @@ import {
 } from './subscription-shape.ts';
 import { demandUser } from './users.ts';
 
-const SUBSCRIPTION = 'subscriptions/{sid}';
+const PATH = 'subscriptions/{sid}';
 /** Azure's names of the operations' fields, where they differ. */
 const AZURE_NAMES = {
   id: 'sid',
@@ -53,23 +53,28 @@ const AZURE_NAMES = {
 
 export const SUBSCRIPTION_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
   ...readRoutes('Subscription_List', 'subscriptions', (request) => listSubscriptionsIn(request, {})),
-  ...readRoutes('Subscription_Get', SUBSCRIPTION, getSubscription, 'Subscription_GetEntityTag'),
-  ...changeRoutes(SUBSCRIPTION, {
+  ...readRoutes(
+    'Subscription_Get',
+    PATH,
+    (request) => SUBSCRIPTION.get(request),
+    'Subscription_GetEntityTag',
+  ),
+  ...changeRoutes(PATH, {
     PUT: ['Subscription_CreateOrUpdate', grantSubscription, putSubscription],
     PATCH: ['Subscription_Update', renameSubscription, patchSubscription],
     DELETE: ['Subscription_Delete', deleteSubscription, removeSubscription],
   }),
-  ...changeRoutes(`${SUBSCRIPTION}/regeneratePrimaryKey`, {
+  ...changeRoutes(`${PATH}/regeneratePrimaryKey`, {
     POST: ['Subscription_RegeneratePrimaryKey', regenerateKey, (request) => regenerate(request, 'primary')],
   }),
-  ...changeRoutes(`${SUBSCRIPTION}/regenerateSecondaryKey`, {
+  ...changeRoutes(`${PATH}/regenerateSecondaryKey`, {
     POST: [
       'Subscription_RegenerateSecondaryKey',
       regenerateKey,
       (request) => regenerate(request, 'secondary'),
     ],
   }),
-  ...changeRoutes(`${SUBSCRIPTION}/listSecrets`, {
+  ...changeRoutes(`${PATH}/listSecrets`, {
     POST: ['Subscription_ListSecrets', listSecrets, showSecrets],
   }),
   ...readRoutes('UserSubscription_List', 'users/{userId}/subscriptions', listSubscriptionsOfUser),
@@ -135,19 +140,11 @@ async function findSubscription(
   return (await listSubscriptions(request.context, wanted)).subscriptions[0] ?? null;
 }
 
-/** Errors: `subscription_not_found`. */
-async function demandSubscription(request: ManagementRequest): Promise<Subscription> {
-  const row = await findSubscription(request);
-  if (!row) throw new DomainError('subscription_not_found');
-  return row;
-}
-
-async function getSubscription(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
-  return subscriptionResponse(request, await demandSubscription(request), status);
-}
-
-const subscriptionResponse = (request: ManagementRequest, row: Subscription, status?: 200 | 201) =>
-  resourceResponse(viewSubscription(request.address, row), row, status);
+const SUBSCRIPTION = defineResource({
+  find: (request) => findSubscription(request),
+  view: viewSubscription,
+  missing: 'subscription_not_found',
+});
 
 async function putSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = readProperties(request, PROPERTIES);
@@ -165,7 +162,7 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
     },
     create: () => createSubscription(request, wanted),
     update: (row, expected) => updateSubscription(request, row, wanted, expected),
-    respond: (row) => subscriptionResponse(request, row),
+    respond: (row) => SUBSCRIPTION.respond(request, row),
   });
 }
 
@@ -189,13 +186,13 @@ async function createSubscription(
     ...forPrograms(request, wanted),
     tellDeveloper: request.query.flag('notify') ?? false,
   });
-  return getSubscription(request, 201);
+  return SUBSCRIPTION.get(request, 201);
 }
 
 async function patchSubscription(request: ManagementRequest): Promise<ManagementResponse> {
   const wanted = readProperties(request, PROPERTIES);
   const expected = readIfMatch(request, 'required');
-  return updateSubscription(request, await demandSubscription(request), wanted, expected);
+  return updateSubscription(request, await SUBSCRIPTION.demand(request), wanted, expected);
 }
 
 type SubscriptionProperties = ReturnType<typeof readProperties<typeof PROPERTIES>>;
@@ -253,7 +250,7 @@ async function updateSubscription(
     stateComment: wanted.stateComment,
     endsAt: wanted.expirationDate === undefined ? undefined : new Date(wanted.expirationDate),
   });
-  return getSubscription(request);
+  return SUBSCRIPTION.get(request);
 }
 
 /** azurerm sends `submitted` unless its configuration has a state. */

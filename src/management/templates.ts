@@ -1,6 +1,5 @@
 // The texts of mails, as Azure's email templates.
 import { z } from 'zod';
-import { DomainError } from '../domain/domain-error.ts';
 import { listTemplates } from '../operations/templates/list.ts';
 import { restoreDefaultTemplate } from '../operations/templates/restore-default.ts';
 import { saveTemplate } from '../operations/templates/save.ts';
@@ -9,28 +8,22 @@ import { ignored, readProperties, text } from './body.ts';
 import { textField } from './filter.ts';
 import { readIfMatch } from './if-match.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { hasValues, putResource } from './put.ts';
+import { defineResource, hasValues, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
   type ManagementResponse,
   type Route,
   readRoutes,
-  resourceResponse,
   withAzureNames,
 } from './route.ts';
 
-const TEMPLATE = 'templates/{templateName}';
+const PATH = 'templates/{templateName}';
 
 export const TEMPLATE_ROUTES: Route[] = withAzureNames({ template: 'templateName', name: 'templateName' }, [
   ...readRoutes('EmailTemplate_ListByService', 'templates', listTemplatesOfService),
-  ...readRoutes(
-    'EmailTemplate_Get',
-    TEMPLATE,
-    (request) => getTemplate(request),
-    'EmailTemplate_GetEntityTag',
-  ),
-  ...changeRoutes(TEMPLATE, {
+  ...readRoutes('EmailTemplate_Get', PATH, (request) => TEMPLATE.get(request), 'EmailTemplate_GetEntityTag'),
+  ...changeRoutes(PATH, {
     PUT: ['EmailTemplate_CreateOrUpdate', saveTemplate, putTemplate],
     PATCH: ['EmailTemplate_Update', saveTemplate, patchTemplate],
     DELETE: ['EmailTemplate_Delete', restoreDefaultTemplate, resetTemplate],
@@ -83,38 +76,32 @@ async function listTemplatesOfService(request: ManagementRequest): Promise<Manag
   return listResponse(request, value, page);
 }
 
-async function findTemplate(request: ManagementRequest): Promise<Template | null> {
-  return (await listTemplates(request.context, { name: nameIn(request) })).templates[0] ?? null;
-}
-
-async function getTemplate(request: ManagementRequest, status?: 200 | 201): Promise<ManagementResponse> {
-  const template = await findTemplate(request);
-  if (!template) throw new DomainError('template_not_found');
-  return templateResponse(request, template, status);
-}
-
-const templateResponse = (request: ManagementRequest, template: Template, status?: 200 | 201) =>
-  resourceResponse(viewTemplate(request.address, template), template, status);
+const TEMPLATE = defineResource({
+  find: async (request): Promise<Template | null> =>
+    (await listTemplates(request.context, { name: nameIn(request) })).templates[0] ?? null,
+  view: viewTemplate,
+  missing: 'template_not_found',
+});
 
 async function putTemplate(request: ManagementRequest): Promise<ManagementResponse> {
   const { subject, body } = readProperties(request, PROPERTIES);
   const put = async (expected: { expectedVersion?: number }) => {
     const { wasDefault } = await save(request, { subject, body }, expected);
-    return getTemplate(request, wasDefault ? 201 : 200);
+    return TEMPLATE.get(request, wasDefault ? 201 : 200);
   };
   return putResource(request, {
-    find: () => findTemplate(request),
+    find: () => TEMPLATE.find(request),
     isAsGiven: (template) => !template.isDefault && hasValues(template, { subject, body }),
     // Every mail has a text, so only an unknown name gets here, and is refused.
     create: () => put({}),
     update: (_template, expected) => put(expected),
-    respond: (template) => templateResponse(request, template),
+    respond: (template) => TEMPLATE.respond(request, template),
   });
 }
 
 async function patchTemplate(request: ManagementRequest): Promise<ManagementResponse> {
   await save(request, readProperties(request, PROPERTIES), readIfMatch(request, 'required'));
-  return getTemplate(request);
+  return TEMPLATE.get(request);
 }
 
 function save(

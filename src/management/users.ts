@@ -15,11 +15,11 @@ import { listGroups } from '../operations/groups/list.ts';
 import { comparePassword } from '../operations/passwords/compare.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';
 import { appType, choice, demandProperties, ignored, readProperties, text } from './body.ts';
-import { GROUP_FILTER, groupProperties, viewGroup } from './group-shape.ts';
+import { groupProperties, listGroupsIn } from './group-shape.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
 import { cursorOf, listResponse, pageOf } from './page.ts';
-import { putResource } from './put.ts';
+import { defineResource, putResource } from './resource.ts';
 import {
   changeRoutes,
   type ManagementRequest,
@@ -32,7 +32,7 @@ import { identitiesOf, USER_FILTER, viewUser } from './user-shape.ts';
 
 export const USER_ROUTES: Route[] = [
   ...readRoutes('User_ListByService', 'users', listUsers),
-  ...readRoutes('User_Get', 'users/{userId}', getUser, 'User_GetEntityTag'),
+  ...readRoutes('User_Get', 'users/{userId}', (request) => USER.get(request), 'User_GetEntityTag'),
   ...changeRoutes('users/{userId}', {
     PUT: ['User_CreateOrUpdate', addAccount, putUser],
     PATCH: ['User_Update', editAccount, patchUser],
@@ -97,17 +97,6 @@ function groupsOf(account: ProgramAccount, groups: Groups) {
   return groups.filter(({ id }) => id === DEVELOPERS_GROUP || own.has(id)).map(groupProperties);
 }
 
-async function getUser(request: ManagementRequest): Promise<ManagementResponse> {
-  return userResponse(request, await demandUser(request));
-}
-
-const userResponse = (
-  request: ManagementRequest,
-  account: ProgramAccount,
-  status?: 200 | 201,
-  groups?: unknown[],
-): ManagementResponse => resourceResponse(viewUser(request.address, account, groups), account, status);
-
 async function putUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { confirmation, appType: _, ...wanted } = readProperties(request, CREATE_PROPERTIES);
   demandIdentity(wanted.identities, wanted.email);
@@ -125,7 +114,7 @@ async function putUser(request: ManagementRequest): Promise<ManagementResponse> 
     password === undefined || comparePassword(request.context, { accountId, password });
   return putResource(request, {
     async find() {
-      const account = await findUser(request);
+      const account = await USER.find(request);
       demandLastName(account, lastName);
       return account;
     },
@@ -161,7 +150,8 @@ async function userResponseWithGroups(
   status?: 200 | 201,
 ): Promise<ManagementResponse> {
   const { groups } = await listGroups(request.context, { accountId: account.id, order: 'name' });
-  return userResponse(request, account, status, groups.map(groupProperties));
+  const body = viewUser(request.address, account, groups.map(groupProperties));
+  return resourceResponse(body, account, status);
 }
 
 async function patchUser(request: ManagementRequest): Promise<ManagementResponse> {
@@ -172,7 +162,7 @@ async function patchUser(request: ManagementRequest): Promise<ManagementResponse
   if (wanted.lastName === '') demandLastName(account, '');
   if (identities) demandIdentity(identities, wanted.email ?? account.email);
   const change = { accountId: account.id, ...wanted, ...expected };
-  return userResponse(request, await changeAccount(request.context, change));
+  return USER.respond(request, await changeAccount(request.context, change));
 }
 
 async function deleteUser(request: ManagementRequest): Promise<ManagementResponse> {
@@ -222,11 +212,7 @@ async function refuseSharedAccessToken(request: ManagementRequest): Promise<Mana
 async function listGroupsOfUser(request: ManagementRequest): Promise<ManagementResponse> {
   const { id, resourceId, groups: own } = await demandUser(request);
   const which = id === ADMINISTRATOR_ID ? { ids: own.map((group) => group.id) } : { accountId: id };
-  const order = 'name' as const;
-  const wanted = { ...which, order, ...pageOf(request, GROUP_FILTER), ...cursorOf<string>(request) };
-  const { groups, ...page } = await listGroups(request.context, wanted);
-  const value = groups.map((group) => viewGroup(request.address, group, ['users', resourceId]));
-  return listResponse(request, value, page);
+  return listGroupsIn(request, which, ['users', resourceId]);
 }
 
 async function listIdentities(request: ManagementRequest): Promise<ManagementResponse> {
@@ -240,21 +226,19 @@ async function sendConfirmation(request: ManagementRequest): Promise<ManagementR
   return { status: 204 };
 }
 
-/** The user that the path names, in any case; null when there is none or it is deleted. */
-const findUser = (request: ManagementRequest): Promise<ProgramAccount | null> =>
-  readAccount(request.context, { resourceId: userId(request) });
-
-/** Errors: `account_not_found`. */
-export async function demandUser(request: ManagementRequest): Promise<ProgramAccount> {
-  const account = await findUser(request);
-  if (!account) throw new DomainError('account_not_found');
-  return account;
-}
+/** The user that the path names, in any case; not found when there is none or it is deleted. */
+const USER = defineResource({
+  find: (request): Promise<ProgramAccount | null> =>
+    readAccount(request.context, { resourceId: userId(request) }),
+  view: (address, account) => viewUser(address, account),
+  missing: 'account_not_found',
+});
+export const demandUser = USER.demand;
 
 /** The same. Errors: 405 for the built-in administrator. */
 export async function findChangeableUser(request: ManagementRequest): Promise<ProgramAccount | null> {
   changeableUserId(request);
-  return findUser(request);
+  return USER.find(request);
 }
 
 /** Errors: `account_not_found`; 405 for the built-in administrator. */

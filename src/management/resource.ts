@@ -1,10 +1,33 @@
-// What every PUT has in common. A client that lost an answer sends its request again, so a PUT that was made already
-// answers as the first did: 200 with the resource, also to the ETag from before it.
-import { DomainError } from '../domain/domain-error.ts';
+// What the resources of the API have in common: how one is found and shown, and how a PUT makes or changes it.
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
+import type { Address } from './address.ts';
 import { demandNoVersion, readIfMatch } from './if-match.ts';
-import type { ManagementRequest, ManagementResponse } from './route.ts';
+import { type ManagementRequest, type ManagementResponse, resourceResponse } from './route.ts';
 
-type Resource<Row> = {
+/** `missing` is the error for a resource that isn't there. */
+export function defineResource<Row extends { version: number }>(resource: {
+  find(request: ManagementRequest): Promise<Row | null>;
+  view(address: Address, row: Row): unknown;
+  missing: DomainErrorCode;
+}) {
+  const { find, view, missing } = resource;
+  async function demand(request: ManagementRequest): Promise<Row> {
+    const row = await find(request);
+    if (!row) throw new DomainError(missing);
+    return row;
+  }
+  const respond = ({ address }: ManagementRequest, row: Row, status?: 200 | 201) =>
+    resourceResponse(view(address, row), row, status);
+  const get = async (request: ManagementRequest, status?: 200 | 201) =>
+    respond(request, await demand(request), status);
+  return { find, demand, respond, get };
+}
+
+/**
+ * A client that lost an answer sends its request again, so a PUT that was made already answers as the first did: 200 with
+ * the resource, also to the ETag from before it.
+ */
+type Put<Row> = {
   find(): Promise<Row | null>;
   /** Whether it has everything that the request gives. */
   isAsGiven(row: Row): boolean | Promise<boolean>;
@@ -20,7 +43,7 @@ type Resource<Row> = {
  */
 export async function putResource<Row extends { version: number }>(
   request: ManagementRequest,
-  { find, isAsGiven, create, update, respond }: Resource<Row>,
+  { find, isAsGiven, create, update, respond }: Put<Row>,
 ): Promise<ManagementResponse> {
   const expected = readIfMatch(request, 'optional');
   const put = async (row: Row | null) => {
