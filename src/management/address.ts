@@ -1,4 +1,5 @@
-// Addresses as Azure Resource Manager writes them: of the service with its resources, and of what is around it.
+// Addresses as Azure Resource Manager writes them: of the service with its resources, and of what is around it; and where
+// this service seems to be.
 
 export type Address = {
   /** The path up to the service, as the client wrote it. Ids of resources begin with it. */
@@ -67,3 +68,14 @@ export const resourceFields = (address: Address, ...parts: readonly string[]) =>
   type: `Microsoft.ApiManagement/service/${parts.filter((_, index) => index % 2 === 0).join('/')}`,
   name: parts.at(-1) ?? '',
 });
+
+export type Place = { subscriptionId: string; resourceGroup: string };
+
+/** Azure's tenant is ours alone: tokens and subscriptions name this one, and any may be asked for. */
+export const TENANT_ID = '00000000-0000-0000-0000-000000000000';
+export const DEFAULT_PLACE: Place = {
+  subscriptionId: '00000000-0000-0000-0000-000000000000',
+  resourceGroup: 'apim-user',
+};
+/** Where the service says that it runs: in no region of Azure. */
+export const LOCATION = 'local';

@@ -8,18 +8,32 @@ import type { RateLimits } from '../web/rate-limit.ts';
 import { asRefusal, HttpRefusal } from '../web/refusal.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { findAbsent } from './absent-collections.ts';
-import { type Address, isResourceGroup, isSubscription, readAddress, readParts } from './address.ts';
+import {
+  type Address,
+  isResourceGroup,
+  isSubscription,
+  type Place,
+  readAddress,
+  readParts,
+} from './address.ts';
 import { answerMissingRevision, readApiName } from './api-revision.ts';
+import { API_ROUTES } from './apis.ts';
 import { RESOURCE_MANAGER_ROUTES } from './arm.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { FIXED_ROUTES } from './fixed-resources.ts';
+import { GROUP_ROUTES } from './groups.ts';
 import { etagOf, type Preconditions } from './if-match.ts';
 import { createIssuer } from './issuer.ts';
-import { waitingResponse } from './long-running.ts';
+import { LONG_RUNNING_ROUTES, waitingResponse } from './long-running.ts';
 import { domainErrorAsAzure, ManagementError, refusalAsAzure } from './management-error.ts';
+import { NOTIFICATION_ROUTES } from './notifications.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 import { runRoute } from './path-ids.ts';
-import type { Place } from './place.ts';
+import { PRODUCT_LINK_ROUTES } from './product-links.ts';
+import { PRODUCT_POLICY_ROUTES } from './product-policies.ts';
+import { PRODUCT_ROUTES } from './products.ts';
 import { demandApiVersion, readQuery } from './query.ts';
+import { REPORT_ROUTES } from './reports.ts';
 import {
   findRoute,
   type ManagementRequest,
@@ -27,7 +41,10 @@ import {
   type MatchedRoute,
   type Route,
 } from './route.ts';
-import { ROUTES } from './routes.ts';
+import { SERVICE_ROUTES } from './service.ts';
+import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
+import { TEMPLATE_ROUTES } from './templates.ts';
+import { USER_ROUTES } from './users.ts';
 
 export const MAX_MANAGEMENT_BYTES = 256 * 1_024;
 /** The audit keeps a client's own id of a request beside ours. */
@@ -204,3 +221,19 @@ function toErrorResponse(error: ManagementError, headers: Headers): Response {
   for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
   return Response.json(error.body(), { status: error.status, headers });
 }
+
+export const ROUTES: readonly Route[] = [
+  ...SERVICE_ROUTES,
+  ...USER_ROUTES,
+  ...GROUP_ROUTES,
+  ...SUBSCRIPTION_ROUTES,
+  ...PRODUCT_ROUTES,
+  ...PRODUCT_LINK_ROUTES,
+  ...PRODUCT_POLICY_ROUTES,
+  ...API_ROUTES,
+  ...TEMPLATE_ROUTES,
+  ...NOTIFICATION_ROUTES,
+  ...REPORT_ROUTES,
+  ...FIXED_ROUTES,
+  ...LONG_RUNNING_ROUTES,
+];

@@ -1,7 +1,7 @@
 // What Azure Resource Manager says around a service: subscriptions, groups, providers. Any may be asked for.
 import { showService } from '../operations/services/show.ts';
+import { LOCATION, TENANT_ID } from './address.ts';
 import { demandReader } from './fixed-resources.ts';
-import { LOCATION, TENANT_ID } from './place.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 import { viewServiceAt } from './service.ts';
 

@@ -8,11 +8,11 @@ import { rateKey } from '../web/client-address.ts';
 import { demandAllowance, type RateLimits } from '../web/rate-limit.ts';
 import { readForm } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { TENANT_ID } from './address.ts';
 import { cloudMetadata } from './cloud-metadata.ts';
 import { ManagementError } from './management-error.ts';
 import { asOAuthError, OAuthError, readClient, UNCACHED, wrongClient } from './oauth.ts';
 import type { OidcSettings } from './oidc-settings.ts';
-import { TENANT_ID } from './place.ts';
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const GRANT_TYPE = /^[\w:.-]{1,80}$/;

@@ -3,9 +3,8 @@ import { DomainError } from '../domain/domain-error.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { showService } from '../operations/services/show.ts';
 import { HttpRefusal } from '../web/refusal.ts';
-import { resourceFields } from './address.ts';
+import { LOCATION, resourceFields } from './address.ts';
 import { ManagementError } from './management-error.ts';
-import { LOCATION } from './place.ts';
 import {
   changeRoutes,
   type ManagementRequest,

@@ -1,9 +1,8 @@
 // The routes of the management API: what one is, and which one a request is for.
 import type { Context } from '../operations/frame/context.ts';
 import type { Operation } from '../operations/frame/operation.ts';
-import type { Address } from './address.ts';
+import type { Address, Place } from './address.ts';
 import type { Preconditions } from './if-match.ts';
-import type { Place } from './place.ts';
 import type { Query } from './query.ts';
 
 export type ManagementRequest = {

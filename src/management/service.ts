@@ -1,7 +1,6 @@
 // The service itself, as Azure lists and shows it.
 import { showService } from '../operations/services/show.ts';
-import { serviceId } from './address.ts';
-import { LOCATION } from './place.ts';
+import { LOCATION, serviceId } from './address.ts';
 import { type ManagementRequest, type ManagementResponse, type Route, readRoutes } from './route.ts';
 
 /** Below a service, whose own path is empty. */

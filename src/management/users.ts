@@ -10,7 +10,7 @@ import { listAccounts } from '../operations/accounts/list.ts';
 import { makeSignInLink } from '../operations/accounts/make-sign-in-link.ts';
 import { changeAccount } from '../operations/accounts/patch.ts';
 import { readAccount } from '../operations/accounts/read.ts';
-import { DEVELOPERS_GROUP } from '../operations/groups/built-in.ts';
+import { DEVELOPERS_GROUP } from '../operations/groups/group.ts';
 import { listGroups } from '../operations/groups/list.ts';
 import { comparePassword } from '../operations/passwords/compare.ts';
 import { sendPasswordReset } from '../operations/passwords/send-reset.ts';

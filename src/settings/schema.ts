@@ -1,9 +1,8 @@
 // Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
-import { isResourceGroup } from '../management/address.ts';
+import { DEFAULT_PLACE, isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
-import { DEFAULT_PLACE } from '../management/place.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
 

@@ -1,8 +1,8 @@
 // The only reader of the environment. Reports all problems together.
 import type { z } from 'zod';
+import type { Place } from '../management/address.ts';
 import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
-import type { Place } from '../management/place.ts';
 import type { TlsFiles } from '../web/tls.ts';
 import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { COLLECTIONS, findAbsent, REFUSED_ACTIONS } from '../../src/management/absent-collections.ts';
+import { ROUTES } from '../../src/management/app.ts';
 import { findRoute } from '../../src/management/route.ts';
-import { ROUTES } from '../../src/management/routes.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE, GROUP, SERVICE, startTestManagement } from '../support/management.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { ROUTES } from '../../src/management/app.ts';
 import { RESOURCE_MANAGER_ROUTES } from '../../src/management/arm.ts';
-import { ROUTES } from '../../src/management/routes.ts';
 
 it('the documentation lists exactly the operations that the management API answers', () => {
   const page = readFileSync(new URL('../../docs/management-api.md', import.meta.url), 'utf8');

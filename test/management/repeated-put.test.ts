@@ -1,6 +1,6 @@
 // A program that lost an answer sends the same PUT again. Each PUT there is, with any of its properties.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../../src/management/routes.ts';
+import { ROUTES } from '../../src/management/app.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { LETTER } from '../support/letter.ts';
 import { type Answer, startTestManagement } from '../support/management.ts';

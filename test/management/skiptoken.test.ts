@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { addUsage } from '../../src/db/usage/write.ts';
-import { ROUTES } from '../../src/management/routes.ts';
+import { ROUTES } from '../../src/management/app.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE, SERVICE, startTestManagement } from '../support/management.ts';
 

@@ -9,7 +9,7 @@ import type { BatchReport } from '../../src/operations/cards/plan-invitations.ts
 import * as catalog from '../../src/operations/catalog/input.ts';
 import type { ApiView, ProductView } from '../../src/operations/catalog/view.ts';
 import * as input from '../../src/operations/frame/input.ts';
-import { groupDescription, groupName } from '../../src/operations/groups/input.ts';
+import { groupDescription, groupName } from '../../src/operations/groups/group.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import type { ImportReport } from '../../src/operations/imports/run-slice.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';

@@ -1,4 +1,4 @@
-// The outbox, and the texts that operators changed.
+// The outbox, the texts that operators changed, and who is mailed about events.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { accounts } from './accounts.ts';
@@ -75,4 +75,18 @@ export const mailTexts = pgTable(
     primaryKey({ columns: [t.serviceId, t.template] }),
     check('mail_texts_whole', sql`(${t.subject} is null) = (${t.body} is null)`),
   ],
+);
+
+/** Who is mailed about an event, besides the operators in Slack: a user or an email, under one of Azure's notifications. */
+export const notificationRecipients = pgTable(
+  'notification_recipients',
+  {
+    serviceId: serviceId().references(() => services.id),
+    notification: text('notification').notNull(),
+    kind: text('kind', { enum: ['user', 'email'] }).notNull(),
+    /** The id of an account, or an email. */
+    recipient: text('recipient').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.notification, t.kind, t.recipient] })],
 );

@@ -1,4 +1,4 @@
-// The tenant, the Slack workspace bound to it, and who may act there.
+// The tenant, the Slack workspace bound to it, and who may act there; its outages, and when its work of a minute was done.
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
@@ -78,3 +78,28 @@ export const slackReceipts = pgTable(
     index('slack_receipts_unfinished').on(t.leaseUntil).where(sql`lease_until is not null`),
   ],
 );
+
+/** One row for each service that is down, as long as it is, and whether the operators were told. */
+export const outages = pgTable(
+  'outages',
+  {
+    serviceId: serviceId().references(() => services.id),
+    of: text('of', { enum: ['slack', 'mail'] }).notNull(),
+    /** The last error code: ours, or one of the other side's documented ones. */
+    code: text('code').notNull(),
+    since: at('since').notNull(),
+    lastFailedAt: at('last_failed_at').notNull(),
+    toldAt: at('told_at'),
+    /** When it worked again; the row is deleted once that is reported too. */
+    endedAt: at('ended_at'),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.of] })],
+);
+
+/** When the work of each minute last began, so that several processes do it once a minute together. */
+export const minutelyWork = pgTable('minutely_work', {
+  serviceId: text('service_id')
+    .primaryKey()
+    .references(() => services.id),
+  begunAt: at('begun_at').notNull(),
+});

@@ -1,10 +1,12 @@
-// How much of its quota each subscription has used, in its current period.
-import { type SQL, sql } from 'drizzle-orm';
+// How much of its quota each subscription has used in its current period, which have used it up, and who was told.
+import { and, type SQL, sql } from 'drizzle-orm';
 import type { QuotaUse } from '../../domain/call-counts.ts';
 import { NEAR_QUOTA } from '../../domain/call-limits.ts';
-import type { Transaction } from '../connection/connect.ts';
+import type { UsageOf } from '../../domain/usage-times.ts';
+import type { Db, Transaction } from '../connection/connect.ts';
 import { addJob } from '../outbox/jobs.ts';
-import type { Moment } from '../rows.ts';
+import { has, type Moment } from '../rows.ts';
+import { quotaUse } from '../schema/index.ts';
 
 type Judged = QuotaUse & { isCurrent: boolean; isNewlyNear: boolean; isNewlyUsedUp: boolean };
 
@@ -92,4 +94,48 @@ async function queueNews(tx: Transaction, serviceId: string, judged: readonly Ju
       addJob(tx, 'tell-of-quota', { serviceId, subscriptionId, news: isNewlyUsedUp ? 'used_up' : 'near' }),
     ),
   );
+}
+
+export type UsedUpQuota = { id: string; name: string; endsAt: Date };
+
+/** The first ones by name, at most `max`, with the end of their period. */
+export async function listUsedUp(
+  db: Db,
+  { serviceId, of, now, max }: { serviceId: string; of: UsageOf; now: Date; max: number },
+): Promise<UsedUpQuota[]> {
+  const which = {
+    service: () => sql`true`,
+    api: () => sql`false`,
+    subscription: (id: string) => sql`s.id = ${id}`,
+    account: (id: string) => sql`s.account_id = ${id}`,
+    product: (id: string) => sql`s.product_id = ${id}`,
+  }[of.of]('id' in of ? of.id : '');
+  const rows = await db.execute<{ id: string; name: string; at: number }>(sql`
+    select s.id, s.name, (extract(epoch from q.ends_at) * 1000)::float8 as at
+    from quota_use q join subscriptions s on s.service_id = q.service_id and s.id = q.subscription_id
+    where q.service_id = ${serviceId} and q.is_exhausted and q.ends_at > ${now.toISOString()} and ${which}
+    order by s.name, s.id limit ${max}`);
+  return [...rows].map(({ at, ...rest }) => ({ ...rest, endsAt: new Date(at) }));
+}
+
+export type QuotaNews = 'near' | 'used_up';
+
+/** False when the owner was told of it in this period already, or of something later. */
+export async function takeQuotaNews(
+  tx: Transaction,
+  { serviceId, subscriptionId, startsAt }: { serviceId: string; subscriptionId: string; startsAt: Date },
+  news: QuotaNews,
+): Promise<boolean> {
+  const told = news === 'near' ? quotaUse.nearToldFor : quotaUse.usedUpToldFor;
+  const taken = await tx
+    .update(quotaUse)
+    .set({ nearToldFor: startsAt, ...(news === 'used_up' ? { usedUpToldFor: startsAt } : {}) })
+    .where(
+      and(
+        has(quotaUse, { serviceId, subscriptionId, startsAt }),
+        sql`${told} is distinct from ${quotaUse.startsAt}`,
+      ),
+    )
+    .returning({ id: quotaUse.subscriptionId });
+  return taken.length > 0;
 }

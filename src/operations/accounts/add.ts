@@ -15,12 +15,11 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import { isProgram } from '../frame/actor.ts';
 import { type Act, ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
-import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { queueInvitationOfAccount } from '../invitations/invitation-mail.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { currentState, demandCustomGroups, viewAccount } from './account.ts';
-import { queueConfirmationMail } from './confirmation-mail.ts';
-import { queueWelcomeMail } from './welcome-mail.ts';
+import { queueConfirmationMail, queueWelcomeMail } from './mails.ts';
 
 /**
  * Adds an account: `active`, or with `verifyFirst` `pending` until the mailed link is confirmed. Without a password

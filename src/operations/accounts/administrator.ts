@@ -1,8 +1,8 @@
 // Azure's built-in administrator. It has no row here: no person can sign in as it, and nothing of it can be changed.
 import { findBuiltInAccount } from '../../db/accounts/lists.ts';
 import type { Act } from '../frame/context.ts';
-import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/built-in.ts';
-import { publisherOf } from '../services/publisher.ts';
+import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/group.ts';
+import { publisherOf } from '../services/show.ts';
 import type { AccountView } from './account.ts';
 
 export const ADMINISTRATOR_ID = '1';

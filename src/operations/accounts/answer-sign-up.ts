@@ -13,8 +13,7 @@ import { type EmailAddress, parseEmailAddress } from '../../domain/email-address
 import { openSealedText } from '../../security/sealed-text.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueInvitationMail } from '../invitations/invitation-mail.ts';
-import { queueAccountExistsMail } from './account-exists-mail.ts';
-import { queueConfirmationMail, waitsForThisAddress } from './confirmation-mail.ts';
+import { queueAccountExistsMail, queueConfirmationMail, waitsForThisAddress } from './mails.ts';
 import type { SignUpData } from './sign-up.ts';
 import { isUnconfirmedSignUp } from './sign-up-rules.ts';
 

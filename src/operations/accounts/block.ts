@@ -6,8 +6,8 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { type Act, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { changedBy, demandNextState, holdAccount, viewAccount } from './account.ts';
-import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
 import { endAccess } from './end-access.ts';
+import { isUnconfirmed, queueConfirmationMail } from './mails.ts';
 import { stateBeforeBlock } from './state-after-block.ts';
 import { demandUndoRecord, hasHeard, undoRecordOf } from './undo-record.ts';
 

@@ -4,14 +4,14 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
-import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { holdAccount } from './account.ts';
 import { endAccess } from './end-access.ts';
+import { queueWelcomeMail } from './mails.ts';
 import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules.ts';
-import { queueWelcomeMail } from './welcome-mail.ts';
 
 /**
  * Redeems a confirmation link: its email becomes the account's. A pending account becomes active and is welcomed, unless it

@@ -11,7 +11,7 @@ import type { PagedList } from '../../db/page.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as lists from '../frame/lists.ts';
 import { type Act, defineOperation, READERS } from '../frame/operation.ts';
-import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/built-in.ts';
+import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/group.ts';
 import { viewAccounts } from './account.ts';
 import { type ProgramAccount, viewAdministrator } from './administrator.ts';
 

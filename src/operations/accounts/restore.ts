@@ -13,7 +13,7 @@ import { forgetOwnerAsWritten } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type Act, ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
-import { endOpenInvitationTo } from '../invitations/end-open-invitation.ts';
+import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import {
   changedBy,
   currentState,

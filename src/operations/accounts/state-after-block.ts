@@ -2,7 +2,7 @@
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
-import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
+import { isUnconfirmed, queueConfirmationMail } from './mails.ts';
 
 /** Part of every change that ends a block. */
 export const NO_BLOCK = { blockEndsAt: null, stateBeforeBlock: null, toldOfBlock: false } as const;

@@ -7,9 +7,7 @@ import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
 import { callOffMails } from '../mails/call-off.ts';
 import { currentState } from './account.ts';
-import { queueAccountExistsMail } from './account-exists-mail.ts';
-import { isUnconfirmed, queueConfirmationMail } from './confirmation-mail.ts';
-import { queueSecurityMail } from './security-link.ts';
+import { isUnconfirmed, queueAccountExistsMail, queueConfirmationMail, queueSecurityMail } from './mails.ts';
 
 /**
  * Mails the new email a link to confirm it, and tells the present one. Null when nothing changes. With `hidesOthers` the

@@ -3,7 +3,7 @@ import { canonicalEmail, parseEmailAddress } from '../../domain/email-address.ts
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { addAccount } from '../accounts/add.ts';
 import type { Context } from '../frame/context.ts';
-import { BUILT_IN_GROUPS } from '../groups/built-in.ts';
+import { BUILT_IN_GROUPS } from '../groups/group.ts';
 import { grantSubscription } from '../subscriptions/grant.ts';
 import { compareCopied } from './compare.ts';
 import {

@@ -3,7 +3,7 @@ import { firstVersion } from '../../db/audit/rows.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { groupDescription, groupName, newGroupId } from './input.ts';
+import { groupDescription, groupName, newGroupId } from './group.ts';
 
 /** Makes a custom group. Errors: `group_name_taken`; `id_taken`, compared without case. Source: Azure, Group create (displayName 1–300). */
 export const createGroup = defineOperation({

@@ -10,7 +10,7 @@ import {
 import { demandAccount } from '../accounts/account.ts';
 import * as lists from '../frame/lists.ts';
 import { type Act, defineOperation, input, READERS } from '../frame/operation.ts';
-import { DEVELOPERS_GROUP } from './built-in.ts';
+import { DEVELOPERS_GROUP } from './group.ts';
 
 const GROUPS_A_PAGE = 100;
 

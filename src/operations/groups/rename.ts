@@ -3,7 +3,7 @@ import { findGroupByName, holdGroupNames, lockGroup, updateGroup } from '../../d
 import { DomainError } from '../../domain/domain-error.ts';
 import { demandVersion } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
-import { groupDescription, groupName } from './input.ts';
+import { groupDescription, groupName } from './group.ts';
 
 /** Changes name and description. Errors: `group_not_found`, `group_built_in`, `catalog_changed`, `group_name_taken`. */
 export const renameGroup = defineOperation({

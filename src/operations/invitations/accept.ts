@@ -12,14 +12,14 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { holdAccount } from '../accounts/account.ts';
-import { queueWelcomeMail } from '../accounts/welcome-mail.ts';
+import { queueWelcomeMail } from '../accounts/mails.ts';
 import { type Act, DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
-import { changeInvitation } from './change.ts';
+import { changeInvitation } from './invitation.ts';
 
 const NAMES = input.withNeededNames({});
 

@@ -2,7 +2,7 @@ import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { eraseInvitationData, isDueForErasure } from '../accounts/personal-data.ts';
 import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
-import { changeInvitation } from './change.ts';
+import { changeInvitation } from './invitation.ts';
 
 /**
  * Erases the personal data of an invitation that ended without an account, `ERASE_DELETED_AFTER_DAYS` after its end.

@@ -1,7 +1,7 @@
 import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
-import { changeInvitation } from './change.ts';
+import { changeInvitation } from './invitation.ts';
 
 /**
  * Stores that an invitation has expired; its link was refused from its end on. Does nothing when it was accepted, revoked

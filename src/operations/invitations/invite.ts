@@ -8,7 +8,7 @@ import { changedBy, currentState, demandCustomGroups } from '../accounts/account
 import { actorId } from '../frame/actor.ts';
 import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
-import { endOpenInvitationTo } from './end-open-invitation.ts';
+import { endOpenInvitationTo } from './invitation.ts';
 import { queueInvitationMail } from './invitation-mail.ts';
 
 /**

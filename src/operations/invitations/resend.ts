@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { currentState } from '../accounts/account.ts';
 import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
-import { changeInvitation } from './change.ts';
+import { changeInvitation } from './invitation.ts';
 import { queueInvitationMail } from './invitation-mail.ts';
 
 /**

@@ -2,7 +2,7 @@ import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { ADMINS, defineOperation, input } from '../frame/operation.ts';
-import { changeInvitation } from './change.ts';
+import { changeInvitation } from './invitation.ts';
 
 /**
  * Revokes an invitation: its link dies at once, and a mail that has not left is not sent.

@@ -1,6 +1,6 @@
 // The mails about a password.
 import type { Account } from '../../db/accounts/accounts.ts';
-import { queueSecurityMail } from '../accounts/security-link.ts';
+import { queueSecurityMail } from '../accounts/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { issueTicket, minutesAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 

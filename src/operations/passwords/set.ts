@@ -3,7 +3,7 @@ import { voidTickets } from '../../db/accounts/tickets.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { currentState, holdAccount, viewAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
-import { queueSecurityMail } from '../accounts/security-link.ts';
+import { queueSecurityMail } from '../accounts/mails.ts';
 import { defineOperation, input } from '../frame/operation.ts';
 import { hashNewPassword } from './new-password.ts';
 

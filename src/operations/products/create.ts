@@ -8,7 +8,7 @@ import * as catalog from '../catalog/input.ts';
 import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation } from '../frame/operation.ts';
-import { DEVELOPERS_GROUP } from '../groups/built-in.ts';
+import { DEVELOPERS_GROUP } from '../groups/group.ts';
 import { setLinksOfProduct } from './product.ts';
 
 const MAX_ID_LENGTH = 80;

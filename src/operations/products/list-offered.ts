@@ -3,7 +3,7 @@ import * as catalog from '../catalog/input.ts';
 import { viewProducts } from '../catalog/view.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation } from '../frame/operation.ts';
-import { groupsOfViewer } from './visible-products.ts';
+import { groupsOfViewer } from './product.ts';
 
 const PRODUCTS_A_PAGE = 20;
 

@@ -1,5 +1,6 @@
 // Locks a product, and sets its APIs and groups.
 import { z } from 'zod';
+import { listGroupIdsOfAccounts } from '../../db/accounts/accounts.ts';
 import { holdGroups } from '../../db/accounts/groups.ts';
 import { holdApis } from '../../db/catalog/apis.ts';
 import {
@@ -13,6 +14,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { linkName, MAX_APIS_OF_PRODUCT, MAX_GROUPS_OF_PRODUCT } from '../catalog/input.ts';
 import { demandVersion, type ProductView } from '../catalog/view.ts';
 import type { Act } from '../frame/context.ts';
+import { DEVELOPERS_GROUP, GUESTS_GROUP } from '../groups/group.ts';
 
 /** Locks the product for a change. Errors: `product_not_found`, `catalog_changed`. */
 export async function holdProductForChange(act: Act, id: string, expectedVersion?: number): Promise<Product> {
@@ -70,4 +72,12 @@ export async function nameLink(
       fields: { linkName: `is the link to ${other.id} already; delete it first` },
     });
   await nameLinkOfProduct(act.tx, { serviceId: act.service.id, id: product.id }, link, name);
+}
+
+/** The groups of the actor: a visitor is a guest; a signed-in developer is in Developers too. */
+export async function groupsOfViewer(act: Act): Promise<string[]> {
+  const { actor } = act;
+  if (actor.kind !== 'account') return [GUESTS_GROUP];
+  const own = await listGroupIdsOfAccounts(act.tx, act.service.id, [actor.accountId]);
+  return [GUESTS_GROUP, DEVELOPERS_GROUP, ...(own.get(actor.accountId) ?? [])];
 }

@@ -1,7 +1,7 @@
 import { listSessions } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
-import { queueSecurityMail } from '../accounts/security-link.ts';
+import { queueSecurityMail } from '../accounts/mails.ts';
 import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';

@@ -1,7 +1,7 @@
 // Mails to the owner of a subscription.
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import type { NotificationMailName, TemplateName } from '../../mail/templates/catalog.ts';
-import { queueSecurityMail } from '../accounts/security-link.ts';
+import { queueSecurityMail } from '../accounts/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo } from '../frame/outbox.ts';
 import { tellRecipients } from '../notifications/tell.ts';

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
-import { groupsOfViewer } from '../products/visible-products.ts';
+import { groupsOfViewer } from '../products/product.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { tellActiveSubscription, tellOwner, tellWaitingSubscription } from './mails.ts';
 import { demandScope, makeSubscription } from './new-subscription.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listSubscriptions } from '../../db/subscriptions/lists.ts';
-import { takeQuotaNews } from '../../db/usage/quota-news.ts';
+import { takeQuotaNews } from '../../db/usage/quota-use.ts';
 import { isQuotaNear } from '../../domain/call-limits.ts';
 import { figure, quotaText } from '../../domain/limit-words.ts';
 import { writeMoment } from '../../mail/render.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StoredMailText } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import {
   checkTemplate,
@@ -53,4 +54,15 @@ export function checkTemplateText(
     });
   const { mailLinkHosts, publicUrl } = context.policy;
   checkTemplate(template.name, text, [new URL(publicUrl).host, ...mailLinkHosts]);
+}
+
+/** Errors: `template_changed`, with the operator who changed it, when it isn't the version that was shown. */
+export function demandTextVersion(
+  { version, text }: StoredMailText,
+  expectedVersion: number | undefined,
+): void {
+  if (expectedVersion === undefined || expectedVersion === version) return;
+  throw new DomainError('template_changed', {
+    current: { by: text?.changedBy ?? '', ...(text ? { at: text.changedAt } : {}) },
+  });
 }

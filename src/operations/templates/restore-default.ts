@@ -1,7 +1,6 @@
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
-import { demandTemplate, templateName } from './input.ts';
-import { demandTextVersion } from './version.ts';
+import { demandTemplate, demandTextVersion, templateName } from './input.ts';
 
 /**
  * Restores a mail's default text. `wasDefault`: it had no text of its own.

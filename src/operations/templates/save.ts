@@ -1,8 +1,7 @@
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
 import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
-import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
-import { demandTextVersion } from './version.ts';
+import { checkTemplateText, demandTemplate, demandTextVersion, templateName, templateText } from './input.ts';
 
 /**
  * Changes a mail's text; mails that are rendered already stay. A field that is left out stays, and the syntax stays with the

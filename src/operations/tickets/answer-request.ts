@@ -9,8 +9,12 @@ import {
 import { findNewestTicket } from '../../db/accounts/tickets.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
-import { queueAccountExistsMail } from '../accounts/account-exists-mail.ts';
-import { isUnconfirmed, queueConfirmationMail, waitsForThisAddress } from '../accounts/confirmation-mail.ts';
+import {
+  isUnconfirmed,
+  queueAccountExistsMail,
+  queueConfirmationMail,
+  waitsForThisAddress,
+} from '../accounts/mails.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { queueInvitationMail, queueInvitationOfAccount } from '../invitations/invitation-mail.ts';

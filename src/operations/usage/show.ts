@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findApis } from '../../db/catalog/apis.ts';
 import { findProduct, findProducts } from '../../db/catalog/products.ts';
 import { findSubscriptions } from '../../db/subscriptions/subscriptions.ts';
-import { listUsedUp } from '../../db/usage/quotas.ts';
+import { listUsedUp } from '../../db/usage/quota-use.ts';
 import { readTopUsage, type TopUsage } from '../../db/usage/read.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { CallSums, UsageOf, UsageTime } from '../../domain/usage-times.ts';

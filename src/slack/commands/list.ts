@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
-import { DEVELOPERS_GROUP } from '../../operations/groups/built-in.ts';
+import { DEVELOPERS_GROUP } from '../../operations/groups/group.ts';
 import { listGroups } from '../../operations/groups/list.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';

@@ -7,8 +7,8 @@ import type { Feature } from '../frame/feature.ts';
 import { idIn } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';
 import { context, modal, section } from '../present/blocks.ts';
-import { callsText } from '../present/calls.ts';
 import { apiDetailsText, productText } from '../present/catalog.ts';
+import { callsText } from '../present/counts.ts';
 import { scopeText } from '../present/subscription.ts';
 import { escapeText, formatDate } from '../present/text.ts';
 

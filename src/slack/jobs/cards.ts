@@ -1,13 +1,17 @@
 // The cards of accounts, subscriptions and sign-ups.
 import { DomainError } from '../../domain/domain-error.ts';
 import { planCards } from '../../operations/cards/plan.ts';
+import { planInvitationsCard } from '../../operations/cards/plan-invitations.ts';
 import { planSignUpCards } from '../../operations/cards/plan-sign-ups.ts';
 import { planSubscriptionCards } from '../../operations/cards/plan-subscription.ts';
+import { listBatchPeople } from '../../operations/invitations/list-batch-people.ts';
 import { cardMessage } from '../present/account.ts';
+import { invitationsMessage } from '../present/invitations.ts';
 import { signUpsCard } from '../present/sign-ups.ts';
 import { subscriptionCard } from '../present/subscription.ts';
 import { approvalChannels } from './approvers.ts';
 import type { SlackJob, SlackJobDependencies } from './dependencies.ts';
+import { openDirectMessage, userIdIn } from './direct-messages.ts';
 import { paintCards } from './paint.ts';
 
 export const repaintCards: SlackJob<'repaint-cards'> = async (dependencies, { accountId }) => {
@@ -61,3 +65,18 @@ function nullIfDeleted(error: unknown): null {
   if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
   throw error;
 }
+
+/** A person who has left, or is a guest by now, hears nothing more. */
+export const repaintInvitations: SlackJob<'repaint-invitations'> = async (dependencies, { batchId }) => {
+  const { teamId, system } = dependencies;
+  for (const person of await listBatchPeople(system(), { batchId })) {
+    const userId = userIdIn(dependencies, person);
+    if (!userId) continue;
+    const { membership } = await system().people.actorOf(userId, teamId);
+    const channelId = membership === 'member' ? await openDirectMessage(dependencies, userId) : null;
+    if (!channelId) continue;
+    const plan = { batchId, person: { teamId, userId }, channelId };
+    const { report, cards } = await planInvitationsCard(system(), plan);
+    await paintCards(dependencies, cards, report.version, () => invitationsMessage(report));
+  }
+};

@@ -1,12 +1,17 @@
 // The functions that run Slack's jobs of `src/domain/jobs.ts`.
 import type { JobFunctions } from '../../domain/jobs.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
-import { repaintCards, repaintSignUps, repaintSubscription } from './cards.ts';
+import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { showImport } from './imports.ts';
-import { repaintInvitations } from './invitations.ts';
-import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
-import { confirmPerson } from './people.ts';
+import {
+  confirmPerson,
+  postNotice,
+  tellOfEndingToken,
+  tellOfLostOperator,
+  tellOfOutage,
+  tellOperator,
+} from './notices.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 

@@ -1,5 +1,5 @@
 import type { AccountView } from '../../operations/accounts/account.ts';
-import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/input.ts';
+import { MAX_GROUP_DESCRIPTION_LENGTH, MAX_GROUP_NAME_LENGTH } from '../../operations/groups/group.ts';
 import type { listGroups } from '../../operations/groups/list.ts';
 import { referenceTo } from '../frame/reference.ts';
 import { nameOf } from '../present/account.ts';

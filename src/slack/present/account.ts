@@ -18,7 +18,7 @@ import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
-import { callsText } from './calls.ts';
+import { callsText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
 
 type AccountDetails = {

@@ -21,7 +21,7 @@ import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
-import { callsText } from './calls.ts';
+import { callsText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
 
 /** The subscription, with buttons for what this role can do now. `calls`: of 30 days. */

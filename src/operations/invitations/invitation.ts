@@ -1,7 +1,17 @@
-import { lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
+import { type Invitation, lockOpenInvitationTo, updateInvitation } from '../../db/accounts/invitations.ts';
 import { voidTickets } from '../../db/accounts/tickets.ts';
 import type { Act } from '../frame/context.ts';
-import { changeInvitation } from './change.ts';
+import { queueInvitationsRepaint } from '../frame/outbox.ts';
+
+/** Changes a locked invitation, and the message to the people who sent it. */
+export async function changeInvitation(
+  act: Act,
+  invitation: Invitation,
+  change: Parameters<typeof updateInvitation>[2],
+): Promise<Invitation> {
+  await queueInvitationsRepaint(act, invitation.batchId);
+  return updateInvitation(act.tx, invitation, change);
+}
 
 /** Ends the open invitation to an email, and its link. True when there was one that could still be accepted. */
 export async function endOpenInvitationTo(act: Act, emailCanonical: string): Promise<boolean> {
