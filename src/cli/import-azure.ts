@@ -153,6 +153,10 @@ async function copy(context: Context, source: CopySource, { values }: ImportOpti
   });
   for (const [kind, ofKind] of counts)
     await print(`${kind}s: ${[...ofKind].map(([status, count]) => `${count} ${status}`).join(', ')}\n`);
+  if (counts.has('product'))
+    await print(
+      'Of policies, only rate-limit and quota of products are copied. Those of APIs, operations and the service stay in the gateway.\n',
+    );
   for (const [provider, count] of providers)
     await print(`${count} sign in with ${forTerminal(provider)} there; here they need a password.\n`);
   if (accounts > 0)

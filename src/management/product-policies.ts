@@ -1,12 +1,13 @@
 // The policy of a product, in which programs read and set its limits. Other policies are the gateway's (decision 0105).
 import { isDeepStrictEqual } from 'node:util';
 import type { Limits } from '../domain/call-limits.ts';
+import { MAX_POLICY_LENGTH } from '../operations/catalog/input.ts';
+import { readPolicy, writePolicy } from '../operations/catalog/policy-document.ts';
 import { editProduct } from '../operations/products/edit.ts';
 import { resourceFields } from './address.ts';
 import { choice, demandProperties, readProperties, text } from './body.ts';
 import { readIfMatch } from './if-match.ts';
 import { ManagementError, validationError } from './management-error.ts';
-import { readPolicy, writePolicy } from './policy-document.ts';
 import { demandProduct, type Product } from './products.ts';
 import { putResource } from './resource.ts';
 import {
@@ -36,7 +37,7 @@ const PROPERTIES = { format: choice(FORMATS), value: text };
 /** The document as a program wrote it, as long as the limits are those in it; null without limits. */
 function documentOf({ policyAsWritten: written, rate, quota }: Product): string | null {
   const limits = { rate, quota };
-  if (written !== null && isDeepStrictEqual(readPolicy(written), limits)) return written;
+  if (written !== null && isDeepStrictEqual(readPolicy(written).limits, limits)) return written;
   return rate || quota ? writePolicy(limits) : null;
 }
 
@@ -76,7 +77,7 @@ async function putPolicy(request: ManagementRequest): Promise<ManagementResponse
   if (properties.format?.endsWith('-link'))
     throw validationError({ format: 'must be xml or rawxml: send the document itself, not a link to it' });
   const value = properties.value ?? '';
-  const limits = readPolicy(value);
+  const limits = limitsIn(value);
   const set = async (status: 200 | 201, expected: { expectedVersion?: number } = {}) => {
     await change(request, { ...limits, policyAsWritten: value, ...expected });
     return { ...(await getPolicy(request)), status };
@@ -88,6 +89,18 @@ async function putPolicy(request: ManagementRequest): Promise<ManagementResponse
     update: (_policy, expected) => set(200, expected),
     respond: (policy) => resourceResponse(viewPolicy(request, policy), policy),
   });
+}
+
+/** Errors: `ValidationError` for `value`, with the line, for anything else than the two limits. */
+function limitsIn(value: string): Limits {
+  if (value.length > MAX_POLICY_LENGTH)
+    throw validationError({ value: `must have at most ${MAX_POLICY_LENGTH} characters` });
+  if (!(value as string & { isWellFormed(): boolean }).isWellFormed())
+    throw validationError({ value: 'contains a character that cannot be kept' });
+  const { limits, faults } = readPolicy(value);
+  const [fault] = faults;
+  if (fault) throw validationError({ value: `${fault.what}. ${fault.instead}` });
+  return limits;
 }
 
 async function removePolicy(request: ManagementRequest): Promise<ManagementResponse> {

@@ -98,6 +98,16 @@ const subscription = (id: string, n: number, more = {}) => ({
   ...more,
 });
 
+const POLICY = `<policies>
+  <inbound>
+    <base />
+    <rate-limit calls="9" renewal-period="60" />
+    <quota calls="1000" renewal-period="3600" />
+    <set-header name="X-Plan" exists-action="override">
+      <value>sky</value>
+    </set-header>
+  </inbound><base />
+</policies>`;
 const template = (id: string, body: string, subject = 'Hello') => ({ kind: 'template', id, subject, body });
 const letter = (line: string) => `<!DOCTYPE html >\r\n<html>\r\n<body>\r\n${line}\r\n</body></html>`;
 
@@ -135,7 +145,7 @@ describe('npm run import:azure', () => {
         api('weather;rev=2', 'weather', { isCurrent: false }),
         product('shop', { apiIds: ['orders'] }),
         product('named', { name: 'x'.repeat(101) }),
-        product('sky', { apiIds: ['weather'], groupIds: ['dev-group', 'aad', 'theirs'] }),
+        product('sky', { apiIds: ['weather'], groupIds: ['dev-group', 'aad', 'theirs'], policy: POLICY }),
         account('1', { identities: ['Azure'] }),
         account('bo', { groups: ['Developers', 'Staff', 'PARTNERS'], identities: ['Aad'] }),
         account('dup', { email: 'ANN@example.com' }),
@@ -183,7 +193,8 @@ describe('npm run import:azure', () => {
         'skipped api weather;rev=2 (weather;rev=2): a revision that calls do not reach',
         'impossible product shop (shop): its API orders is not copied',
         `impossible product named (${'x'.repeat(101)}): name: at most 100 characters`,
-        'new product sky (sky): without the groups that are not copied',
+        'new product sky (sky): without the groups that are not copied; limits from its policy: 9 calls per minute; not copied from its policy: <quota> with a renewal-period that is no day, week or month in line 5, <set-header> in line 6, <base> in line 9',
+        'Of policies, only rate-limit and quota of products are copied. Those of APIs, operations and the service stay in the gateway.',
         'skipped account 1 <1@example.com>: the built-in administrator, who has no account here',
         'conflict account dup <ANN@example.com>: its address is that of the account here here',
         'conflict account gone <other@example.com>: an account with this id was deleted here',
@@ -228,14 +239,14 @@ describe('npm run import:azure', () => {
       expect(lines(applied.out)).toContain('refused subscription same-keys: key_taken');
       const rows = await t.sql`select
         array(select id from accounts order by id) as accounts, array(select id from apis order by id) as apis,
-        array(select id from products) as products, array(select id from subscriptions order by id) as subscriptions,
+        array(select concat(id, rate->>'calls', quota) from products) as products, array(select id from subscriptions order by id) as subscriptions,
         array(select group_id || ' ' || account_id from account_groups) as members,
         array(select template || ' ' || syntax from mail_texts order by template) as templates,
         array(select group_id from product_groups order by group_id) as seers`;
       expect(rows[0]).toEqual({
         accounts: '{bo,gone,here,late}',
         apis: '{orders-here,weather}',
-        products: '{sky}',
+        products: '{sky9}',
         subscriptions: '{good,here,of-admin,over}',
         members: '{"ours bo"}',
         templates: '{"AccountBlocked markdown","InviteUserNotificationMessage xhtml"}',

@@ -65,6 +65,8 @@ async function fill(): Promise<void> {
     ...product,
     apiIds: ['orders'],
     groupIds: ['partners', 'guests'],
+    rate: { calls: 100, seconds: 60 },
+    quota: { calls: 10_000, period: 'month' },
   });
   await createProduct(as, { id: 'drafts', name: 'Drafts', apiIds: ['drafts'], groupIds: [] });
   for (let n = 0; n < ACCOUNTS; n++) {
@@ -212,7 +214,7 @@ describe('npm run import:azure', () => {
       from subscriptions order by id`;
     expect(await subscriptions(sql)).toEqual(await subscriptions(there));
     const products = (db: postgres.Sql) => db`
-      select id, name, description, terms, is_published, is_subscription_required, is_approval_required,
+      select id, name, description, terms, is_published, is_subscription_required, is_approval_required, rate, quota,
         (select array_agg(group_id order by group_id) from product_groups where product_id = products.id) as groups,
         (select array_agg(api_id) from product_apis where product_id = products.id) as apis
       from products order by id`;

@@ -148,9 +148,24 @@ async function readProduct(
     isSubscriptionRequired: product.subscriptionRequired !== false,
     isApprovalRequired: product.approvalRequired === true,
     subscriptionsLimit: product.subscriptionsLimit ?? null,
+    policy: await policyOf(client, service, name),
     apiIds: await idsOf(client.productApi.listByProduct(...service, name)),
     groupIds: await idsOf(client.productGroup.listByProduct(...service, name)),
   };
+}
+
+/** In the form that is always XML: expressions are escaped in it. */
+async function policyOf(
+  client: ApiManagementClient,
+  service: Service,
+  product: string,
+): Promise<string | null> {
+  try {
+    return (await client.productPolicy.get(...service, product, 'policy')).value ?? null;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    throw error;
+  }
 }
 
 async function idsOf(list: AsyncIterable<{ name?: string }>): Promise<string[]> {

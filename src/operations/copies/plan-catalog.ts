@@ -1,7 +1,11 @@
 // Plans the copy of groups, APIs and products.
+import { isDeepStrictEqual } from 'node:util';
 import { parseApiPath } from '../../domain/api-path.ts';
+import type { Limits } from '../../domain/call-limits.ts';
+import { limitWords } from '../../domain/limit-words.ts';
 import { createApi } from '../apis/create.ts';
 import { listApis } from '../apis/list.ts';
+import { type PolicyFault, readPolicy } from '../catalog/policy-document.ts';
 import type { Context } from '../frame/context.ts';
 import { createGroup } from '../groups/create.ts';
 import { listGroups } from '../groups/list.ts';
@@ -93,18 +97,22 @@ export async function planProducts(
 ): Promise<PlannedCopy[]> {
   const ids = page.map(({ id }) => id.slice(0, 256));
   const { products: ours } = await listProducts(context, { ids });
-  return page.map(({ kind: _, groupIds, apiIds, ...product }): PlannedCopy => {
+  return page.map(({ kind: _, groupIds, apiIds, policy, ...product }): PlannedCopy => {
     const lostApi = apiIds.find((id) => memory.isLost('api', id));
     if (lostApi !== undefined) return planned('impossible', `its API ${lostApi} is not copied`);
     const lostGroup = groupIds.find((id) => memory.groupOfId(id) === undefined);
     if (lostGroup !== undefined) return planned('impossible', `its group ${lostGroup} is not copied`);
     const seenBy = groupIds.flatMap((id) => memory.groupOfId(id) ?? []);
-    const given = { ...product, apiIds, groupIds: seenBy };
+    const { limits, faults } = readPolicy(policy ?? '<policies />');
+    const given = { ...product, ...limits, apiIds, groupIds: seenBy };
     const { wanted, fault } = inputFor(createProduct.input, given);
     if (!wanted) return fault;
     const there = ours.find((one) => one.id === product.id);
-    const unseen = seenBy.length < groupIds.length ? ['without the groups that are not copied'] : [];
-    if (!there) return plannedNew(() => createProduct(context, given), unseen);
+    const notes = [
+      ...(seenBy.length < groupIds.length ? ['without the groups that are not copied'] : []),
+      ...wordsOfPolicy(limits, faults),
+    ];
+    if (!there) return plannedNew(() => createProduct(context, given), notes);
     const idsOf = (some: readonly { id: string }[]) => some.map(({ id }) => id);
     return plannedComparison({
       name: there.name === wanted.name,
@@ -114,8 +122,22 @@ export async function planProducts(
       'whether it takes subscriptions': there.isSubscriptionRequired === wanted.isSubscriptionRequired,
       'whether they need an approval': there.isApprovalRequired === wanted.isApprovalRequired,
       'how many an account may have': there.subscriptionsLimit === wanted.subscriptionsLimit,
+      rate: isDeepStrictEqual(there.rate, limits.rate),
+      quota: isDeepStrictEqual(there.quota, limits.quota),
       APIs: sameMembers(idsOf(there.apis), wanted.apiIds),
       groups: sameMembers(idsOf(there.groups), wanted.groupIds),
     });
   });
+}
+
+const MAX_FAULTS = 5;
+
+function wordsOfPolicy(limits: Limits, faults: readonly PolicyFault[]): string[] {
+  const copied = limitWords(limits);
+  const left = faults.slice(0, MAX_FAULTS).map(({ what }) => what.replace(/^has /, ''));
+  if (faults.length > MAX_FAULTS) left.push(`${faults.length - MAX_FAULTS} more`);
+  return [
+    ...(copied ? [`limits from its policy: ${copied}`] : []),
+    ...(left.length > 0 ? [`not copied from its policy: ${left.join(', ')}`] : []),
+  ];
 }

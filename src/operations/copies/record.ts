@@ -4,6 +4,8 @@ import { z } from 'zod';
 /** Longer than any rule allows, so that the refusal names the rule and not this limit. */
 const text = z.string().max(20_000);
 const ids = z.array(text).max(10_000);
+/** As long as Azure's may be. */
+const MAX_POLICY_LENGTH = 262_144;
 const moment = z.iso.datetime({ offset: true }).nullable();
 
 const group = z.strictObject({
@@ -36,6 +38,8 @@ const product = z.strictObject({
   isSubscriptionRequired: z.boolean(),
   isApprovalRequired: z.boolean(),
   subscriptionsLimit: z.number().nullable(),
+  /** Azure's document; null for none. */
+  policy: z.string().max(MAX_POLICY_LENGTH).nullable().default(null),
   apiIds: ids,
   groupIds: ids,
 });
