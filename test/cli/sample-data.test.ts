@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleCalls } from '../../src/cli/samples/calls.ts';
 import { sampleDeveloper } from '../../src/cli/samples/developers.ts';
 import { parseEmailAddress } from '../../src/domain/email-address.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
@@ -10,6 +11,8 @@ import { forAllTests } from '../support/for-all-tests.ts';
 
 const SLOW_MS = 120_000;
 const COUNT = 50;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 const t = forAllTests(
   () => createTestConsole({ SECOND_OPERATOR_FOR: 'accounts/delete,invitations/invite' }),
@@ -44,6 +47,34 @@ describe('sample people', () => {
     expect(new Set(people.map(({ email }) => parseEmailAddress(email).canonical)).size).toBe(1_000);
     expect(people).toEqual(people.map((_, number) => sampleDeveloper('a', number)));
     expect(sampleDeveloper('b', 0).email).not.toBe(sampleDeveloper('a', 0).email);
+  });
+
+  it('call as a programme is called: by day, on working days, more each month, with few refusals', () => {
+    const now = Date.UTC(2026, 4, 20, 15, 30);
+    const rows = Array.from({ length: 300 }, (_, number) => sampleDeveloper('a', number)).flatMap((one) =>
+      one.subscriptions.flatMap((wanted) =>
+        wanted.callsADay > 0 ? sampleCalls(wanted, { subscription: null, now, ageHours: one.hoursAgo }) : [],
+      ),
+    );
+    const callsIn = (from: number, to: number, isOne = (_row: { outcome: string }) => true) =>
+      rows.reduce(
+        (sum, row) => sum + (row.lastAt >= from && row.lastAt < to && isOne(row) ? row.calls : 0),
+        0,
+      );
+    const today = Date.UTC(2026, 4, 20);
+    const daysAgo = (days: number) => callsIn(today - days * DAY, today - (days - 1) * DAY);
+    const hoursAgo = (hours: number) => callsIn(today + (15 - hours) * HOUR, today + (16 - hours) * HOUR);
+    // Yesterday was a Tuesday.
+    const work = daysAgo(2) + daysAgo(1);
+    for (const day of [1, 2, 5, 6, 7, 8, 9]) expect(daysAgo(day) / (work / 2), `${day}`).toBeGreaterThan(0.7);
+    for (const day of [1, 2, 5, 6, 7, 8, 9]) expect(daysAgo(day) / (work / 2), `${day}`).toBeLessThan(1.3);
+    expect((daysAgo(3) + daysAgo(4)) / work).toBeLessThan(0.7);
+    expect(hoursAgo(13) / hoursAgo(4), 'two at night').toBeLessThan(0.5);
+    expect(hoursAgo(1) / hoursAgo(25), 'the last whole hour').toBeGreaterThan(0.6);
+    expect(callsIn(now - 30 * DAY, now) / callsIn(now - 120 * DAY, now - 90 * DAY)).toBeGreaterThan(1.3);
+    const refused = callsIn(0, now, ({ outcome }) => outcome !== 'passed') / callsIn(0, now);
+    expect(refused).toBeGreaterThan(0.001);
+    expect(refused).toBeLessThan(0.02);
   });
 });
 
@@ -96,7 +127,7 @@ describe('npm run sample-data', () => {
       expect(Object.values(states).every((of) => of > 0)).toBe(true);
       const [used] =
         await t.sql`select count(*)::int as count, max(last_used_at) <= now() as past from subscription_usage`;
-      expect(used).toEqual({ count: wanted.filter(({ calls }) => calls > 0).length, past: true });
+      expect(used).toEqual({ count: wanted.filter(({ callsADay }) => callsADay > 0).length, past: true });
       // Charts have half a year to show, and sums that fit.
       const [days] =
         await t.sql`select count(distinct starts_at::date)::int as count from subscription_calls`;

@@ -79,6 +79,9 @@ const STATES = [
   'cancelled',
   'expired',
 ] as const;
+/** Few subscriptions make most of the calls. Those to Starter stay within its quota. */
+const LEAST_CALLS = 3;
+const MOST_TO_LEAST = { starter: 130, trade: 6_000, books: 800 } as const;
 const MAX_SUBSCRIPTIONS = 3;
 /** Three subscriptions wait for approval, however many developers there are. */
 const WAITING = { every: 25, at: 6, max: 3 } as const;
@@ -89,8 +92,8 @@ export type SampleSubscription = {
   name: string;
   state: (typeof STATES)[number] | 'submitted';
   comment: string;
-  /** 0: it was never used. */
-  calls: number;
+  /** On a working day by now. 0: it was never used. */
+  callsADay: number;
   hoursAgo: number;
 };
 
@@ -108,15 +111,18 @@ export function sampleSubscriptions(
   const some = Array.from({ length: count }, (_, i): SampleSubscription => {
     const state = STATES[roll(4 + i) % STATES.length] ?? 'active';
     const isUsed = roll(8 + i) % 4 > 0;
+    const hasStopped = state !== 'active' || roll(8 + i) % 4 === 1;
+    // Each product once, so none reaches its limit.
+    const productId = SUBSCRIBED[(roll(1) + i) % SUBSCRIBED.length] ?? 'starter';
+    const size = (roll(12 + i) + roll(16 + i) / 256) / 256;
     return {
       id: `sample-${dice.toString('hex', 20, 28)}-${i + 1}`,
-      // Each product once, so none reaches its limit.
-      productId: SUBSCRIBED[(roll(1) + i) % SUBSCRIBED.length] ?? 'starter',
+      productId,
       name: NAMES[(roll(2) + i) % NAMES.length] ?? 'Production',
       state,
       comment: state === 'suspended' ? (COMMENTS[roll(3) % COMMENTS.length] ?? '') : '',
-      calls: isUsed ? 1 + roll(12 + i) * roll(16 + i) : 0,
-      hoursAgo: roll(8 + i) % 4 === 1 ? roll(12 + i) * 4 : roll(12 + i) % 24,
+      callsADay: isUsed ? Math.round(LEAST_CALLS * MOST_TO_LEAST[productId] ** size) : 0,
+      hoursAgo: hasStopped ? 24 + roll(12 + i) * 16 : roll(12 + i) / 256,
     };
   });
   return isWaiting(number) ? [...some, waiting(some, dice)] : some;
@@ -132,7 +138,7 @@ function waiting(beside: readonly SampleSubscription[], dice: Buffer): SampleSub
     name: 'New shop',
     state: 'submitted',
     comment: '',
-    calls: 0,
+    callsADay: 0,
     hoursAgo: 0,
   };
 }

@@ -22,7 +22,8 @@ export async function makeSubscriptions(
     // A person may have deleted the product.
     const isThere = await findSubscription(db, service.id, one.id);
     if (isThere || !(await findProduct(db, service.id, one.productId))) continue;
-    const hours = one.state === 'submitted' ? 0 : Math.max(one.hoursAgo, Math.floor(ageHours * 0.8));
+    const hours =
+      one.state === 'submitted' ? 0 : Math.max(Math.ceil(one.hoursAgo), Math.floor(ageHours * 0.8));
     await make(context, accountId, one, hours);
     if (hours > 0) await backdateSubscription(db, { serviceId: service.id, id: one.id, hours });
   }
@@ -35,7 +36,7 @@ async function make(
   one: SampleSubscription,
   hours: number,
 ): Promise<void> {
-  const { id, productId, name, state, comment, calls } = one;
+  const { id, productId, name, state, comment, callsADay } = one;
   const now = context.clock().getTime();
   const { subscription } = await grantSubscription(context, {
     accountId,
@@ -49,7 +50,7 @@ async function make(
   });
   if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
   const own = { id, createdAt: subscription.createdAt.getTime() };
-  const used = calls > 0 ? sampleCalls(one, { subscription: own, now, ageHours: hours }) : [];
+  const used = callsADay > 0 ? sampleCalls(one, { subscription: own, now, ageHours: hours }) : [];
   const batch = { source: `sample data ${id}`, number: 1, calls: used };
   if (used.length > 0) await addUsage(context.db, context.service.id, batch, context.clock());
 }
