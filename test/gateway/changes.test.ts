@@ -11,13 +11,14 @@ import { deleteProduct } from '../../src/operations/products/delete.ts';
 import { editProduct } from '../../src/operations/products/edit.ts';
 import { cancelSubscription } from '../../src/operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
+import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
 import { resumeSubscription } from '../../src/operations/subscriptions/resume.ts';
 import { suspendSubscription } from '../../src/operations/subscriptions/suspend.ts';
 import { ADMIN, createTestContext, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { createProgramme, goToMidMonth, makeCalls, type Programme } from './programme.ts';
 import { type ServedGateway, serveGateway } from './serve.ts';
 
 let t: TestContext;
@@ -26,6 +27,7 @@ let own: ServedGateway;
 let other: ServedGateway;
 beforeAll(async () => {
   t = await createTestContext();
+  goToMidMonth(t);
   own = await serveGateway(t, 'memory');
   other = await serveGateway(t, 'memory');
   programme = createProgramme(admin);
@@ -45,6 +47,10 @@ async function callable() {
   const productId = await programme.product([apiId]);
   const subscription = await programme.subscription({ productId });
   return { ...subscription, apiId, productId, uri: `/live${count}/v1/7`, key: subscription.primaryKey };
+}
+async function useTen({ productId, subscriptionId }: Callable): Promise<void> {
+  await editProduct(admin(), { productId, quota: '1,000 per month' });
+  await makeCalls(t, subscriptionId, 10);
 }
 type Callable = Awaited<ReturnType<typeof callable>>;
 
@@ -88,6 +94,22 @@ describe('T28: the very next check', () => {
       ({ productId }) => deleteProduct(admin(), { productId, deleteSubscriptions: true }),
     ],
     ['the API is deleted', 403, ({ apiId }) => deleteApi(admin(), { apiId })],
+    [
+      'its quota becomes what it used',
+      403,
+      async (its) => {
+        await useTen(its);
+        await limitSubscription(admin(), { subscriptionId: its.subscriptionId, quota: '10 per month' });
+      },
+    ],
+    [
+      'the quota of its product becomes what it used',
+      403,
+      async (its) => {
+        await useTen(its);
+        await editProduct(admin(), { productId: its.productId, quota: '10 per month' });
+      },
+    ],
     ['the API moves', 403, ({ apiId }) => editApi(admin(), { apiId, path: `moved${count}` })],
   ];
   it.each(CUTS)(

@@ -2,7 +2,6 @@
 // to every key that ever was, in the process that made the step and in another.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { activateAccount } from '../../src/operations/accounts/activate.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
@@ -23,7 +22,7 @@ import { resumeSubscription } from '../../src/operations/subscriptions/resume.ts
 import { suspendSubscription } from '../../src/operations/subscriptions/suspend.ts';
 import { ADMIN, createTestContext, refusalOf, type TestContext } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
-import { createProgramme, type Programme } from './programme.ts';
+import { createProgramme, goToMidMonth, makeCalls, type Programme } from './programme.ts';
 import { type Asked, type ServedGateway, serveGateway } from './serve.ts';
 
 const SEQUENCES = Number(process.env.MODEL_RUNS ?? 80);
@@ -37,9 +36,7 @@ let own: ServedGateway;
 let other: ServedGateway;
 beforeAll(async () => {
   t = await createTestContext();
-  // No quota's period ends meanwhile.
-  const today = t.clock();
-  t.advance(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1, 15, 12) - today.getTime());
+  goToMidMonth(t);
   own = await serveGateway(t, 'memory');
   other = await serveGateway(t, 'memory');
   programme = createProgramme(() => t.as(ADMIN));
@@ -170,18 +167,6 @@ const limitsOf = (world: World, { limits }: Subscription) => ({
 
 const LIMIT = limit({ rate: 'slow', quota: 'small' });
 const MANY_CALLS = 1_000_000;
-let batches = 0;
-/** As another gateway counts them. */
-async function callOften({ id }: Subscription): Promise<void> {
-  const [row] = await t.sql`select created_at as at from subscriptions where id = ${id}`;
-  const subscription = { id, createdAt: new Date(row?.at).getTime() };
-  const what = { productId: null, apiId: null, outcome: 'passed' as const, lastAt: t.clock().getTime() };
-  const calls = [{ subscription, ...what, calls: MANY_CALLS }];
-  const source = createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock);
-  await source.addUsage({ source: 'test', number: ++batches, calls });
-  await own.untilGatewaysKnow();
-}
-
 const OWN_HEADER = 'X-Own-Key';
 const nameHeader = (namesHeader: boolean): Step => ({
   foretell(world) {
@@ -277,7 +262,8 @@ const STEPS: Record<string, Step> = {
     async run(world) {
       await LIMIT.run(world);
       const subscription = newest(world);
-      if (subscription) await callOften(subscription);
+      if (subscription) await makeCalls(t, subscription.id, MANY_CALLS);
+      await own.untilGatewaysKnow();
     },
   },
   publish: publish(true),

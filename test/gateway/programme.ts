@@ -1,10 +1,12 @@
 // The accounts, APIs, products and subscriptions of an API programme, made by operations.
+import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import type { Context } from '../../src/operations/frame/context.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { newApiKey } from '../../src/security/api-key.ts';
+import type { TestContext } from '../support/context.ts';
 
 export type Wanted = Partial<Parameters<typeof grantSubscription>[1]>;
 type KeyNames = Pick<Parameters<typeof createApi>[1], 'keyHeader' | 'keyQuery'>;
@@ -50,4 +52,21 @@ export function createProgramme(admin: () => Context) {
       return id;
     },
   };
+}
+
+/** So that no quota's period ends in a test. */
+export function goToMidMonth({ clock, advance }: TestContext): void {
+  const now = clock();
+  advance(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15, 12) - now.getTime());
+}
+
+let batches = 0;
+/** Counts calls of a subscription that passed, as a gateway beside does. */
+export async function makeCalls(t: TestContext, subscriptionId: string, calls: number): Promise<void> {
+  const [row] = await t.sql`select created_at as at from subscriptions where id = ${subscriptionId}`;
+  const subscription = { id: subscriptionId, createdAt: new Date(row?.at).getTime() };
+  const what = { productId: null, apiId: null, outcome: 'passed' as const, lastAt: t.clock().getTime() };
+  const source = createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock);
+  batches += 1;
+  await source.addUsage({ source: 'test', number: batches, calls: [{ subscription, ...what, calls }] });
 }

@@ -16,6 +16,7 @@ let ci = { id: '', secret: '' };
 const table = clientTable('az', {
   service: 'CRD',
   ...MANAGED,
+  'limits of a product': 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   notification: 'CR',
@@ -216,6 +217,19 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     expect(await rest('get', '/groups/staff/users')).toMatchObject({ value: [{ name: 'bo' }] });
     await rest('put', '/products/silver', { displayName: 'Silver', state: 'published' });
     await rest('patch', '/products/silver', { description: 'Less' });
+    const inbound = (limit: string) => `<policies><inbound>${limit}</inbound></policies>`;
+    const RATE = inbound('<rate-limit calls="10" renewal-period="60" />');
+    const made = await rest('put', '/products/silver/policies/policy', { format: 'rawxml', value: RATE });
+    expect(made.properties).toEqual({ format: 'xml', value: RATE });
+    const QUOTA = inbound('<quota calls="10" renewal-period="86400" />');
+    const put = ['rest', '--method', 'put', '--url', addressOf('/products/silver/policies/policy')];
+    await done(...put, ...bodyOf({ value: QUOTA }), '--headers', 'If-Match=*');
+    table.covers('limits of a product', 'update');
+    expect(await rest('get', '/products/silver/policies')).toMatchObject({ count: 1 });
+    expect((await rest('get', '/products/silver/policies/policy')).properties.value).toBe(QUOTA);
+    const other = await az.run(...put, ...bodyOf({ value: inbound('<cors />') }));
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('has <cors> in line 1')]);
+    await rest('delete', '/products/silver/policies/policy');
     await rest('put', '/products/silver/groups/staff');
     expect((await rest('get', '/products/silver/groups')).value).toContainEqual(
       expect.objectContaining({ name: 'staff' }),

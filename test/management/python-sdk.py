@@ -124,7 +124,7 @@ def cases(version):
     case("API", "update", lambda o: c.api.update(*AT, n, "*", M.ApiUpdateContract(display_name=n + " 2"), **o), 200,
          display_name=n + " 2")
 
-    # products. This version can't send a product as a model: it takes it for XML, and sends nothing.
+    # products. This version can't send a product or policy as a model: it takes it for XML, and sends nothing.
     case("product", "create", lambda o: c.product.create_or_update(
         *AT, n, body({"displayName": n, "state": "published", "approvalRequired": False}), **as_json, **o), 201,
         display_name=n, state="published", subscription_required=True)
@@ -134,6 +134,25 @@ def cases(version):
          **{"0__name": n})
     case("product", "update", lambda o: c.product.update(
         *AT, n, "*", M.ProductUpdateParameters(description="Changed"), **o), 200, description="Changed")
+    policy = "<policies>\n  <inbound>\n    <rate-limit calls=\"%s\" renewal-period=\"60\" />\n  </inbound>\n</policies>"
+    put_policy = lambda calls, status: case(
+        "limits of a product", "create" if status == 201 else "update", lambda o: c.product_policy.create_or_update(
+            *AT, n, "policy", body({"value": policy % calls, "format": "rawxml"}), **as_json, **o), status,
+        name="policy", value=policy % calls)
+    read_policy = lambda call, status, **wanted: case("limits of a product", "read", call, status, **wanted)
+    read_policy(lambda o: c.product_policy.get(*AT, n, "policy", **o), 404, error="ResourceNotFoundError",
+                says="ResourceNotFound: Policy not found")
+    put_policy(10, 201)
+    put_policy(20, 200)
+    read_policy(lambda o: c.product_policy.get(*AT, n, "policy", format="rawxml", **o), 200, value=policy % 20,
+                format="rawxml")
+    read_policy(lambda o: c.product_policy.get_entity_tag(*AT, n, "policy", **o), 200, returns=True)
+    read_policy(lambda o: c.product_policy.list_by_product(*AT, n, **o), 200, count=1, value__0__name="policy")
+    case("limits of a product", "update", lambda o: c.product_policy.create_or_update(
+        *AT, n, "policy", body({"value": "<policies><inbound><cors /></inbound></policies>"}), **as_json, **o), 400,
+        error="HttpResponseError", says="has <cors> in line 1. In <inbound> a product takes <rate-limit")
+    case("limits of a product", "delete", lambda o: c.product_policy.delete(*AT, n, "policy", "*", **o), 200)
+    case("limits of a product", "delete", lambda o: c.product_policy.delete(*AT, n, "policy", "*", **o), 204)
     case("API of a product", "create", lambda o: c.product_api.create_or_update(*AT, n, n, **o), 201, name=n)
     case("API of a product", "read", lambda o: c.product_api.check_entity_exists(*AT, n, n, **o), 204, returns=True)
     case("API of a product", "read", lambda o: c.product_api.list_by_product(*AT, n, **o), 200, **{"0__name": n})

@@ -16,6 +16,7 @@ const PYTHON = ['/usr/bin/python3', 'python3'].find(
 const table = clientTable('Python', {
   service: 'R',
   ...MANAGED,
+  'limits of a product': 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   notification: 'CR',
