@@ -4,11 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { startApp } from '../../src/app.ts';
+import { sampleCatalog } from '../../src/cli/samples/catalog.ts';
+import { makeSubscriptions } from '../../src/cli/samples/subscriptions.ts';
+import { startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { createLog } from '../../src/log.ts';
+import { addAccount } from '../../src/operations/accounts/add.ts';
 import { readSettings } from '../../src/settings/settings.ts';
+import { besideApp } from '../support/beside-app.ts';
 import { createBrowserDeveloper } from '../support/browser-developer.ts';
 import { createBrowserPerson } from '../support/browser-person.ts';
 import { findChromium, HOW_TO_GET_ONE } from '../support/chromium.ts';
+import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const WINDOW = { width: 1_000, height: 600 };
@@ -21,7 +27,10 @@ async function main(): Promise<void> {
   if (executablePath === null) throw new Error(HOW_TO_GET_ONE);
   await mkdir(FOLDER, { recursive: true });
   const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-pictures-'));
-  const settings = readSettings({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' });
+  const settings = readSettings({
+    ...{ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error' },
+    SECRET_KEY: TEST_SECRET_KEY,
+  });
   const app = await startApp(settings, createLog('error'));
   const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage'] });
   const open = async (path: string, colorScheme: 'light' | 'dark' = 'light', viewport = WINDOW) => {
@@ -33,6 +42,7 @@ async function main(): Promise<void> {
   };
   try {
     await takeAll(open, app.url);
+    await takeUsage(open, app.url, dataDir);
   } finally {
     await browser.close();
     await app.stop();
@@ -100,6 +110,40 @@ async function takeAll(open: Open, url: string): Promise<void> {
     await take(page, `mail-${scheme}`, true);
   }
   await take(await open(href.replace(url, ''), 'light', SHEET), 'accept-page', true);
+}
+
+/** The page of a subscription that is half a year old. */
+async function takeUsage(open: Open, url: string, dataDir: string): Promise<void> {
+  const database = await startEmbeddedPostgres({ dataDir });
+  const beside = await besideApp({ databaseUrl: database.url, publicUrl: url });
+  const [email, password] = ['eva.hill@example.com', 'three quiet garden chairs'];
+  const console = beside.console();
+  await sampleCatalog(console);
+  const names = { firstName: 'Eva', lastName: 'Hill' };
+  const { account } = await addAccount(console, { email, ...names, password, tellDeveloper: false });
+  await beside.sql`update accounts set password_must_change = false where id = ${account.id}`;
+  const active = { state: 'active', comment: '', hoursAgo: 0 } as const;
+  const wanted = [
+    { id: 'sample-000000-1', productId: 'starter', name: 'Web shop', callsADay: 420, ...active },
+  ];
+  await makeSubscriptions(console, account.id, { wanted, ageHours: 5_000 });
+  await beside.close();
+  await database.release();
+  const page = await open('/portal/sign-in', 'light', SHEET);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/portal');
+  await page.goto(`${url}/portal/subscriptions/${wanted[0]?.id}`);
+  const box = await page.getByRole('region', { name: 'Your calls' }).boundingBox();
+  if (!box) throw new Error('no calls on the page');
+  const clip = { x: box.x - 24, y: box.y - 24, width: box.width + 48, height: box.height + 48 };
+  await page.screenshot({
+    path: join(FOLDER, 'portal-usage.png'),
+    animations: 'disabled',
+    fullPage: true,
+    clip,
+  });
 }
 
 await main();

@@ -52,6 +52,7 @@ describe('a request for a subscription', () => {
     await asks('ann@example.com', 'For the shop');
     const card = await cardOf(/Ann Lee/);
     expect(card.text()).toMatch(/Ann Lee\W* asks to use \W*Gold/);
+    expect(card.text()).toMatch(/Limits:\W* none \(the product has none\)/);
     expect(card.buttons()).toEqual([
       'Approve: For the shop of Ann Lee',
       'Decline: For the shop of Ann Lee',
@@ -215,8 +216,20 @@ describe('the subscriptions of an account', () => {
   it('have the limits of their product, or their own', async () => {
     const console = beside.console();
     await editProduct(console, { productId: 'gold', rate: '100 per minute', quota: '10,000 per day' });
+    const limits = '100 calls per minute and 10,000 per day';
+    await (await rows()).clicks('Grant');
+    const granting = await admin().modal('Grant a subscription');
+    expect(await granting.searches('For', 'gold')).toEqual([`Gold · product · ${limits}`]);
+    await granting.fill({ For: 'Gold', Name: 'Till' });
+    await granting.submit();
+    await granting.sees(/Granted: .*Limits: 100 calls per minute and 10,000 per day \(the product's\)/s);
+    await granting.closeAll();
+    await asks('ann@example.com', 'Kiosk');
+    approver().goesTo('approvals');
+    await approver().message(/Kiosk.*Limits:\W* 100 calls per minute and 10,000 per day \(the product's\)/s);
+    await beside.sql`delete from subscriptions where name in ('Till', 'Kiosk')`;
     await (await rows()).chooses('Show', 'For the shop');
-    await admin().sees(/Limits: 100 calls per minute and 10,000 per day · 0 used, until/);
+    await admin().sees(/Limits: 100 calls per minute and 10,000 per day \(the product's\) · 0 used, until/);
     await admin().clicks('Limits: For the shop of Ann Lee');
     const modal = await admin().modal('Limits');
     await modal.sees(/The product's limits: 100 calls per minute and 10,000 per day/);

@@ -1,5 +1,7 @@
 // The console's output: refusals, and results as text that can't move a terminal's cursor.
+import type { Limits } from '../../domain/call-limits.ts';
 import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
+import { limitWords } from '../../domain/limit-words.ts';
 
 /** Texts that differ from the common ones, mostly to name the operation that helps. */
 const CONSOLE_WORDS: Partial<Record<DomainErrorCode, string>> = {
@@ -58,6 +60,7 @@ export function plainText(value: unknown, indent = ''): string {
   if (Array.isArray(value))
     return value.map((one) => `${plainText(one, indent)}${isNested(one) ? '\n' : ''}`).join('');
   return Object.entries(value)
+    .map(([name, one]) => [name, LIMITS.includes(name) ? limitText(one) : one] as const)
     .filter(([, one]) => one !== null && one !== undefined && one !== '')
     .map(([name, one]) =>
       isNested(one)
@@ -66,6 +69,10 @@ export function plainText(value: unknown, indent = ''): string {
     )
     .join('');
 }
+
+/** Fields of a subscription that are read as one. */
+const LIMITS = ['limits', 'productLimits'];
+const limitText = (limits: Limits | null): string => (limits && limitWords(limits)) ?? 'none';
 
 const isNested = (value: unknown): value is object =>
   typeof value === 'object' &&

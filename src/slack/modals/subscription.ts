@@ -34,7 +34,7 @@ export const grantSubscriptionModal = (account: { id: string; title: string } | 
           }),
       searchInput('scope', 'For', {
         placeholder: 'A product, an API, or all APIs',
-        hint: 'Its keys open this and nothing else.',
+        hint: "Its keys open this and nothing else, within the product's limits. For an API there are none; set some with Limits.",
       }),
       textInput('name', 'Name', {
         optional: true,

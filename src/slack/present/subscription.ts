@@ -253,12 +253,14 @@ function factsOf(subscription: SubscriptionView): string[] {
   ];
 }
 
-/** What holds, and what of it is its own. Empty when nothing does. */
-function limitFacts({ limits, rate, quota }: SubscriptionView): string[] {
+/** What holds, and whose it is. An approver is told too that nothing does; elsewhere that says nothing. */
+function limitFacts({ limits, rate, quota, scope, state }: SubscriptionView): string[] {
   const own = [...(rate === null ? [] : ['rate']), ...(quota === null ? [] : ['quota'])];
   const words = limitWords(limits);
-  if (words === null && own.length === 0) return [];
-  return [`${words ?? 'none'}${own.length > 0 ? ` (its own ${own.join(' and ')})` : ''}`];
+  if (own.length > 0) return [`${words ?? 'none'} (its own ${own.join(' and ')})`];
+  if (words !== null) return [`${words} (the product's)`];
+  if (state !== 'submitted') return [];
+  return [scope.kind === 'product' ? 'none (the product has none)' : 'none'];
 }
 
 const isQuotaUsedUp = ({ limits, quotaUse }: SubscriptionView): boolean =>

@@ -2,6 +2,7 @@
 import type { BlockSuggestion } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { limitWords } from '../../domain/limit-words.ts';
 import { fullName } from '../../domain/person-name.ts';
 import { searchAccounts } from '../../operations/accounts/search.ts';
 import { listApis } from '../../operations/apis/list.ts';
@@ -40,8 +41,8 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
   seenBy: async (context, typed) => matchingGroups(typed, (await listGroups(context, {})).groups),
   scope: async (context, text) => [
     ...('all apis'.includes(text.toLowerCase()) ? [{ text: 'All APIs', value: 'all' }] : []),
-    ...(await listProducts(context, { text })).products.map(({ id, name }) => ({
-      text: `${name} · product`,
+    ...(await listProducts(context, { text })).products.map(({ id, name, ...limits }) => ({
+      text: [name, 'product', limitWords(limits)].filter(Boolean).join(' · '),
       value: `product:${id}`,
     })),
     ...(await listApis(context, { text })).apis.map(({ id, name }) => ({
