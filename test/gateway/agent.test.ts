@@ -19,6 +19,7 @@ import { findHaproxy, HOW_TO_GET_HAPROXY, startHaproxy } from '../support/haprox
 import { type MemoryGateway, startMemoryGateway } from '../support/memory-gateway.ts';
 import { findNginx, HOW_TO_GET_NGINX } from '../support/nginx.ts';
 import { type AppProcess, startProcess, startProgram } from '../support/process.ts';
+import { COMPILED_PROGRAMS } from '../support/programs.ts';
 import { startPushedNginx } from '../support/pushed-nginx.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
@@ -28,6 +29,9 @@ import { FOLLOW_SECRET } from './serve.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Every fault with every gateway, also long ones. */
 const ALL = Boolean(process.env.AGENT_FAULTS);
+const MEMORY_AGENT = COMPILED_PROGRAMS
+  ? [`${COMPILED_PROGRAMS}/test/gateway/memory-agent.js`]
+  : ['--import', 'tsx', 'test/gateway/memory-agent.ts'];
 /** A process starts in it, maybe on a busy machine. */
 const START_MS = 180_000;
 const STOPS = ALL ? [3_000, 10_000] : [3_000];
@@ -106,7 +110,7 @@ async function openMemory(): Promise<Fed> {
     ask: ({ hash }) => memory.ask(hash),
     restart: async () => memory.restart(),
     startAgent: (env) =>
-      spawn(process.execPath, ['--import', 'tsx', 'test/gateway/memory-agent.ts'], {
+      spawn(process.execPath, MEMORY_AGENT, {
         cwd: ROOT,
         env: { PATH: process.env.PATH, MEMORY_GATEWAY: memory.url, ...env },
       }),

@@ -31,7 +31,7 @@ export async function compilePrograms(folder: string): Promise<string> {
   const aside = `${folder}.${randomBytes(4).toString('hex')}`;
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['src/main.ts', 'src/cli/*.ts'],
+    entryPoints: ['src/main.ts', 'src/cli/*.ts', 'test/gateway/memory-agent.ts'],
     outdir: aside,
     outbase: ROOT,
     bundle: true,
