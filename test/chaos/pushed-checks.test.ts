@@ -60,7 +60,7 @@ describe('after a fault', () => {
 describe('how many calls may be counted', () => {
   const calls = [
     call(1_000, 200),
-    call(9_000, 200),
+    call(4_000, 200),
     call(9_900, null),
     call(9_950, 503),
     call(10_500, 200),
@@ -72,7 +72,7 @@ describe('how many calls may be counted', () => {
     [
       'not those that waited for a fault to end',
       { losses: [10_000] },
-      [windowOf(500, 8_500), windowOf(9_990, 10_400)],
+      [windowOf(500, 3_500), windowOf(9_990, 10_400)],
       { least: 1, most: 4 },
     ],
   ])('%s', (_, gateway, windows, bounds) => {

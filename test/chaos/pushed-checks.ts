@@ -13,8 +13,8 @@ export const MAX_BACK_MS = 300_000;
 const MAX_OUTAGE_MS = 30_000;
 /** A signal takes a moment. */
 const SIGNAL_MS = 50;
-/** What was counted is taken each second, and written at once unless a fault is on. */
-const UNWRITTEN_MS = 2_500;
+/** An agent takes what was counted each five seconds, and hands it on at once unless a fault is on. */
+const UNWRITTEN_MS = 7_000;
 const WRITTEN_WITHIN_MS = 60_000;
 
 type Silenced = Pick<Pushed, 'silences' | 'calls'> & { name: string };
@@ -64,13 +64,15 @@ export async function countedOf({ sql }: World, { history }: Untouched): Promise
 }
 
 export async function miscounted(world: World, { untouched, windows }: Recorded): Promise<string[]> {
+  const until = performance.now() + WRITTEN_WITHIN_MS;
+  for (const one of untouched)
+    while ((await countedOf(world, one)) < boundsOf(one, windows).least && performance.now() < until)
+      await delay(500);
+  // Nothing comes twice later.
+  await delay(UNWRITTEN_MS);
   const lines: string[] = [];
   for (const one of untouched) {
     const { least, most } = boundsOf(one, windows);
-    const until = performance.now() + WRITTEN_WITHIN_MS;
-    while ((await countedOf(world, one)) < least && performance.now() < until) await delay(500);
-    // Nothing comes twice later.
-    await delay(UNWRITTEN_MS);
     const counted = await countedOf(world, one);
     if (counted < least || counted > most)
       lines.push(`${one.gateway.name} counted ${counted} calls; there were ${least} to ${most}`);
