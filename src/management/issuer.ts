@@ -190,7 +190,7 @@ const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 256 * 1_024;
 
 /** A GET of at most 5 seconds and 256 KB. Throws for a redirect and for any status but 200. */
-export async function fetchBounded(url: string): Promise<Response> {
+async function fetchBounded(url: string): Promise<Response> {
   const response = await fetch(url, {
     redirect: 'error',
     headers: { accept: 'application/json' },

@@ -15,8 +15,6 @@ import { TEST_PASSWORD_COST } from './test-settings.ts';
 const WAIT_MS = 20_000;
 const PEOPLE = { admin: 'U0ADAADMIN', approver: 'U0AMIRAPPR', nobody: 'U0NOORNOBO' };
 
-export type BrowserApp = Awaited<ReturnType<typeof startBrowserApp>>;
-
 /** A test that needs a browser: reported as skipped where there is none. */
 export const story = it.skipIf(inject('chromium') === null);
 

@@ -5,8 +5,6 @@ import { createTestDatabase } from './database.ts';
 import { runProgram } from './process.ts';
 import { NO_PEOPLE, TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 
-export type TestConsole = Awaited<ReturnType<typeof createTestConsole>>;
-
 export async function createTestConsole(changed: Record<string, string> = {}) {
   const database = await createTestDatabase();
   const env = {

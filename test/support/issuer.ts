@@ -4,7 +4,6 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 export const AUDIENCE = 'api://apim-user';
 
-export type TestIssuer = Awaited<ReturnType<typeof startTestIssuer>>;
 type Key = Awaited<ReturnType<typeof newKey>>;
 
 export async function startTestIssuer() {

@@ -3,8 +3,6 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type GateRule = 'open' | 'hold-request' | 'hold-answer';
-export type MailGate = Awaited<ReturnType<typeof openMailGate>>;
-
 export async function openMailGate(baseUrl: string) {
   let rule: GateRule = 'open';
   let passing = 0;

@@ -22,8 +22,6 @@ import { eventually } from './eventually.ts';
 const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_wal_size=128MB'];
 const START_MS = 60_000;
 
-export type MortalPostgres = Awaited<ReturnType<typeof startMortalPostgres>>;
-
 /** Its data are below `parent`. */
 export async function startMortalPostgres(parent = tmpdir()) {
   const dataDir = await mkdtemp(join(parent, 'apim-user-mortal-'));

@@ -4,7 +4,6 @@ import type { TestApp } from './app.ts';
 import { eventually } from './eventually.ts';
 import { createVisitor, type Visitor } from './visitor.ts';
 
-export type PortalDriver = ReturnType<typeof createPortalDriver>;
 type Mail = ReturnType<TestApp['inbox']['mails']>[number];
 
 const PUBLISHED = 'Developers see it, and its keys work';

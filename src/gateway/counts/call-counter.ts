@@ -85,12 +85,12 @@ export function createCallCounter(maxRows = MAX_ROWS) {
   };
 }
 
-export type CallTotal = Pick<CountedCalls, 'productId' | 'apiId' | 'outcome' | 'calls'>;
+type CallTotal = Pick<CountedCalls, 'productId' | 'apiId' | 'outcome' | 'calls'>;
 
 /** Each is a series that Prometheus keeps. Calls of further kinds count with neither product nor API. */
 const MAX_SERIES = 10_000;
 
-export function createCallTotals() {
+function createCallTotals() {
   const byKey = new Map<string, CallTotal>();
   function add({ productId, apiId, outcome }: Omit<CallTotal, 'calls'>, calls: number): void {
     // No id has a space.
