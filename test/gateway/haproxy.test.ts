@@ -170,7 +170,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       request('HTTP://x/weather/5?a=/b', 'X-Test: a'),
       request(
         '/weather/6',
-        'Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        'Connection: keep-alive, Upgrade\r\nUpgrade: h2c\r\nUpgrade: TLS/1.0, WebSocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
       ),
       request('/weather/7', 'Connection: close'),
     ]);
@@ -187,7 +187,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
       upgrade,
     ]);
     const plain = [undefined, undefined];
-    expect(connections).toEqual([plain, plain, plain, plain, plain, ['upgrade', 'WebSocket'], plain]);
+    expect(connections).toEqual([plain, plain, plain, plain, plain, ['upgrade', 'websocket'], plain]);
   });
 
   it('T94: teaches what it counted to nobody who only knows its address', async () => {

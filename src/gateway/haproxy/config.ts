@@ -202,6 +202,7 @@ function rules({ folder }: HaproxyConfigOptions): string {
   http-request set-uri %[pathq] unless { url -m beg / }
   acl apim_websocket req.hdr(Upgrade) -m str -i websocket
   http-request set-header Connection Upgrade if apim_websocket
+  http-request set-header Upgrade websocket if apim_websocket
   http-request del-header Connection unless apim_websocket
   http-request del-header Upgrade unless apim_websocket
   http-request del-header ^(?=.*_)${PRIVATE_NAMES}$ -m reg
