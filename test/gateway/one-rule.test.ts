@@ -29,7 +29,7 @@ const CALLS = Number(process.env.RULE_CALLS ?? 2_000);
 const SEED = Number(process.env.RULE_SEED ?? 16);
 const CALLS_PER_ROUND = 400;
 const ROUNDS_PER_WORLD = 5;
-const MIN_PASSES = 0.3;
+const MIN_PASSES = 0.2;
 const MAX_SHOWN = 10;
 
 const haproxy = findHaproxy();
