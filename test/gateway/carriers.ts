@@ -183,8 +183,7 @@ async function createFeed(t: TestContext, carriers: readonly Carrier[]) {
   });
   const maps = createPushedMaps();
   let index = await loadIndex(rows);
-  const entries = [...maps.entries(index)];
-  for (const carrier of carriers) await carrier.load(entries);
+  for (const carrier of carriers) await carrier.load(maps.entries(index));
   const keepAlive = () => Promise.all(carriers.map(keptAlive));
   await keepAlive();
   const beating = setInterval(() => void keepAlive().catch(() => {}), LEASE_MS / 4);

@@ -6,6 +6,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createGatewaySource } from '../../src/db/gateway/source.ts';
 import { createHttpSource } from '../../src/gateway/follow/http-source.ts';
 import { loadIndex } from '../../src/gateway/follow/read-rows.ts';
+import {
+  createSnapshotWriter,
+  readSnapshot,
+  VERSION_QUERY,
+} from '../../src/gateway/follow/snapshot-bytes.ts';
 import type { GatewaySource } from '../../src/gateway/source.ts';
 import { apiKeyHash } from '../../src/security/api-key.ts';
 import { ADMIN, createTestContext } from '../support/context.ts';
@@ -39,6 +44,40 @@ async function manySubscriptions(): Promise<void> {
   await t.sql`insert into subscription_keys (service_id, subscription_id, slot, hash, sealed, created_at)
     select 'ours', 'many' || n, 'primary', encode(sha256(('many' || n)::bytea), 'hex'), '', now()
     from generate_series(1, ${MANY}) n on conflict do nothing`;
+}
+
+const BARE = {
+  createdAt: 1.5,
+  startsAt: null,
+  endsAt: 9e12,
+  quotaEndsAt: null,
+  state: 'active' as const,
+  productId: 'gold',
+  apiId: null,
+  ownLimits: { rate: { calls: 5, seconds: 60 }, quota: 'unlimited' as const },
+};
+
+/** What an agent takes from these bytes, in pieces of three. */
+async function readFrom(bytes: Buffer) {
+  const [subscriptions, keys]: [Record<string, unknown>, Record<string, string>] = [{}, {}];
+  let count = 0;
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += 3) yield bytes.subarray(at, at + 3);
+  }
+  await readSnapshot(pieces(), {
+    subscription({ id, accountId, ...row }) {
+      count += 1;
+      subscriptions[String(id)] = { ...row, accountId: String(accountId) };
+    },
+    account() {
+      count += 1;
+    },
+    key({ subscriptionId, slot }) {
+      count += 1;
+      keys[String(subscriptionId)] = slot;
+    },
+  });
+  return { count, subscriptions, keys };
 }
 
 /** Sends the request and reads nothing. */
@@ -83,19 +122,61 @@ describe('the rows over HTTP', () => {
   it('have no key', async () => {
     const { primaryKey, secondaryKey } = await programme.subscription();
     const headers = { authorization: `Bearer ${FOLLOW_SECRET}` };
-    const text = await (await fetch(`${served.url}/gateway/follow/snapshot`, { headers })).text();
+    const text = await (
+      await fetch(`${served.url}/gateway/follow/snapshot?${VERSION_QUERY}`, { headers })
+    ).text();
     expect(text).toContain(apiKeyHash(primaryKey));
     for (const key of [primaryKey, secondaryKey]) expect(text).not.toContain(key);
   });
 
-  it('of a snapshot that is cut are never taken for all of them', async () => {
-    const cut = createServer((_req, res) => res.end('{"subscriptions":[]}\n'));
-    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
-    closing.push(() => new Promise((resolve) => cut.close(resolve)));
-    const rows = sourceAt(`http://127.0.0.1:${(cut.address() as AddressInfo).port}`).openRows(1);
+  it('of a snapshot that is cut are never taken for all of them, and what is none of ours is refused', async () => {
+    const parts: Buffer[] = [];
+    const writer = createSnapshotWriter((part) => void parts.push(part));
+    writer.subscription({ ...BARE, id: Buffer.from('s1'), accountId: Buffer.from('ann') });
+    writer.account({ id: Buffer.from('ann'), resourceId: null, state: 'active', groupIds: ['developers'] });
+    const key = { subscriptionId: Buffer.from('s1'), slot: 'secondary' as const };
+    writer.key({ ...key, hash: Buffer.from('ab'.repeat(32)) });
+    writer.finish();
+    const sent = Buffer.concat(parts);
+    const whole = await readFrom(sent);
+    expect([whole.subscriptions.s1, whole.keys.s1]).toEqual([{ ...BARE, accountId: 'ann' }, 'secondary']);
+    for (let length = 0; length < sent.length; length++)
+      await expect(readFrom(sent.subarray(0, length)), `${length}`).rejects.toMatchObject({
+        code: 'snapshot_cut',
+      });
+    // No byte that arrives as another one makes an agent take fewer rows for all, or end.
+    for (let at = 0; at < sent.length; at++) {
+      const changed = Buffer.from(sent);
+      changed[at] = (changed[at] ?? 0) ^ 0x81;
+      const read = await readFrom(changed).then(
+        ({ count }) => count,
+        () => 3,
+      );
+      expect(read, `byte ${at}`).toBe(3);
+    }
+  });
+
+  it('are refused by a server of another version, and from one', async () => {
+    const headers = { authorization: `Bearer ${FOLLOW_SECRET}` };
+    for (const query of ['', '?version=1']) {
+      const answer = await fetch(`${served.url}/gateway/follow/snapshot${query}`, { headers });
+      expect([answer.status, await answer.json()]).toEqual([
+        409,
+        { error: { code: 'OtherVersion', message: expect.stringContaining('version 2') } },
+      ]);
+    }
+    const older = createServer((_req, res) => {
+      res.setHeader('content-type', 'application/x-ndjson').end('{"end":0}\n');
+    });
+    await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise((resolve) => older.close(resolve)));
+    const rows = sourceAt(`http://127.0.0.1:${(older.address() as AddressInfo).port}`).openRows(1);
     closing.push(rows.abandon);
     const take = { subscription: () => {}, account: () => {}, key: () => {} };
-    await expect(rows.each(take)).rejects.toMatchObject({ code: 'snapshot_cut' });
+    await expect(rows.each(take)).rejects.toMatchObject({
+      code: 'other_version',
+      message: expect.stringContaining('same release'),
+    });
   });
 });
 
@@ -183,7 +264,7 @@ describe('a reader that is too slow', () => {
         updated_at)
       select 'ours', 'long' || n || repeat('y', 230), 'long', 'active', now(), 'test', now(), now()
       from generate_series(1, 20000) n`;
-    askSilently('snapshot');
+    askSilently(`snapshot?${VERSION_QUERY}`);
     const open = async () => {
       const [row] = await t.sql`select count(*)::int as n from pg_stat_activity
         where datname = current_database() and application_name = 'apim-user gateway' and xact_start is not null`;

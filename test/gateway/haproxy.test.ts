@@ -15,6 +15,7 @@ import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findHaproxy, HOW_TO_GET_HAPROXY, type StartedHaproxy, startHaproxy } from '../support/haproxy.ts';
+import { interrupted, keysOf, textsOf } from '../support/pushed-entries.ts';
 import {
   accountOf,
   createCalls,
@@ -36,7 +37,7 @@ const BEAT_MS = 300;
 
 /** The change of one subscription's key. */
 function changeOf(row: SubscriptionRow): PushedChange[] {
-  const found = [...entriesOf([row])].filter(({ map }) => map === 'keys');
+  const found = keysOf(indexOf([row]));
   return found.length > 0 ? found : [{ map: 'keys', key: sha256(keyOf(row.id)), value: null }];
 }
 const blocked = (id: string) => rowOf(id, { account: accountOf('blocked', id) });
@@ -244,7 +245,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
   it('lets a call pass at each step while its API opens and closes', async () => {
     await start();
     const [index, maps] = [indexOf(), createPushedMaps()];
-    for (const _ of maps.entries(index));
+    await textsOf(maps.entries(index));
     for (const apiIds of [['orders'], []]) {
       maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
       const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
@@ -309,13 +310,10 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     expect(await statusOf('good')).toBe(503);
     await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
     await expect(carrier.apply(changeOf(rowOf('good')))).rejects.toThrow(/needs all facts/);
-    function* half() {
-      for (const [at, entry] of [...entriesOf()].entries()) {
-        if (at === 20) throw new Error('half of it');
-        yield entry;
-      }
-    }
-    await expect(carrier.load(half())).rejects.toThrow('half of it');
+    const half = interrupted(entriesOf(), () => {
+      throw new Error('half of it');
+    });
+    await expect(carrier.load(half)).rejects.toThrow('half of it');
     await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
     expect(await statusesOf('good', 'unknown')).toEqual([503, 503]);
     await carrier.load(entriesOf());
@@ -488,21 +486,16 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
   it('closes a connection that is cut in the middle of a load, and one that gives no answer', async () => {
     await start();
     await stopBeating();
-    function* cutBy(end: () => void) {
-      for (const [at, entry] of [...entriesOf()].entries()) {
-        if (at === 20) end();
-        yield entry;
-      }
-    }
     const worker = await workerId();
     const stop = () => {
       process.kill(worker, 'SIGSTOP');
       while (!/ T /.test(readFileSync(`/proc/${worker}/stat`, 'utf8')));
     };
-    await expect(carrier.load(cutBy(stop))).rejects.toThrow(/did not answer/);
+    await expect(carrier.load(interrupted(entriesOf(), stop))).rejects.toThrow(/did not answer/);
     process.kill(worker, 'SIGCONT');
     await expect(carrier.keepAlive(lease())).rejects.toThrow(/needs all facts/);
-    await expect(carrier.load(cutBy(() => process.kill(worker, 'SIGKILL')))).rejects.toThrow(/HAProxy/);
+    const kill = () => void process.kill(worker, 'SIGKILL');
+    await expect(carrier.load(interrupted(entriesOf(), kill))).rejects.toThrow(/HAProxy/);
   });
 
   it('treats any answer to a change as a fault, and reads many answers that come in pieces', async () => {

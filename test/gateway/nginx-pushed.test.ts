@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findNginxWithLua, HOW_TO_GET_LUA } from '../support/nginx.ts';
+import { keysOf, textsOf } from '../support/pushed-entries.ts';
 import { type PushedNginx, startPushedNginx } from '../support/pushed-nginx.ts';
 import {
   accountOf,
@@ -139,7 +140,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     for (const [index, status] of [403, 200, 403, 200].entries()) {
       const account = accountOf(status === 200 ? 'active' : 'blocked');
       const row = rowOf('good', { account });
-      const [entry] = [...entriesOf([row])].filter(({ map }) => map === 'keys') as [PushedEntry];
+      const [entry] = keysOf(indexOf([row])) as [PushedEntry];
       await carrier.apply([entry]);
       const statuses = await Promise.all(Array.from({ length: 24 }, () => statusOf('good')));
       expect(new Set(statuses), `change ${index}`).toEqual(new Set([status]));
@@ -149,7 +150,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
   it('lets a call pass at each step while its API opens and closes', async () => {
     await start();
     const [index, maps] = [indexOf(), createPushedMaps()];
-    for (const _ of maps.entries(index));
+    await textsOf(maps.entries(index));
     for (const apiIds of [['orders'], []]) {
       maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
       const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
@@ -253,11 +254,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
       await expect(carrier.keepAlive(short)).rejects.toThrow(/restarted/);
       await carrier.load(entriesOf());
       await carrier.keepAlive(lease());
-      await carrier.apply(
-        [...entriesOf([rowOf('good', { account: accountOf('blocked') })])].filter(
-          ({ map }) => map === 'keys',
-        ),
-      );
+      await carrier.apply(keysOf(indexOf([rowOf('good', { account: accountOf('blocked') })])));
     });
     expect(await stopped(newer, () => statusOf('good'))).toBe(503);
     expect(await stopped(former, () => statusOf('good'))).toBe(403);
@@ -273,7 +270,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
     const next = carrierOf();
     await next.load(entriesOf([...ROWS, gone]));
     await expect(carrier.keepAlive(lease())).rejects.toThrow(/another agent/);
-    await expect(carrier.apply([...entriesOf([])].slice(0, 1))).rejects.toThrow(/another agent/);
+    await expect(carrier.apply(entriesOf([]).catalog.slice(0, 1))).rejects.toThrow(/another agent/);
     await next.keepAlive(lease());
     expect(new Set(await calls.stop())).toEqual(new Set([200]));
     await next.load(entriesOf());

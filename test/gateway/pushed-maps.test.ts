@@ -13,6 +13,7 @@ import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { recordOf } from '../../src/gateway/pushed/record.ts';
 import { subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import type { Rows } from '../../src/gateway/source.ts';
+import { textsOf } from '../support/pushed-entries.ts';
 
 const RUNS = Number(process.env.PUSHED_RUNS ?? 200);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -159,7 +160,7 @@ const apply = (gateway: Gateway, { map, key, value }: PushedChange) =>
 /** By this index, as a gateway that asks for each key has it. */
 function toldEverything(index: CallIndex): Gateway {
   const gateway = createPushed();
-  for (const entry of createPushedMaps().entries(index)) if (entry.map !== 'keys') apply(gateway, entry);
+  for (const entry of createPushedMaps().entries(index).catalog) apply(gateway, entry);
   for (const key of KEYS) {
     const { subscription } = index.factsOf(null, key);
     apply(gateway, { map: 'keys', key, value: subscription && recordOf(subscription) });
@@ -219,7 +220,7 @@ it('a gateway that is told changes has what one has that is told everything, and
       let index = tables.load();
       const maps = createPushedMaps();
       const gateway = createPushed();
-      for (const entry of maps.entries(index)) apply(gateway, entry);
+      for (const entry of await textsOf(maps.entries(index))) apply(gateway, entry);
       for (const one of commands) {
         if (one.kind === 'read') {
           const batch = takeBatch(tables.heard, one.count);
@@ -297,14 +298,14 @@ const published = (apiIds: string[], isSubscriptionRequired = true) => ({
 });
 
 /** A gateway that was told everything after these steps, and what it hears of later ones. */
-function started(...steps: Step[]) {
+async function started(...steps: Step[]) {
   const tables = createTables();
   for (const one of steps) tables.commit(one);
   tables.heard.length = 0;
   const index = tables.load();
   const maps = createPushedMaps();
   const gateway = createPushed();
-  for (const entry of maps.entries(index)) apply(gateway, entry);
+  for (const entry of await textsOf(maps.entries(index))) apply(gateway, entry);
   async function changesOf(...later: Step[]): Promise<PushedChange[]> {
     for (const one of later) tables.commit(one);
     const batch = takeBatch(tables.heard, later.length);
@@ -327,7 +328,7 @@ function started(...steps: Step[]) {
 }
 
 it('a key goes to another product at once with what the product loses, and reaches that never', async () => {
-  const { changesOf, passesAmid } = started(
+  const { changesOf, passesAmid } = await started(
     { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
     { kind: 'product', id: 'p1', row: published([]) },
     { kind: 'product', id: 'p2', row: published(['a1']) },
@@ -342,7 +343,7 @@ it('a key goes to another product at once with what the product loses, and reach
 });
 
 it('a key reaches its API while that opens and closes', async () => {
-  const { changesOf, passesAmid } = started(
+  const { changesOf, passesAmid } = await started(
     { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
     { kind: 'product', id: 'p1', row: published(['a1']) },
     { kind: 'subscription', id: 's1', row: active([KEY]) },
@@ -356,7 +357,7 @@ it('a key reaches its API while that opens and closes', async () => {
 });
 
 it('an open API that gets key names of its own is open until only its keys reach it', async () => {
-  const { changesOf, passesAmid } = started(
+  const { changesOf, passesAmid } = await started(
     { kind: 'api', id: 'a1', row: { path: 'x', keyNames: null } },
     { kind: 'product', id: 'p1', row: published(['a1'], false) },
     { kind: 'subscription', id: 's1', row: active([KEY]) },
@@ -372,7 +373,7 @@ it('an open API that gets key names of its own is open until only its keys reach
 
 it('a blocked account is known for all its keys after a connection that was lost in between', async () => {
   const bo = { accountId: 'bo' };
-  const { tables, maps, changesOf } = started(
+  const { tables, maps, changesOf } = await started(
     { kind: 'subscription', id: 's1', row: active([KEY], bo) },
     { kind: 'subscription', id: 's2', row: active([OTHER_KEY], bo) },
   );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Carrier, DrainedCalls, PushedChange, PushedEntry } from '../../src/gateway/pushed/carrier.ts';
+import { textsOf } from './pushed-entries.ts';
 
 type Told =
   | { load: readonly PushedEntry[] }
@@ -100,7 +101,7 @@ export function createMemoryCarrier(url: string): Carrier {
   return {
     kind: 'nginx',
     async load(entries) {
-      load = await tell({ load: [...entries] });
+      load = await tell({ load: await textsOf(entries) });
     },
     async apply(changes) {
       await tell({ apply: changes, load: loaded() });

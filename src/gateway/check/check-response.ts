@@ -169,7 +169,7 @@ function groupsOf(groupIds: readonly string[]): string[] {
 export function fittingGroups(groupIds: readonly string[]): { text: string; isCut: boolean } {
   const fitting: string[] = [];
   let length = 0;
-  for (const id of groupIds.map(encodeURIComponent)) {
+  for (const id of groupIds.map(encoded)) {
     length += id.length + 1;
     if (length > MAX_GROUPS_BYTES) break;
     fitting.push(id);
@@ -178,7 +178,7 @@ export function fittingGroups(groupIds: readonly string[]): { text: string; isCu
 }
 
 const PLAIN_ID = /^[\w.~-]*$/;
-function encoded(id: string | null | undefined): string {
+export function encoded(id: string | null | undefined): string {
   if (!id) return '';
   return PLAIN_ID.test(id) ? id : encodeURIComponent(id);
 }

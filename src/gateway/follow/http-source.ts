@@ -11,7 +11,8 @@ import type {
   SubscriptionRow,
 } from '../../domain/gateway-rows.ts';
 import type { GatewaySource, Rows } from '../source.ts';
-import { type ChangeLine, FOLLOW_PATH, linesOf, MAX_FOLLOWED_IDS, readSnapshot } from './follow-lines.ts';
+import { type ChangeLine, FOLLOW_PATH, linesOf, MAX_FOLLOWED_IDS } from './follow-lines.ts';
+import { readSnapshot, SNAPSHOT_TYPE, VERSION_QUERY } from './snapshot-bytes.ts';
 
 /** Without a byte for this long, the other side counts as gone. */
 const MAX_SILENT_MS = 10_000;
@@ -20,11 +21,13 @@ const MAX_SNAPSHOT_SILENT_MS = 30_000;
 const MAX_ANSWER_BYTES = 64 * 1_024 * 1_024;
 const MAX_LINE_LENGTH = 4 * 1_024 * 1_024;
 
+const OTHER_VERSION = 'The agent and the server are of different releases. Run the same release of both.';
+
 /** `code` says why, for the log. */
 class SourceError extends Error {
   readonly code: string;
-  constructor(code: string) {
-    super(code);
+  constructor(code: string, message = code) {
+    super(message);
     this.code = code;
   }
 }
@@ -57,10 +60,13 @@ function openLine({ url, secret }: HttpSourceOptions, maxSockets: number) {
         new URL(`${FOLLOW_PATH}/${path}`, url),
         { ...more, method, agent, headers: { ...more.headers, authorization: `Bearer ${secret}` } },
         (res) => {
-          res.setEncoding('utf8');
           if (res.statusCode === 200) return resolve(res);
           res.destroy();
-          reject(new SourceError(`status_${res.statusCode}`));
+          reject(
+            res.statusCode === 409
+              ? new SourceError('other_version', OTHER_VERSION)
+              : new SourceError(`status_${res.statusCode}`),
+          );
         },
       );
       req.on('timeout', () => req.destroy(new SourceError('no_answer')));
@@ -74,7 +80,7 @@ function openLine({ url, secret }: HttpSourceOptions, maxSockets: number) {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       const res = await send('POST', path, { timeout: MAX_SILENT_MS, headers }, body);
       let answer = '';
-      for await (const chunk of res) {
+      for await (const chunk of res.setEncoding('utf8')) {
         answer += chunk;
         if (answer.length > MAX_ANSWER_BYTES) throw new SourceError('answer_too_long');
       }
@@ -92,8 +98,12 @@ function openRows(options: HttpSourceOptions, maxConnections: number): Rows {
   };
   return {
     async each(take) {
-      const res = await line.get('snapshot', MAX_SNAPSHOT_SILENT_MS);
-      await readSnapshot(linesOf(res, MAX_LINE_LENGTH), take);
+      const res = await line.get(`snapshot?${VERSION_QUERY}`, MAX_SNAPSHOT_SILENT_MS);
+      if (res.headers['content-type'] !== SNAPSHOT_TYPE) {
+        res.destroy();
+        throw new SourceError('other_version', OTHER_VERSION);
+      }
+      await readSnapshot(res, take);
     },
     subscriptions: (ids) => read<SubscriptionRow>('subscriptions', ids),
     accounts: (ids) => read<AccountRow>('accounts', ids),
@@ -120,7 +130,7 @@ async function hearChanges(line: Line, on: On): Promise<{ beatChannel: string; c
   };
   try {
     const res = await line.get('changes', MAX_SILENT_MS);
-    const lines = linesOf(res, MAX_LINE_LENGTH);
+    const lines = linesOf(res.setEncoding('utf8'), MAX_LINE_LENGTH);
     let number = 0;
     const next = async (): Promise<ChangeLine> => {
       const { value, done } = await lines.next();

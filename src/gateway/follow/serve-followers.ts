@@ -10,8 +10,9 @@ import { readBody } from '../../web/read-body.ts';
 import { HttpRefusal, refusalAsJson } from '../../web/refusal.ts';
 import { NOT_FOUND, sendResponse, UNAVAILABLE } from '../check/check-response.ts';
 import type { GatewaySource, Rows } from '../source.ts';
-import { type ChangeEvent, createSnapshotWriter, FOLLOW_PATH, MAX_FOLLOWED_IDS } from './follow-lines.ts';
+import { type ChangeEvent, FOLLOW_PATH, MAX_FOLLOWED_IDS } from './follow-lines.ts';
 import { createRenewedRows } from './renewed-rows.ts';
+import { createSnapshotWriter, SNAPSHOT_TYPE, SNAPSHOT_VERSION, VERSION_QUERY } from './snapshot-bytes.ts';
 
 const MAX_BODY_BYTES = 2 * 1_024 * 1_024;
 const MAX_BATCH_CALLS = 2_000;
@@ -112,9 +113,10 @@ export function createFollowerServer(options: {
 
   async function respond(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const [given] = /(?<=^Bearer ).+$/.exec(req.headers.authorization ?? '') ?? [];
-    const path = (req.url ?? '').split('?', 1)[0] ?? '';
+    const [path = '', query = ''] = (req.url ?? '').split('?', 2);
     if (given === undefined || !isSameSecret(given, secret)) return sendResponse(res, NOT_FOUND);
-    if (req.method === 'GET' && path === `${FOLLOW_PATH}/snapshot`) return await snapshots.send(res);
+    if (req.method === 'GET' && path === `${FOLLOW_PATH}/snapshot`)
+      return query === VERSION_QUERY ? await snapshots.send(res) : refuseVersion(res);
     if (req.method === 'GET' && path === `${FOLLOW_PATH}/changes`) return await streams.send(res);
     if (req.method !== 'POST') return sendResponse(res, NOT_FOUND);
     const answer = async (): Promise<unknown> => {
@@ -169,7 +171,13 @@ async function fail(res: ServerResponse, error: unknown, log: Log): Promise<void
   res.writeHead(refusal.status, { ...JSON_HEADERS, connection: 'close' }).end(await refusal.text());
 }
 
-/** All rows as lines. Reads from the database only as fast as the agent reads. */
+function refuseVersion(res: ServerResponse): void {
+  const message = `The server sends snapshots of version ${SNAPSHOT_VERSION}. Use the agent of the same release.`;
+  res.writeHead(409, { ...JSON_HEADERS, connection: 'close' });
+  res.end(JSON.stringify({ error: { code: 'OtherVersion', message } }));
+}
+
+/** All rows as bytes. Reads from the database only as fast as the agent reads. */
 function createSnapshots(source: GatewaySource, { stallMs }: Limits) {
   const limited = createConcurrencyLimit(MAX_SNAPSHOTS, MAX_STREAMS);
   async function write(res: ServerResponse): Promise<void> {
@@ -177,8 +185,8 @@ function createSnapshots(source: GatewaySource, { stallMs }: Limits) {
     // Also ends a query that hangs, once the agent has given up.
     res.once('close', rows.abandon);
     if (res.destroyed) return rows.abandon();
-    const { finish, ...take } = createSnapshotWriter((line) => res.write(`${JSON.stringify(line)}\n`));
-    res.writeHead(200, LINES_HEADERS);
+    const { finish, ...take } = createSnapshotWriter((part) => res.write(part));
+    res.writeHead(200, { ...LINES_HEADERS, 'content-type': SNAPSHOT_TYPE });
     await rows.each({
       ...take,
       room: () => untilDrained(res, stallMs),
@@ -191,13 +199,14 @@ function createSnapshots(source: GatewaySource, { stallMs }: Limits) {
 
 /** Rejects when the reader is gone, or has read nothing for `maxMs`. */
 async function untilDrained(res: ServerResponse, maxMs: number): Promise<void> {
-  const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(maxMs)]);
-  try {
-    if (res.writableNeedDrain)
+  if (res.writableNeedDrain) {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, AbortSignal.timeout(maxMs)]);
+    try {
       await Promise.race(['drain', 'close'].map((event) => once(res, event, { signal })));
-  } finally {
-    over.abort();
+    } finally {
+      over.abort();
+    }
   }
   if (res.destroyed) throw new HttpRefusal('bad_request');
 }

@@ -1,11 +1,11 @@
 // Feeds an HAProxy over its runtime socket.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Carrier, Lease, PushedChange, PushedEntry } from '../pushed/carrier.ts';
+import type { Carrier, Lease, PushedChange, PushedEntries } from '../pushed/carrier.ts';
 import { RATES_TABLE } from './config.ts';
 import { drainWorker } from './drain.ts';
 import { createFacts, type Facts } from './facts.ts';
-import { addCommands, createSortedLines, MAP_FILES, type MapFile, MOMENT, UNCHANGED } from './maps.ts';
+import { addCommands, addKeyCommands, MAP_FILES, type MapFile, MOMENT, UNCHANGED } from './maps.ts';
 import type { RuntimeSocket } from './socket.ts';
 import { aliveCommand, createWorkers, momentOf, SILENCE, tellMoment, type Worker } from './worker.ts';
 
@@ -32,19 +32,20 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
   const workers = createWorkers(socketPath);
   let keptAliveAt = Number.NEGATIVE_INFINITY;
 
-  async function load(entries: Iterable<PushedEntry>): Promise<void> {
+  async function load({ catalog, keys }: PushedEntries): Promise<void> {
     folding.pause();
     const worker = await workers.follow();
     worker.facts = null;
     const facts = createFacts(fileOf);
-    const keys = createSortedLines();
-    for (const entry of entries) facts.take(entry, keys.add);
-    facts.take({ map: 'apis', key: AGENT, value: agent }, keys.add);
+    for (const entry of catalog) facts.take(entry);
+    facts.take({ map: 'apis', key: AGENT, value: agent });
     worker.side = 0;
-    facts.take({ map: 'apis', key: MOMENT, value: momentOf(worker) }, keys.add);
-    await replaceAll(worker.socket, fileOf, (map) => {
-      if (map === 'keys') return keys.takeAll();
-      return map === 'changes' ? UNCHANGED.map((pair) => pair.join(' ')) : facts.lines(map);
+    facts.take({ map: 'apis', key: MOMENT, value: momentOf(worker) });
+    await replaceAll(worker.socket, fileOf, (map, version) => {
+      const file = fileOf(map);
+      if (map === 'keys') return addKeyCommands(file, version, facts.noting(keys));
+      const lines = map === 'changes' ? UNCHANGED.map((pair) => pair.join(' ')) : facts.lines(map);
+      return addCommands(file, version, lines);
     });
     worker.facts = facts;
   }
@@ -116,7 +117,7 @@ const needsAll = () => new Error('This HAProxy was started again or reloaded, an
 async function replaceAll(
   socket: RuntimeSocket,
   fileOf: (map: MapFile) => string,
-  linesOf: (map: MapFile) => Iterable<string>,
+  commandsOf: (map: MapFile, version: string) => Iterable<string> | AsyncIterable<Buffer>,
 ): Promise<void> {
   const commits: string[] = [];
   for (const map of MAP_FILES) {
@@ -124,7 +125,7 @@ async function replaceAll(
     const answer = await socket.ask(`prepare map ${file}`);
     const [, version] = /^New version created: (\d+)$/.exec(answer) ?? [];
     if (!version) throw new Error(`HAProxy does not use the map ${file}. It said: ${answer}`);
-    await socket.tell(addCommands(file, `@${version}`, linesOf(map)));
+    await socket.tell(commandsOf(map, `@${version}`));
     commits.push(`commit map @${version} ${file}`);
   }
   // Former maps and new ones together could let a call pass that neither would.

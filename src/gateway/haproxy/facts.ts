@@ -1,7 +1,7 @@
 // What the maps of one HAProxy have, to know which commands change them.
-import type { PushedChange, PushedEntry } from '../pushed/carrier.ts';
+import type { KeyBatch, PushedChange, PushedEntry } from '../pushed/carrier.ts';
 import { createKnownKeys } from './known-keys.ts';
-import { entryOf, GONE, type MapFile, type SmallMap } from './maps.ts';
+import { GONE, HASH_BYTES, keyOf, type MapFile, recordText, type SmallMap } from './maps.ts';
 
 export type Facts = ReturnType<typeof createFacts>;
 
@@ -41,19 +41,22 @@ export function createFacts(fileOf: (map: MapFile) => string) {
   }
 
   return {
-    take(entry: PushedEntry, addKey: (key: string, value: string) => void): void {
-      const [key, value] = entryOf(entry);
-      if (entry.map !== 'keys') return void small[entry.map].set(key, value);
-      known.add(key);
-      addKey(key, value);
+    take({ map, key, value }: PushedEntry): void {
+      if (map !== 'keys') small[map].set(key, value);
+    },
+    /** The same keys, which HAProxy is about to have. */
+    async *noting(batches: AsyncIterable<KeyBatch>): AsyncGenerator<KeyBatch> {
+      for await (const batch of batches) {
+        for (let at = 0; at < batch.count; at++) known.addNew(batch.hashes, at * HASH_BYTES);
+        yield batch;
+      }
     },
     *lines(map: SmallMap): Generator<string> {
       for (const [key, value] of small[map]) yield `${key} ${value}`;
     },
     change({ map, key, value }: PushedChange): string[] {
       if (map !== 'keys') return changeSmall(map, key, value);
-      const [digits, record] = entryOf({ map, key, value: value ?? '' });
-      return changeKey(digits, value === null ? null : record);
+      return changeKey(keyOf(key), value === null ? null : recordText(value));
     },
     changeCount: () => changed.size,
     /** The oldest change; null when there is none. Calls read `changes` first, so they find it in one of the two. */

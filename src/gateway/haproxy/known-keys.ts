@@ -21,6 +21,10 @@ export function createKnownKeys() {
       const { home, rest } = partsOf(key);
       if (!contains(rest, home)) slots.add(rest, home);
     },
+    /** One that isn't there yet, by its SHA-256. */
+    addNew(hashes: Buffer, at: number): void {
+      slots.add(hashes.readUInt32BE(at + DIGITS / 2) & MAX_NUMBER, hashes.readUInt32BE(at));
+    },
     remove(key: string): void {
       const { home, rest } = partsOf(key);
       if (contains(rest, home)) slots.remove(rest, home);

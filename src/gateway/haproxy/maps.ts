@@ -1,5 +1,5 @@
 // The pushed maps as HAProxy's configuration and haproxy.lua read them.
-import type { PushedEntry, PushedMap } from '../pushed/carrier.ts';
+import type { KeyBatch, PushedMap } from '../pushed/carrier.ts';
 import { MAX_COMMAND_BYTES } from './socket.ts';
 
 /** `changes` lies over `keys`, because HAProxy searches all of a map for an entry that changes or goes. */
@@ -18,25 +18,23 @@ export const UNCHANGED: readonly (readonly [string, string])[] = [...'0123456789
   '-',
 ]);
 
-const KEY_DIGITS = 32;
+export const HASH_BYTES = 32;
+const KEY_BYTES = 16;
 /** Half of the hash, in capitals, as `sha2(256),bytes(0,16),hex` gives it. */
-const keyOf = (hash: string): string => hash.slice(0, KEY_DIGITS).toUpperCase();
+export const keyOf = (hash: string): string => hash.slice(0, KEY_BYTES * 2).toUpperCase();
 
 /** Begins the records with which the configuration lets calls pass by itself: those of active keys without dates. */
 export const USUAL = 'ok|0|9999999999999|';
 /** No rate of its own, no dates, and no groups that were cut. */
 const USUAL_END = '||0|0|';
 /** Lua judges the others, and reads them as they are but for a second zero. */
-const recordText = (record: string): string =>
+export const recordText = (record: string): string =>
   record.startsWith(USUAL) && !record.endsWith(USUAL_END) ? record.replace('|0|', '|00|') : record;
 /** In a usual record, for `bytes(…)`: a scope of one product or API, the subscription's tag, and everything from the ids on. */
 export const PLACES = { scope: '19,12', tag: '32,11', ids: '44' } as const;
 
 /** In the map `apis`: the side on which calls are counted, and after `|` the age of facts that are not new, in seconds. */
 export const MOMENT = '.moment';
-
-export const entryOf = ({ map, key, value }: PushedEntry): [string, string] =>
-  map === 'keys' ? [keyOf(key), recordText(value)] : [key, value];
 
 /** Commands that add entries, as many at once as a command may hold. A value is never empty: HAProxy would take the next line. */
 export function* addCommands(map: string, version: string, lines: Iterable<string>): Generator<string> {
@@ -54,34 +52,67 @@ export function* addCommands(map: string, version: string, lines: Iterable<strin
   if (payload.length > 0) yield `${begin}${payload.join('\n')}\n`;
 }
 
-const FIRST_BYTES = 4 * 1_024;
-const BUCKETS = 256;
+const [USUAL_BYTES, USUAL_END_BYTES] = [Buffer.from(USUAL), Buffer.from(USUAL_END)];
+/** What `recordText` may add. */
+const MAX_ADDED = 1;
+const [SPACE, LINE_END] = [0x20, 0x0a];
+const HEX = Buffer.from('0123456789ABCDEF');
 
 /**
- * Lines of the map `keys`, given back in the order of their keys: HAProxy puts neighbours of its tree side by side in
- * memory then, needs half the time for it, and finds them faster afterwards. Kept as bytes, a million take 130 MB.
+ * The same for keys, in the order of their hashes: HAProxy puts neighbours of its tree side by side in memory then, needs
+ * half the time for it, and finds them faster afterwards.
  */
-export function createSortedLines() {
-  const buckets = Array.from({ length: BUCKETS }, () => ({ bytes: Buffer.alloc(0), length: 0 }));
-  return {
-    add(key: string, value: string): void {
-      const bucket = buckets[Number.parseInt(key.slice(0, 2), 16)];
-      if (!bucket) return;
-      const line = `${key} ${value}\n`;
-      if (bucket.length + line.length > bucket.bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(FIRST_BYTES + (bucket.length + line.length) * 1.5);
-        bucket.bytes.copy(larger, 0, 0, bucket.length);
-        bucket.bytes = larger;
+export async function* addKeyCommands(
+  map: string,
+  version: string,
+  batches: AsyncIterable<KeyBatch>,
+): AsyncGenerator<Buffer> {
+  const begin = Buffer.from(`add map ${version} ${map} <<\n`);
+  let command = begin;
+  let at = begin.length;
+  for await (const { count, hashes, records, ends } of batches) {
+    let from = 0;
+    for (let key = 0; key < count; key++) {
+      const to = ends[key] ?? 0;
+      const needed = KEY_BYTES * 2 + to - from + MAX_ADDED + 3;
+      if (at + needed > command.length) {
+        if (at > begin.length) yield ended(command, at);
+        command = Buffer.allocUnsafe(Math.max(MAX_COMMAND_BYTES, begin.length + needed));
+        at = begin.copy(command);
       }
-      bucket.length += bucket.bytes.write(line, bucket.length, 'latin1');
-    },
-    *takeAll(): Generator<string> {
-      for (const bucket of buckets) {
-        const lines = bucket.bytes.toString('latin1', 0, bucket.length).split('\n');
-        lines.pop();
-        bucket.bytes = Buffer.alloc(0);
-        yield* lines.sort();
-      }
-    },
-  };
+      at = putKey(command, at, hashes, key * HASH_BYTES);
+      command[at++] = SPACE;
+      at = putRecord(command, at, records, from, to);
+      command[at++] = LINE_END;
+      from = to;
+    }
+  }
+  if (at > begin.length) yield ended(command, at);
+}
+
+/** An empty line ends a command with lines. */
+function ended(command: Buffer, at: number): Buffer {
+  command[at] = LINE_END;
+  return command.subarray(0, at + 1);
+}
+
+function putKey(target: Buffer, at: number, hashes: Buffer, from: number): number {
+  for (let place = 0; place < KEY_BYTES; place++) {
+    const byte = hashes[from + place] ?? 0;
+    target[at + place * 2] = HEX[byte >> 4] ?? 0;
+    target[at + place * 2 + 1] = HEX[byte & 15] ?? 0;
+  }
+  return at + KEY_BYTES * 2;
+}
+
+function putRecord(target: Buffer, at: number, records: Buffer, from: number, to: number): number {
+  if (isAt(records, from, USUAL_BYTES) && !isAt(records, to - USUAL_END_BYTES.length, USUAL_END_BYTES))
+    return at + target.write(recordText(records.toString('latin1', from, to)), at, 'latin1');
+  for (let place = from; place < to; place++) target[at + place - from] = records[place] ?? 0;
+  return at + to - from;
+}
+
+function isAt(bytes: Buffer, at: number, sought: Buffer): boolean {
+  for (let place = 0; place < sought.length; place++) if (bytes[at + place] !== sought[place]) return false;
+  return true;
 }

@@ -10,10 +10,10 @@ const PROMPT = '\n> ';
 const ECHO = /^(?:\+ )+/;
 
 export type RuntimeSocket = {
-  /** Resolves with the answer, '' for none. */
-  ask(command: string): Promise<string>;
+  /** Resolves with the answer, '' for none. A command in bytes has its own line end. */
+  ask(command: string | Buffer): Promise<string>;
   /** Resolves once all are done. Rejects when HAProxy says anything about one of them. */
-  tell(commands: Iterable<string>): Promise<void>;
+  tell(commands: Iterable<string> | AsyncIterable<Buffer>): Promise<void>;
   isOpen(): boolean;
   close(): void;
 };
@@ -47,19 +47,19 @@ export async function openRuntimeSocket(path: string, timeoutMs: number): Promis
   // A long answer comes in many pieces.
   socket.on('data', expectAnswer);
 
-  function ask(command: string): Promise<string> {
+  function ask(command: string | Buffer): Promise<string> {
     return new Promise((resolve, reject) => {
       if (failure) return reject(failure);
       waiting.push({ resolve, reject });
       if (waiting.length === 1) expectAnswer();
-      socket.write(`${command}\n`);
+      socket.write(typeof command === 'string' ? `${command}\n` : command);
     });
   }
 
-  async function tell(commands: Iterable<string>): Promise<void> {
+  async function tell(commands: Iterable<string> | AsyncIterable<Buffer>): Promise<void> {
     const answers: Promise<void>[] = [];
     let fault: Error | null = null;
-    for (const command of commands) {
+    for await (const command of commands) {
       const answer = ask(command).then(
         (text) => {
           if (text !== '') fault ??= new Error(`HAProxy did not do "${nameOf(command)}": ${text}`);
@@ -81,7 +81,7 @@ export async function openRuntimeSocket(path: string, timeoutMs: number): Promis
 }
 
 /** Without keys and what follows them. */
-const nameOf = (command: string): string => command.split(/[\s]/, 3).join(' ');
+const nameOf = (command: string | Buffer): string => String(command).split(/[\s]/, 3).join(' ');
 
 function problemWith(path: string, { code, message }: NodeJS.ErrnoException): Error {
   if (code === 'ENOENT')

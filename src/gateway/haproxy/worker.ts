@@ -1,11 +1,9 @@
 // The process of HAProxy that takes calls; a reload starts another one.
-import type { Lease } from '../pushed/carrier.ts';
+import { type Lease, MAX_ANSWER_MS } from '../pushed/carrier.ts';
 import { ALIVE_TABLE, ALIVE_UNIT_MS, ENDS_FROM_MS } from './config.ts';
 import type { Facts } from './facts.ts';
 import { MOMENT } from './maps.ts';
 import { openRuntimeSocket, type RuntimeSocket } from './socket.ts';
-
-const TIMEOUT_MS = 2_000;
 
 /**
  * `counters` is a connection of its own, because a change must not wait for a long answer. `facts`: what was loaded into it;
@@ -28,8 +26,8 @@ export function createWorkers(socketPath: string) {
   async function connect(): Promise<Worker> {
     if (worker?.socket.isOpen()) return worker;
     worker?.counters.close();
-    const socket = await openRuntimeSocket(socketPath, TIMEOUT_MS);
-    const counters = await openRuntimeSocket(socketPath, TIMEOUT_MS);
+    const socket = await openRuntimeSocket(socketPath, MAX_ANSWER_MS);
+    const counters = await openRuntimeSocket(socketPath, MAX_ANSWER_MS);
     worker = { socket, counters, facts: null, side: 0, staleSeconds: null, windows: 0 };
     return worker;
   }

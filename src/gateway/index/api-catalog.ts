@@ -31,7 +31,7 @@ export function createApiCatalog() {
     },
     api: (id: string): CalledApi | null => apis.get(id) ?? null,
     /** Each with the paths above its own, in lower case. */
-    *placed(): Iterable<{ api: CalledApi; above: string[] }> {
+    *placedApis(): Iterable<{ api: CalledApi; above: string[] }> {
       for (const [path, api] of byPath) yield { api, above: pathsAbove(path) };
     },
     products: (): Iterable<CalledProduct> => products.values(),

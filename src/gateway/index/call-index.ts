@@ -26,11 +26,10 @@ export function createCallIndex() {
     get size() {
       return { keys: keys.size, subscriptions: subscriptions.size, accounts: accounts.size };
     },
-    places: catalog.places,
-    api: catalog.api,
-    placedApis: catalog.placed,
-    products: catalog.products,
-    product: catalog.product,
+    ...catalog,
+    subscriptionNumbers: subscriptions.numbers,
+    /** Keys by numbers. Their owners are subscriptions. */
+    keys: { inOrder: keys.inOrder, ownerOf: keys.ownerOf, copyHash: keys.copyHash },
     /** All of them, or those of these accounts. */
     *callers(accountIds: readonly string[] | null = null): Iterable<Caller> {
       const numbers = accountIds
@@ -81,8 +80,6 @@ export function createCallIndex() {
     },
     changeAccount,
     hasAccount,
-    putProducts: catalog.putProducts,
-    putApis: catalog.putApis,
   };
 }
 

@@ -1,8 +1,23 @@
 // Feeds the Lua code in an nginx over a socket in that nginx, which only the agent may open.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutcome } from '../../domain/call-counts.ts';
-import type { Carrier, DrainedCalls, Lease, PushedChange, PushedEntry } from '../pushed/carrier.ts';
-import { memoryOf, packed } from './entries.ts';
+import type {
+  Carrier,
+  DrainedCalls,
+  KeyBatch,
+  Lease,
+  PushedChange,
+  PushedEntries,
+} from '../pushed/carrier.ts';
+import {
+  entryAt,
+  memoryOfCatalog,
+  memoryOfKeys,
+  type Part,
+  packed,
+  packedKeys,
+  repacked,
+} from './entries.ts';
 import { askNginx, NginxAnswer } from './socket.ts';
 
 export type NginxCarrierOptions = {
@@ -42,20 +57,23 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
     return turn;
   }
 
-  async function load(entries: Iterable<PushedEntry>): Promise<void> {
+  async function load({ catalog, keys }: PushedEntries): Promise<void> {
     loaded = null;
     const [load = 0, former = 0] = (await ask('begin', {})).split(' ').map(Number);
-    const send = async (some: Iterable<PushedEntry>) => {
-      await inFlight(packed(some), ({ bytes }) => ask('entries', { load }, bytes));
-    };
-    const measured = createMeasure(entries);
+    const send = (parts: Parts) => inFlight(parts, ({ bytes }) => ask('entries', { load }, bytes));
+    const measured = createMeasure(keys);
     try {
-      if (former === 0) await send(measured.entries());
-      else {
-        const others = await findOthers(ask, load, measured.entries());
+      if (former === 0) {
+        await send(packed(catalog));
+        await send(packedKeys(measured.keys()));
+      } else {
+        const others = [
+          ...(await findOthers(ask, load, packed(catalog))),
+          ...(await findOthers(ask, load, packedKeys(measured.keys()))),
+        ];
         // Former facts and new ones together could let a call pass that neither would.
         if (others.length > 0) await ask('silence', { load });
-        await send(others);
+        await send(repacked(others));
       }
       // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
       // hear of no change any more.
@@ -64,7 +82,9 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
       if (lent) lent.load = load;
       while (Number(await ask('sweep', { load })) > 0);
     } catch (error) {
-      throw withSize(error, measured.total);
+      const bytesOf = async (dictionary: string) =>
+        dictionary === 'apim_user_keys' ? await measured.total() : memoryOfCatalog(catalog);
+      throw await withSize(error, bytesOf);
     }
     loaded = load;
   }
@@ -72,8 +92,8 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
   async function apply(changes: readonly PushedChange[]): Promise<void> {
     if (loaded === null) throw new Error('This nginx needs all facts first.');
     for (const { bytes } of packed(changes))
-      await ask('entries', { load: loaded }, bytes).catch((error) => {
-        throw withSize(error, () => 0);
+      await ask('entries', { load: loaded }, bytes).catch(async (error) => {
+        throw await withSize(error, async () => 0);
       });
   }
 
@@ -102,24 +122,23 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
 
 type Ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) => Promise<string>;
 
+type Parts = Iterable<Part> | AsyncIterable<Part>;
+
 /** The entries that nginx does not have, or has with another value. */
-async function findOthers(ask: Ask, load: number, entries: Iterable<PushedEntry>): Promise<PushedEntry[]> {
-  const others: PushedEntry[] = [];
-  await inFlight(packed(entries), async (part) => {
+async function findOthers(ask: Ask, load: number, parts: Parts): Promise<Buffer[]> {
+  const others: Buffer[] = [];
+  await inFlight(parts, async (part) => {
     const places = await ask('same', { load }, part.bytes);
-    for (const place of places.split(' ').filter(Boolean)) {
-      const entry = part.entries[Number(place)];
-      if (entry) others.push(entry);
-    }
+    for (const place of places.split(' ').filter(Boolean)) others.push(entryAt(part, Number(place)));
   });
   return others;
 }
 
 /** Some at a time, in any order. Ends with the first failure, once none is under way. */
-async function inFlight<Part>(parts: Iterable<Part>, send: (part: Part) => Promise<unknown>): Promise<void> {
+async function inFlight(parts: Parts, send: (part: Part) => Promise<unknown>): Promise<void> {
   const going = new Set<Promise<unknown>>();
   const failures: unknown[] = [];
-  for (const part of parts) {
+  for await (const part of parts) {
     if (going.size >= PARTS_IN_FLIGHT) await Promise.race(going);
     if (failures.length > 0) break;
     const turn: Promise<unknown> = send(part)
@@ -165,30 +184,34 @@ function drainedCalls(row: string): DrainedCalls[] {
 
 const statusOf = (error: unknown): number | null => (error instanceof NginxAnswer ? error.status : null);
 
-function createMeasure(all: Iterable<PushedEntry>) {
-  const iterator = all[Symbol.iterator]();
-  const bytes = { keys: 0, facts: 0 };
-  function* entries(): Iterable<PushedEntry> {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) {
-      bytes[next.value.map === 'keys' ? 'keys' : 'facts'] += memoryOf(next.value);
+function createMeasure(all: AsyncIterable<KeyBatch>) {
+  const iterator = all[Symbol.asyncIterator]();
+  let bytes = 0;
+  async function* keys(): AsyncIterable<KeyBatch> {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+      bytes += memoryOfKeys(next.value);
       yield next.value;
     }
   }
   return {
-    entries,
-    total(dictionary: string): number {
-      for (const _ of entries());
-      return dictionary === 'apim_user_keys' ? bytes.keys : bytes.facts;
+    keys,
+    /** Of those, too, that were not sent any more. */
+    async total(): Promise<number> {
+      for await (const _ of keys());
+      return bytes;
     },
   };
 }
 
 /** Says how large a dictionary that is full should be: with room to grow by a third. */
-function withSize(error: unknown, bytesNeeded: (dictionary: string) => number): unknown {
+async function withSize(
+  error: unknown,
+  bytesNeeded: (dictionary: string) => Promise<number>,
+): Promise<unknown> {
   if (statusOf(error) !== FULL) return error;
   const [dictionary = '', capacity] = (error as NginxAnswer).text.split(' ');
   const now = Number(capacity) / MEGABYTE;
-  const size = Math.ceil(Math.max(now * 2, (bytesNeeded(dictionary) / MEGABYTE) * 1.4));
+  const size = Math.ceil(Math.max(now * 2, ((await bytesNeeded(dictionary)) / MEGABYTE) * 1.4));
   return new Error(
     `The memory of nginx is full: change lua_shared_dict ${dictionary} from ${now}m to ${size}m and reload nginx.`,
   );

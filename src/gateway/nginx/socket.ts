@@ -1,7 +1,7 @@
 // One request to the Lua code in nginx, over its socket.
 import { request } from 'node:http';
 
-const TIMEOUT_MS = 2_000;
+import { MAX_ANSWER_MS } from '../pushed/carrier.ts';
 
 /** An answer other than 200. */
 export class NginxAnswer extends Error {
@@ -29,7 +29,7 @@ export function askNginx(
       method: 'POST',
       path: `/${verb}?${new URLSearchParams(asked)}`,
       headers: { Connection: 'close', 'Content-Length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(MAX_ANSWER_MS),
     });
     req.on('error', reject);
     req.on('response', (res) => {

@@ -24,6 +24,19 @@ export type PushedMap = (typeof PUSHED_MAPS)[number];
 /** `value` is null for an entry that goes. */
 export type PushedChange = { map: PushedMap; key: string; value: string | null };
 export type PushedEntry = { map: PushedMap; key: string; value: string };
+/**
+ * Of the map `keys`, as bytes: the SHA-256 of each key, and the records one after the other, in ASCII. It holds until the
+ * next one is asked for.
+ */
+export type KeyBatch = {
+  count: number;
+  hashes: Buffer;
+  records: Buffer;
+  /** Where in `records` each one ends. */
+  ends: Uint32Array;
+};
+/** Everything, once: texts for a million keys would take most of the time. Keys come in the order of their hashes. */
+export type PushedEntries = { catalog: readonly PushedEntry[]; keys: AsyncIterable<KeyBatch> };
 
 /** Calls that a gateway has counted. Tags, empty for none. */
 export type DrainedCalls = {
@@ -44,11 +57,17 @@ export type Lease = {
   share: Share;
 };
 
+/**
+ * A gateway that answers later counts as away. That is longer than a lease, because nothing is wrong meanwhile: it refuses
+ * calls once its time is over, and a late answer of a busy machine must not cost a new load.
+ */
+export const MAX_ANSWER_MS = 10_000;
+
 /** One gateway. Each method rejects when the gateway has not done all of it: the agent then lets it fall silent. */
 export type Carrier = {
   readonly kind: 'haproxy' | 'nginx';
   /** Replaces everything. The gateway refuses calls, or answers them by what it had, until all of it is there. */
-  load(entries: Iterable<PushedEntry>): Promise<void>;
+  load(entries: PushedEntries): Promise<void>;
   /** In this order. Resolves once every worker of the gateway answers by the last one. */
   apply(changes: readonly PushedChange[]): Promise<void>;
   /**

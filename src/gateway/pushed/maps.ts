@@ -5,8 +5,9 @@ import { type Limits, limitsOf } from '../../domain/call-limits.ts';
 import type { CalledApi, CallingSubscription } from '../../domain/may-call.ts';
 import type { PendingBatch } from '../follow/pending-changes.ts';
 import { type Caller, type CallIndex, createCallIndex } from '../index/call-index.ts';
-import type { PushedChange, PushedEntry } from './carrier.ts';
+import type { KeyBatch, PushedChange, PushedEntries } from './carrier.ts';
 import { apiTagOf, catalogChanges, catalogEntries, catalogMapsOf } from './catalog-maps.ts';
+import { batchesOf, createRecordList } from './key-batches.ts';
 import { inOrder, type KeyChange } from './order.ts';
 import { recordOf } from './record.ts';
 import { apiTag, subscriptionTag } from './tag.ts';
@@ -36,20 +37,13 @@ export function createPushedMaps() {
     tags = loadedTags;
     reread = createReread();
   }
-  function* keyEntries(): Iterable<PushedEntry> {
-    for (const { number, subscription, hashes } of index.callers()) {
-      tags.add(number, subscriptionTag(subscription));
-      const value = recordOf(subscription);
-      if (value !== null) for (const key of hashes) yield { map: 'keys', key, value };
-    }
-  }
 
   return {
     /** All that a gateway needs by this index, which must not change before the last one was taken. */
-    entries(loaded: CallIndex): Iterable<PushedEntry> {
-      turnTo(loaded, createTagTable(loaded.subscriptionAt));
-      return inTurn(catalogEntries(catalog.maps), keyEntries());
-    },
+    entries: (loaded: CallIndex): PushedEntries => ({
+      catalog: [...catalogEntries(catalogMapsOf(loaded))],
+      keys: readKeys(loaded, (loadedTags) => turnTo(loaded, loadedTags)),
+    }),
     /** What leads a gateway from what it was told last to an index that was loaded again, and doesn't change meanwhile. */
     async difference(loaded: CallIndex): Promise<PushedChange[]> {
       const loadedTags = createTagTable(loaded.subscriptionAt);
@@ -101,6 +95,22 @@ export function createPushedMaps() {
       return id === undefined ? null : index.api(id);
     },
   };
+}
+
+/** `ready` is called before the first ones come: until then, calls that were counted are found by the former tags. */
+async function* readKeys(index: CallIndex, ready: (tags: TagTable) => void): AsyncIterable<KeyBatch> {
+  const tags = createTagTable(index.subscriptionAt);
+  const records = createRecordList();
+  await unhurried(index.subscriptionNumbers(), (number) => {
+    const subscription = index.subscriptionAt(number);
+    if (!subscription) return;
+    const tag = subscriptionTag(subscription);
+    tags.add(number, tag);
+    const record = recordOf(subscription, tag);
+    if (record !== null) records.set(number, record);
+  });
+  ready(tags);
+  yield* batchesOf(index.keys, records);
 }
 
 function readCatalog(index: CallIndex) {

@@ -3,7 +3,7 @@ import { hashOf } from '../index/id-table.ts';
 import { createSlots } from '../index/slots.ts';
 import { subscriptionTag } from './tag.ts';
 
-const slotOf = (tag: string) => hashOf(Buffer.from(tag));
+const slotOf = (tag: string) => hashOf(Buffer.from(tag, 'latin1'));
 
 export type TagTable = ReturnType<typeof createTagTable>;
 

@@ -13,7 +13,9 @@ const known = new Map<string, string>();
 const MAX_KNOWN = 10_000;
 function knownTag(kind: string, id: string): string {
   const key = `${kind}${id}`;
-  const tag = known.get(key) ?? tagOf(kind, id);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const tag = tagOf(kind, id);
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(key, tag);
   return tag;
