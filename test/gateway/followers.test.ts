@@ -144,6 +144,11 @@ describe('the rows over HTTP', () => {
       await expect(readFrom(sent.subarray(0, length)), `${length}`).rejects.toMatchObject({
         code: 'snapshot_cut',
       });
+    expect(parts).toHaveLength(4);
+    for (const left of parts.slice(0, -1)) {
+      const fewer = Buffer.concat(parts.filter((part) => part !== left));
+      await expect(readFrom(fewer)).rejects.toMatchObject({ code: 'snapshot_broken' });
+    }
     // No byte that arrives as another one makes an agent take fewer rows for all, or end.
     for (let at = 0; at < sent.length; at++) {
       const changed = Buffer.from(sent);

@@ -386,3 +386,22 @@ it('a blocked account is known for all its keys after a connection that was lost
     [KEY, OTHER_KEY].map((key) => [key, 'account_blocked']).sort(),
   );
 });
+
+it('everything comes with pauses, so that heartbeats go on meanwhile', async () => {
+  const index = createCallIndex();
+  const account = { id: 'ann', resourceId: 'ann', state: 'active' as const, groupIds: [] };
+  for (let at = 0; at < 20_000; at++) {
+    const dates = { createdAt: at, startsAt: null, endsAt: null, quotaEndsAt: null };
+    const scope = { productId: null, apiId: null, ownLimits: NO_LIMITS };
+    const hashes = { primaryHash: sha256(`${at}`), secondaryHash: null };
+    index.putSubscription({ id: `s${at}`, state: 'active', ...dates, ...scope, account, ...hashes });
+  }
+  let pauses = 0;
+  const counting = setInterval(() => pauses++, 0);
+  const told = await textsOf(createPushedMaps().entries(index));
+  clearInterval(counting);
+  const beginnings = told.flatMap(({ map, key }) => (map === 'keys' ? [key.slice(0, 6)] : []));
+  expect(beginnings).toHaveLength(20_000);
+  expect(beginnings.join() === beginnings.toSorted().join()).toBe(true);
+  expect(pauses).toBeGreaterThan(1);
+});

@@ -9,15 +9,7 @@ import type {
   PushedChange,
   PushedEntries,
 } from '../pushed/carrier.ts';
-import {
-  entryAt,
-  memoryOfCatalog,
-  memoryOfKeys,
-  type Part,
-  packed,
-  packedKeys,
-  repacked,
-} from './entries.ts';
+import { createCollection, memoryOfCatalog, memoryOfKeys, type Part, packed, packedKeys } from './entries.ts';
 import { askNginx, NginxAnswer } from './socket.ts';
 
 export type NginxCarrierOptions = {
@@ -67,13 +59,18 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
         await send(packed(catalog));
         await send(packedKeys(measured.keys()));
       } else {
-        const others = [
-          ...(await findOthers(ask, load, packed(catalog))),
-          ...(await findOthers(ask, load, packedKeys(measured.keys()))),
-        ];
+        const others = createCollection();
+        const compare = (parts: Parts) =>
+          inFlight(parts, async (part) => {
+            const places = await ask('same', { load }, part.bytes);
+            for (const place of places.split(' ').filter(Boolean)) others.add(part, Number(place));
+          });
+        await compare(packed(catalog));
+        await compare(packedKeys(measured.keys()));
+        const parts = others.parts();
         // Former facts and new ones together could let a call pass that neither would.
-        if (others.length > 0) await ask('silence', { load });
-        await send(repacked(others));
+        if (parts.length > 0) await ask('silence', { load });
+        await send(parts);
       }
       // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
       // hear of no change any more.
@@ -123,16 +120,6 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
 type Ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) => Promise<string>;
 
 type Parts = Iterable<Part> | AsyncIterable<Part>;
-
-/** The entries that nginx does not have, or has with another value. */
-async function findOthers(ask: Ask, load: number, parts: Parts): Promise<Buffer[]> {
-  const others: Buffer[] = [];
-  await inFlight(parts, async (part) => {
-    const places = await ask('same', { load }, part.bytes);
-    for (const place of places.split(' ').filter(Boolean)) others.push(entryAt(part, Number(place)));
-  });
-  return others;
-}
 
 /** Some at a time, in any order. Ends with the first failure, once none is under way. */
 async function inFlight(parts: Parts, send: (part: Part) => Promise<unknown>): Promise<void> {

@@ -53,20 +53,21 @@ export async function* packedKeys(batches: AsyncIterable<KeyBatch>): AsyncGenera
   yield* part.rest();
 }
 
-/** Entries of other parts, at these places. */
-export function* repacked(entries: Iterable<Buffer>): Generator<Part> {
+/** Collects entries of other parts. */
+export function createCollection() {
+  const parts: Part[] = [];
   const part = createPart();
-  for (const entry of entries) {
-    const full = part.full(entry.length);
-    if (full) yield full;
-    const { bytes, at } = part.begin();
-    part.end(entry.copy(bytes, at));
-  }
-  yield* part.rest();
+  return {
+    add({ bytes, starts }: Part, place: number): void {
+      const entry = bytes.subarray(starts[place], starts[place + 1]);
+      const full = part.full(entry.length);
+      if (full) parts.push(full);
+      const room = part.begin();
+      part.end(entry.copy(room.bytes, room.at));
+    },
+    parts: (): Part[] => [...parts, ...part.rest()],
+  };
 }
-
-export const entryAt = ({ bytes, starts }: Part, place: number): Buffer =>
-  Buffer.from(bytes.subarray(starts[place], starts[place + 1]));
 
 function createPart() {
   let bytes = Buffer.allocUnsafe(PART_BYTES);
@@ -79,7 +80,7 @@ function createPart() {
   }
   return {
     /** What is there, when there is no room for so many bytes more. */
-    full: (length: number): Part | null => (at + length > PART_BYTES ? take() : null),
+    full: (length: number): Part | null => (at > 0 && at + length > PART_BYTES ? take() : null),
     begin() {
       starts.push(at);
       return { bytes, at };
