@@ -49,40 +49,15 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
     return turn;
   }
 
-  async function load({ catalog, keys }: PushedEntries): Promise<void> {
+  async function load(entries: PushedEntries): Promise<void> {
     loaded = null;
-    const [load = 0, former = 0] = (await ask('begin', {})).split(' ').map(Number);
-    const send = (parts: Parts) => inFlight(parts, ({ bytes }) => ask('entries', { load }, bytes));
-    const measured = createMeasure(keys);
-    try {
-      if (former === 0) {
-        await send(packed(catalog));
-        await send(packedKeys(measured.keys()));
-      } else {
-        const others = createCollection();
-        const compare = (parts: Parts) =>
-          inFlight(parts, async (part) => {
-            const places = await ask('same', { load }, part.bytes);
-            for (const place of places.split(' ').filter(Boolean)) others.add(part, Number(place));
-          });
-        await compare(packed(catalog));
-        await compare(packedKeys(measured.keys()));
-        const parts = others.parts();
-        // Former facts and new ones together could let a call pass that neither would.
-        if (parts.length > 0) await ask('silence', { load });
-        await send(parts);
-      }
-      // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
-      // hear of no change any more.
-      if (lent && lent.load !== former) await delay(Math.max(0, lent.endsAt - performance.now()));
-      await ask('commit', { load });
-      if (lent) lent.load = load;
-      while (Number(await ask('sweep', { load })) > 0);
-    } catch (error) {
-      const bytesOf = async (dictionary: string) =>
-        dictionary === 'apim_user_keys' ? await measured.total() : memoryOfCatalog(catalog);
-      throw await withSize(error, bytesOf);
-    }
+    const { load, former } = await sendAll(ask, entries);
+    // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
+    // hear of no change any more.
+    if (lent && lent.load !== former) await delay(Math.max(0, lent.endsAt - performance.now()));
+    await ask('commit', { load });
+    if (lent) lent.load = load;
+    while (Number(await ask('sweep', { load })) > 0);
     loaded = load;
   }
 
@@ -118,6 +93,37 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
 }
 
 type Ask = (verb: string, query: Record<string, string | number>, body?: Buffer | string) => Promise<string>;
+
+/** Gives the numbers of this load and of the one that nginx had. */
+async function sendAll(ask: Ask, { catalog, keys }: PushedEntries) {
+  const [load = 0, former = 0] = (await ask('begin', {})).split(' ').map(Number);
+  const send = (parts: Parts) => inFlight(parts, ({ bytes }) => ask('entries', { load }, bytes));
+  const measured = createMeasure(keys);
+  try {
+    if (former === 0) {
+      await send(packed(catalog));
+      await send(packedKeys(measured.keys()));
+    } else {
+      const others = createCollection();
+      const compare = (parts: Parts) =>
+        inFlight(parts, async (part) => {
+          const places = await ask('same', { load }, part.bytes);
+          for (const place of places.split(' ').filter(Boolean)) others.add(part, Number(place));
+        });
+      await compare(packed(catalog));
+      await compare(packedKeys(measured.keys()));
+      const parts = others.parts();
+      // Former facts and new ones together could let a call pass that neither would.
+      if (parts.length > 0) await ask('silence', { load });
+      await send(parts);
+    }
+    return { load, former };
+  } catch (error) {
+    const bytesOf = async (dictionary: string) =>
+      dictionary === 'apim_user_keys' ? await measured.total() : memoryOfCatalog(catalog);
+    throw await withSize(error, bytesOf);
+  }
+}
 
 type Parts = Iterable<Part> | AsyncIterable<Part>;
 
