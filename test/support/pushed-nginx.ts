@@ -1,5 +1,5 @@
 // A real nginx with the configuration that we print, for a test that feeds it.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -104,8 +104,14 @@ export async function startPushedNginx(
       return { former: (await workerIds(master)).filter((id) => id !== next), newer };
     },
     async stop(): Promise<void> {
-      const ids = isDaemon ? await Promise.all(['nginx.pid', 'nginx.pid.oldbin'].map(idIn)) : [];
-      for (const id of ids) if (id > 0) process.kill(id, 'SIGTERM');
+      // One that is just starting has no pid file yet.
+      const masters = () =>
+        spawnSync('pgrep', ['-f', config], { encoding: 'utf8' }).stdout.match(/\d+/g) ?? [];
+      if (isDaemon)
+        await eventually('every nginx to end', () => {
+          for (const id of masters()) spawnSync('kill', [id]);
+          return masters().length === 0;
+        });
       if (child.exitCode === null && child.signalCode === null) await end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
