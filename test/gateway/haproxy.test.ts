@@ -302,6 +302,28 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     await eventually('the former workers to end', async () => (await haproxy.workerIds()).length === 1);
   });
 
+  it('T79 lets no call pass in a worker that a reload has replaced and that it lost without a word', async () => {
+    await start();
+    await stopBeating();
+    const call = connect(haproxy.port, '127.0.0.1', () =>
+      call.write('GET /orders/v1 HTTP/1.1\r\nHost: x\r\n'),
+    );
+    await once(call, 'connect');
+    await carrier.keepAlive(lease());
+    await haproxy.reload();
+    await carrier.close();
+    await eventually('the new worker to be loaded', () =>
+      carrier.load(entriesOf([blocked('good')])).then(
+        () => true,
+        () => false,
+      ),
+    );
+    call.write(`Ocp-Apim-Subscription-Key: ${keyOf('good')}\r\n\r\n`);
+    const [answer] = await once(call, 'data');
+    call.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1.1 503/);
+  });
+
   it('refuses everything after a restart or half a load, and tells the agent', async () => {
     await start();
     await stopBeating();

@@ -123,7 +123,7 @@ peers apim_user_reload
   peer ${peerName} ${peer}
 
 # Until when calls may pass (gpt0), and which share of each rate this gateway has (the gpc1-th of gpc0). The agent writes it
-# twice a second; without it, it goes away.
+# twice a second; without it, it goes away. Not with peers: a worker that a reload has replaced must forget it.
 backend ${ALIVE_TABLE}
   stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1
 

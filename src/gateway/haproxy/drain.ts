@@ -4,7 +4,7 @@ import type { CallOutcome } from '../../domain/call-counts.ts';
 import type { DrainedCalls } from '../pushed/carrier.ts';
 import { CALLS_TABLES } from './config.ts';
 import type { RuntimeSocket } from './socket.ts';
-import { tellMoment, type Worker } from './worker.ts';
+import { isStopping, tellMoment, type Worker } from './worker.ts';
 
 const ROW = /key=((\S*)\/(\S*)\/(\w+)) .*gpt0=(\d+) gpc0=(\d+)/;
 const SIZE = /size:(\d+), used:(\d+)/;
@@ -43,7 +43,7 @@ export async function drainWorker(worker: Worker, warn: (message: string) => voi
   worker.side = former === 0 ? 1 : 0;
   await tellMoment(worker);
   await delay(TURN_MS);
-  return takeCalls(worker.counters, former, warn);
+  return takeCalls(worker, former, warn);
 }
 
 /**
@@ -51,12 +51,14 @@ export async function drainWorker(worker: Worker, warn: (message: string) => voi
  * how much of it was taken, so that this comes once, also to an agent that starts again.
  */
 async function takeCalls(
-  socket: RuntimeSocket,
+  worker: Worker,
   side: 0 | 1,
   warn: (message: string) => void,
 ): Promise<DrainedCalls[]> {
-  const table = CALLS_TABLES[side];
+  const [socket, table] = [worker.counters, CALLS_TABLES[side]];
   const { counters, isNearlyFull, size } = await readCounters(socket, side);
+  // The new worker has learned them, so it gives them.
+  if (await isStopping(worker)) return [];
   await socket.tell([`clear table ${table}`]);
   const left = (await readCounters(socket, side)).counters;
   const shown = new Map(left.length > 0 ? counters.map(({ key, counted }) => [key, counted]) : []);

@@ -19,6 +19,9 @@ export type Worker = {
   windows: number;
 };
 
+export const isStopping = async ({ socket }: Worker): Promise<boolean> =>
+  /^Stopping: 1$/m.test(await socket.ask('show info'));
+
 export function createWorkers(socketPath: string) {
   let worker: Worker | null = null;
   let following: Promise<Worker> | null = null;
@@ -32,24 +35,25 @@ export function createWorkers(socketPath: string) {
     return worker;
   }
   async function followNow(): Promise<Worker> {
-    const { socket, counters } = await connect();
-    if (!/^Stopping: 1$/m.test(await socket.ask('show info'))) return connect();
+    const former = await connect();
+    if (!(await isStopping(former))) return connect();
     // It hears of no more changes. It has taught the new one what it counted, and ends once we and its calls are gone.
-    await socket.tell([SILENCE]).finally(() => {
-      socket.close();
-      counters.close();
+    await former.socket.tell([SILENCE]).finally(() => {
+      former.socket.close();
+      former.counters.close();
     });
     return connect();
   }
+  /** Gives the worker that takes calls now, and silences one that a reload has replaced. */
+  function follow(): Promise<Worker> {
+    following ??= followNow().finally(() => {
+      following = null;
+    });
+    return following;
+  }
   return {
     current: (): Worker | null => (worker?.socket.isOpen() ? worker : null),
-    /** Gives the worker that takes calls now, and silences one that a reload has replaced. */
-    follow(): Promise<Worker> {
-      following ??= followNow().finally(() => {
-        following = null;
-      });
-      return following;
-    },
+    follow,
     close(): void {
       worker?.socket.close();
       worker?.counters.close();
