@@ -1,5 +1,5 @@
-// Adds old hours to their days and months, and deletes old days and months. Each step is one statement, so a process may die between any two, and
-// two processes may do it at once. An hour that is written later is added by the next run.
+// Adds old hours to their days and months, and deletes old days and months. Each step is one statement, so a process may die
+// between any two, and two processes may do it at once. An hour that is written later is added by the next run.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../connection/connect.ts';
 import { GIVE_WAY } from './write.ts';

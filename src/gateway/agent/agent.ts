@@ -9,7 +9,7 @@ import type { GatewaySource } from '../source.ts';
 import { createCounts } from './counts.ts';
 import { createGatewayMirror } from './mirror.ts';
 
-/** A gateway that rounds its time down to half a second still has its next heartbeat before that is over. */
+/** Twice as often as a process: each also has to reach the gateway before the two seconds of the one before are over. */
 const HEARTBEAT_MS = 500;
 const WATCH_MS = 500;
 const DRAIN_MS = 5_000;

@@ -23,12 +23,13 @@ export type GatewayMirror = Mirror & {
   goOn(endsAt: number, staleSeconds: number): Promise<void>;
 };
 
-/** `share` gives null before the first heartbeat. `noteFailure` gets each error of the gateway. `noteLimitedCalls`: some came. */
+/** `share` gives null before the first heartbeat. `noteFailure` gets each error of the gateway. */
 export function createGatewayMirror(options: {
   carrier: Carrier;
   maps: PushedMaps;
   share: () => Share | null;
   noteFailure(error: unknown): void;
+  /** The gateway has counted calls of a subscription with a rate. */
   noteLimitedCalls(): void;
 }): GatewayMirror {
   const { carrier, maps } = options;

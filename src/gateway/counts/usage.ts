@@ -7,7 +7,7 @@ import type { GatewaySource } from '../source.ts';
 import { createCallCounter } from './call-counter.ts';
 
 const WRITE_EVERY_MS = 5_000;
-/** What a stop has for everything. */
+/** How long a stop may take. */
 export const MAX_STOP_MS = 3_000;
 const RETRY_MS = 250;
 const ROWS_AT_ONCE = 2_000;

@@ -66,7 +66,7 @@ class ConnectionLost extends Error {
   }
 }
 
-/** Loads an index and keeps it up to date. Rejects with a `ConnectionLost`, or the database's error, as soon as it can't. */
+/** Loads an index and keeps it up to date. Rejects with a `ConnectionLost`, or the source's error, as soon as it can't. */
 export async function followChanges(options: FollowOptions): Promise<void> {
   const { source, listener, mirror, signal } = options;
   const rows = source.openRows(CONNECTIONS);

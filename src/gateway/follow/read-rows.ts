@@ -1,4 +1,4 @@
-// Fills the index from the database, and reads changed rows again.
+// Fills the index, and reads changed rows again.
 import { type CallIndex, createCallIndex } from '../index/call-index.ts';
 import type { Rows } from '../source.ts';
 import type { PendingBatch } from './pending-changes.ts';

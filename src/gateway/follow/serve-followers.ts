@@ -19,7 +19,7 @@ const MAX_BATCH_CALLS = 2_000;
 /** Each has a connection to the database. */
 const MAX_STREAMS = 64;
 const MAX_SNAPSHOTS = 4;
-/** A thousand ids of 256 characters, and the connections that read them. */
+/** For all agents together. */
 const READ_CONNECTIONS = 4;
 const MAX_READ_MS = 10_000;
 /** Heartbeats don't wait for rows. */
@@ -138,7 +138,7 @@ export function createFollowerServer(options: {
   };
 }
 
-/** A body that isn't ours is refused with what an unreadable form is. */
+/** A body that is no JSON is refused like an unreadable form. */
 async function readJson(req: IncomingMessage): Promise<unknown> {
   const body = await readBody(req, MAX_BODY_BYTES);
   try {

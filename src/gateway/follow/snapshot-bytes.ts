@@ -1,5 +1,4 @@
-// All rows, as a process sends them to the agent beside a gateway. Bytes, because a million rows as JSON take three times as
-// long at both ends.
+// All rows, as a process sends them to the agent beside a gateway. Bytes, because JSON takes much longer at both ends.
 import { z } from 'zod';
 import type { BareAccountRow, BareSubscriptionRow, KeyRow, TakeRows } from '../../domain/gateway-rows.ts';
 

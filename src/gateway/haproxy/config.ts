@@ -21,13 +21,13 @@ export type HaproxyConfigOptions = {
   folder: string;
   /** Of the runtime socket: inside the folder, whose mode keeps others out. */
   socketPath?: string;
-  /** Different kinds of calls, and windows of rates, that are counted at the same time. */
+  /** How many kinds of calls, and how many windows of rates, can be counted at the same time. */
   counters?: number;
   listen?: string;
   upstream?: string;
   /** Where HAProxy teaches its next process what it counted, when it reloads. Only this machine reaches it. */
   peer?: string;
-  /** Who connects there must name it, so nobody else may know it. */
+  /** A secret: HAProxy asks a process that connects there for nothing else. */
   peerName: string;
 };
 
@@ -35,7 +35,7 @@ export const socketIn = (folder: string): string => join(folder, 'haproxy.sock')
 
 /**
  * Makes the folder, or renews the files in it. HAProxy opens all of them before it gives up its rights as root. Gives the
- * name of its peer, which stays: HAProxy would not be taught by a process that has another one.
+ * name of its peer, which stays the same: under another name, a reload would lose what was counted.
  */
 export async function prepareHaproxyFolder(folder: string): Promise<string> {
   await prepareLuaFolder(folder);
@@ -65,7 +65,7 @@ export function haproxyConfig(options: HaproxyConfigOptions): string {
 # This is a whole configuration, to try it: haproxy -W -f <this file>. If you have one, add the part between the first two
 # lines of === to it as it is, and the part between the next two to each of your frontends that needs keys.
 #
-# Needs HAProxy 2.6 or later with Lua and regular expressions, as Debian has it: apt-get install haproxy
+# Needs HAProxy 2.6 or later with Lua and PCRE2, as Debian has it: apt-get install haproxy
 
 ${globalPart(options)}
 # Your own settings.
@@ -114,16 +114,17 @@ global
   # A connection of the agent stays open.
   stats timeout 1h
   lua-load-per-thread ${join(folder, 'haproxy.lua')}
-  # The name of this HAProxy in the section below, by which it lets its next process in. If you have a localpeer, give it this
-  # name too.
+  # The name of this HAProxy in the section below, by which it lets its next process in. If you have a localpeer already, use
+  # this name for it.
   localpeer ${peerName}
 
-# A reload keeps what was counted, unless it follows within five seconds of a start or another reload.
+# A reload keeps what was counted, unless it follows within five seconds of a start or another reload. If the port is taken,
+# choose another one.
 peers apim_user_reload
   peer ${peerName} ${peer}
 
 # Until when calls may pass (gpt0), and which share of each rate this gateway has (the gpc1-th of gpc0). The agent writes it
-# twice a second; without it, it goes away. Not with peers: a worker that a reload has replaced must forget it.
+# twice a second; otherwise it goes away. Not with peers: a worker that a reload has replaced must forget it.
 backend ${ALIVE_TABLE}
   stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1
 
@@ -146,13 +147,14 @@ function rules({ folder }: HaproxyConfigOptions): string {
   const map = (name: MapFile) => join(folder, `${name}.map`);
   const key = KEY_NAMES.header;
   return `  # ${LINE}
-  # Nothing passes without the agent. The agent's end is by the clock, and its entry goes away by another one that never
-  # jumps: a stopped process and a clock that was set back are both found.
+  # Nothing passes without the agent. Its entry ends by the clock, and goes away by another clock that never jumps. So no call
+  # passes by an old entry after a pause of this process, or after the clock was set back.
   http-request set-var(txn.apim_now) date(0,ms)
   acl apim_alive str(on),table_gpt0(${ALIVE_TABLE}),mul(${ALIVE_UNIT_MS}),add(${ENDS_FROM_MS}),sub(txn.apim_now) gt 0
   ${returned(UNAVAILABLE)} unless apim_alive
 
-  # The most usual calls that pass: an active key without dates in the header, and a plain address.
+  # The most usual calls that pass: an active key in the usual header, for a product or one API, without dates or a rate of
+  # its own; a plain address.
   http-request set-var(txn.apim_key) req.fhdr(${key}),sha2(256),bytes(0,16),hex
   http-request set-var(txn.apim_record) var(txn.apim_key),map_str(${map('keys')}) if { var(txn.apim_key),map_beg(${map('changes')}) -m len 1 }
   http-request set-var(txn.apim_token) path,concat(/),map_beg(${map('exact')})

@@ -23,7 +23,7 @@ const KEY_BYTES = 16;
 /** Half of the hash, in capitals, as `sha2(256),bytes(0,16),hex` gives it. */
 export const keyOf = (hash: string): string => hash.slice(0, KEY_BYTES * 2).toUpperCase();
 
-/** Begins the records with which the configuration lets calls pass by itself: those of active keys without dates. */
+/** Begins the records by which the configuration lets calls pass: those of active keys without dates. */
 export const USUAL = 'ok|0|9999999999999|';
 /** No rate of its own, no dates, and no groups that were cut. */
 const USUAL_END = '||0|0|';

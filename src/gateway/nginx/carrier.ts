@@ -52,8 +52,8 @@ export function createNginxCarrier({ socketPath, warn }: NginxCarrierOptions): C
   async function load(entries: PushedEntries): Promise<void> {
     loaded = null;
     const { load, former } = await sendAll(ask, entries);
-    // Workers of another memory may live on for a while: before a reload that changed its size, or an upgrade by USR2. They
-    // hear of no change any more.
+    // After a reload with another size of memory, or an upgrade by USR2, former workers live on for a while with their own
+    // memory, and hear of no more changes.
     if (lent && lent.load !== former) await delay(Math.max(0, lent.endsAt - performance.now()));
     await ask('commit', { load });
     if (lent) lent.load = load;
@@ -143,10 +143,10 @@ async function inFlight(parts: Parts, send: (part: Part) => Promise<unknown>): P
   if (failures.length > 0) throw failures[0];
 }
 
-/** Calls go from nginx only once the agent has them. Until nginx hears of that, none are asked for. */
+/** nginx deletes counted calls once it hears that the agent has them. Before that, the agent asks for no more. */
 function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
   let taken: string[] = [];
-  /** Pages that were had and may come again, because another nginx at the same socket heard of it, as in an upgrade by USR2. */
+  /** Pages that may come again: in an upgrade by USR2, another nginx at the same socket may hear that they were taken. */
   const had = new Set<string>();
   async function confirm(): Promise<void> {
     if (taken.length === 0) return;
@@ -210,7 +210,7 @@ async function withSize(
   );
 }
 
-/** Says what nginx lacks memory for, each time that the words change. */
+/** Says what nginx lacks memory for, once for each change. */
 function createLackTeller(warn: (message: string) => void) {
   let told = '';
   return (uncounted?: number, unmetered?: number): void => {

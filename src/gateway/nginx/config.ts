@@ -17,7 +17,7 @@ const COUNTER_BYTES = 160;
 const FACTS_MEGABYTES = 16;
 const megabytes = (bytes: number) => Math.max(4, Math.ceil(bytes / MEGABYTE));
 
-/** Its end in Lua knows the name too. */
+/** nginx.lua has the name too. */
 export const nginxSocket = (folder: string): string => join(folder, 'feed.sock');
 
 /** As nginx and Lua read it. */

@@ -1,6 +1,5 @@
 // One request to the Lua code in nginx, over its socket.
 import { request } from 'node:http';
-
 import { MAX_ANSWER_MS } from '../pushed/carrier.ts';
 
 /** An answer other than 200. */

@@ -1,4 +1,4 @@
-// The map `keys` as bytes, some hundred at a time.
+// The map `keys` as bytes, some hundreds at a time.
 import type { CallIndex } from '../index/call-index.ts';
 import { createColumn } from '../index/column.ts';
 import type { KeyBatch } from './carrier.ts';
