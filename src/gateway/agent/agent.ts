@@ -1,7 +1,7 @@
 // The agent beside a gateway: follows every change over HTTP, feeds the gateway, and takes what it has counted.
 import { GATEWAY_LEASE_MS } from '../../domain/gateway-rows.ts';
 import type { Log } from '../../log.ts';
-import { createUsage } from '../counts/usage.ts';
+import { createUsage, MAX_STOP_MS } from '../counts/usage.ts';
 import { createFollower } from '../follow/follower.ts';
 import type { Carrier } from '../pushed/carrier.ts';
 import { createPushedMaps } from '../pushed/maps.ts';
@@ -13,7 +13,6 @@ import { createGatewayMirror } from './mirror.ts';
 const HEARTBEAT_MS = 500;
 const WATCH_MS = 500;
 const DRAIN_MS = 5_000;
-const MAX_STOP_MS = 3_000;
 
 export type AgentOptions = {
   source: GatewaySource;
