@@ -50,7 +50,9 @@ export async function startPushedNginx(
     await eventually(
       () => `nginx to listen; it said:\n${said}`,
       () => {
-        if (child.exitCode !== null) throw new Error(`nginx ended: ${said}`);
+        // A daemon's first process ends once it has started the others.
+        if (child.exitCode !== null && !(isDaemon && child.exitCode === 0))
+          throw new Error(`nginx ended: ${said}`);
         return canConnect(socketPath);
       },
     );
