@@ -101,7 +101,7 @@ export async function measurePushed(bench: Bench, keys: number) {
     const askingPort = Number(await freePort());
     const http = await documentedNginx('docs/gateways.md', [
       ['127.0.0.1:3001', `127.0.0.1:${port}`],
-      ['  server 127.0.0.1:3002;\n', ''],
+      ['  server 127.0.0.1:3002 fail_timeout=1s;\n', ''],
       ['listen 8080', `listen 127.0.0.1:${askingPort}`],
       ['127.0.0.1:9000', api],
       ['what-the-gateway-sends', SECRET],
