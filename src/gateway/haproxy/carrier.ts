@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Carrier, Lease, PushedChange, PushedEntries } from '../pushed/carrier.ts';
-import { RATES_TABLE } from './config.ts';
+import { CALLS_TABLES, RATES_TABLE } from './config.ts';
 import { drainWorker } from './drain.ts';
 import { createFacts, type Facts } from './facts.ts';
 import { addCommands, addKeyCommands, MAP_FILES, type MapFile, MOMENT, UNCHANGED } from './maps.ts';
@@ -86,7 +86,7 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
     await tellMoment(worker);
     await worker.socket.tell([aliveCommand(endMs, lease.share)]);
     keptAliveAt = performance.now();
-    return hasNewWindows(worker);
+    return watchTables(worker, warn);
   }
 
   return {
@@ -94,7 +94,7 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
     load,
     apply,
     keepAlive,
-    drain: async () => drainWorker(await workers.follow(), warn),
+    drain: async () => drainWorker(await workers.follow()),
     async close() {
       folding.pause();
       workers.close();
@@ -102,13 +102,24 @@ export function createHaproxyCarrier({ socketPath, folder, warn }: HaproxyCarrie
   };
 }
 
-const USED_WINDOWS = new RegExp(`^# table: ${RATES_TABLE},.* used:(\\d+)`, 'm');
-async function hasNewWindows(worker: Worker): Promise<boolean> {
-  const tables = await worker.socket.ask('show table');
-  const [, windows] = USED_WINDOWS.exec(tables) ?? [];
-  const hasNew = Number(windows) > worker.windows;
-  worker.windows = Number(windows);
-  return hasNew;
+const TABLE = /^# table: (\S+), .*size:(\d+), used:(\d+)$/gm;
+const NEARLY_FULL = 0.9;
+const FULL_MEANS: Record<string, string> = {
+  ...Object.fromEntries(CALLS_TABLES.map((table) => [table, 'calls will be missing in the usage'])),
+  [RATES_TABLE]: 'more calls will pass than a rate allows',
+};
+/** Warns once of each table that is nearly full. Gives whether windows of rates have begun since the last time. */
+async function watchTables(worker: Worker, warn: (message: string) => void): Promise<boolean> {
+  const former = worker.windows;
+  for (const [, table = '', size, used] of (await worker.socket.ask('show table')).matchAll(TABLE)) {
+    const meaning = FULL_MEANS[table];
+    if (meaning === undefined) continue;
+    if (table === RATES_TABLE) worker.windows = Number(used);
+    if (Number(used) <= Number(size) * NEARLY_FULL || worker.fullTables.has(table)) continue;
+    worker.fullTables.add(table);
+    warn(`${table} is nearly full, and ${meaning}: make its size larger than ${size}, and reload HAProxy.`);
+  }
+  return worker.windows > former;
 }
 
 const needsAll = () => new Error('This HAProxy was started again or reloaded, and needs all facts.');

@@ -7,15 +7,13 @@ import type { RuntimeSocket } from './socket.ts';
 import { isStopping, tellMoment, type Worker } from './worker.ts';
 
 const ROW = /key=((\S*)\/(\S*)\/(\w+)) .*gpt0=(\d+) gpc0=(\d+)/;
-const SIZE = /size:(\d+), used:(\d+)/;
-const NEARLY_FULL = 0.9;
 /** Until no call is counted on the former side: each is counted as soon as it is judged. */
 const TURN_MS = 50;
 
 /** `calls`: since it was taken last. `counted`: altogether. */
 type Counter = DrainedCalls & { key: string; counted: number };
 
-async function readCounters(socket: RuntimeSocket, side: 0 | 1) {
+async function readCounters(socket: RuntimeSocket, side: 0 | 1): Promise<Counter[]> {
   const shown = await socket.ask(`show table ${CALLS_TABLES[side]} data.gpc0 gt 0`);
   const counters: Counter[] = [];
   for (const line of shown.split('\n')) {
@@ -32,44 +30,35 @@ async function readCounters(socket: RuntimeSocket, side: 0 | 1) {
       counted: Number(counted),
     });
   }
-  const [, size, used] = SIZE.exec(shown) ?? [];
-  return { counters, isNearlyFull: Number(used) > Number(size) * NEARLY_FULL, size };
+  return counters;
 }
 
-export async function drainWorker(worker: Worker, warn: (message: string) => void): Promise<DrainedCalls[]> {
+export async function drainWorker(worker: Worker): Promise<DrainedCalls[]> {
   // What it has counted is there until it has all facts.
   if (!worker.facts) return [];
   const former = worker.side;
   worker.side = former === 0 ? 1 : 0;
   await tellMoment(worker);
   await delay(TURN_MS);
-  return takeCalls(worker, former, warn);
+  return takeCalls(worker, former);
 }
 
 /**
  * Takes all of a side on which nothing is counted any more. What a call still uses can't be cleared: HAProxy keeps beside it
  * how much of it was taken, so that this comes once, also to an agent that starts again.
  */
-async function takeCalls(
-  worker: Worker,
-  side: 0 | 1,
-  warn: (message: string) => void,
-): Promise<DrainedCalls[]> {
+async function takeCalls(worker: Worker, side: 0 | 1): Promise<DrainedCalls[]> {
   const [socket, table] = [worker.counters, CALLS_TABLES[side]];
-  const { counters, isNearlyFull, size } = await readCounters(socket, side);
+  const counters = await readCounters(socket, side);
   // The new worker has learned them, so it gives them.
   if (await isStopping(worker)) return [];
   await socket.tell([`clear table ${table}`]);
-  const left = (await readCounters(socket, side)).counters;
+  const left = await readCounters(socket, side);
   const shown = new Map(left.length > 0 ? counters.map(({ key, counted }) => [key, counted]) : []);
   await socket.tell(
     left
       .filter(({ key, calls }) => calls > 0 && shown.has(key))
       .map(({ key }) => `set table ${table} key ${key} data.gpt0 ${shown.get(key)}`),
   );
-  if (isNearlyFull)
-    warn(
-      `Calls will be missing in the usage: make the sizes of ${CALLS_TABLES.join(' and ')} larger than ${size}, and reload HAProxy.`,
-    );
   return counters.filter(({ calls }) => calls > 0);
 }

@@ -8,7 +8,7 @@ import { openRuntimeSocket, type RuntimeSocket } from './socket.ts';
 /**
  * `counters` is a connection of its own, because a change must not wait for a long answer. `facts`: what was loaded into it;
  * null when it needs all. `side`: where it counts calls. `staleSeconds`: the age of facts that are not new. `windows`: how many
- * windows of rates it had.
+ * windows of rates it had. `fullTables`: of which the agent has warned.
  */
 export type Worker = {
   socket: RuntimeSocket;
@@ -17,6 +17,7 @@ export type Worker = {
   side: 0 | 1;
   staleSeconds: number | null;
   windows: number;
+  fullTables: Set<string>;
 };
 
 export const isStopping = async ({ socket }: Worker): Promise<boolean> =>
@@ -31,7 +32,15 @@ export function createWorkers(socketPath: string) {
     worker?.counters.close();
     const socket = await openRuntimeSocket(socketPath, MAX_ANSWER_MS);
     const counters = await openRuntimeSocket(socketPath, MAX_ANSWER_MS);
-    worker = { socket, counters, facts: null, side: 0, staleSeconds: null, windows: 0 };
+    worker = {
+      socket,
+      counters,
+      facts: null,
+      side: 0,
+      staleSeconds: null,
+      windows: 0,
+      fullTables: new Set(),
+    };
     return worker;
   }
   async function followNow(): Promise<Worker> {
