@@ -202,7 +202,8 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
     };
     expect(await answer('apim_user')).not.toBe('200');
     const config = readFileSync(`${haproxy.folder}/haproxy.cfg`, 'utf8');
-    expect(await answer(/localpeer (\S+)/.exec(config)?.[1] ?? '')).toBe('200');
+    const name = /^ {2}localpeer (\S+)/m.exec(config)?.[1] ?? '';
+    expect(await answer(name)).toBe('200');
   });
 
   it('T38: judges an address that was made to be slow as fast as others', async () => {
