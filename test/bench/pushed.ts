@@ -29,6 +29,7 @@ const SECONDS = 5;
 const IN_FLIGHT = 50;
 const KEYS_SENT = 10_000;
 const BLOCKS = 1_000;
+const SATURATED_BLOCKS = 300;
 /** Of each of the 50 connections: some 8,000 calls a second, so that a core is free now and then. */
 const PAUSE_MS = 5;
 /** nginx closes a connection after a thousand calls; HAProxy then ends the call that was to use it. */
@@ -133,10 +134,11 @@ export async function measurePushed(bench: Bench, keys: number) {
     const blocks: Record<string, Awaited<ReturnType<typeof measureBlocks>>> = {};
     for (const [at, [name, gateway]] of Object.entries(gateways).entries()) {
       const some = made.filter((_, place) => Math.floor(place / 2) % 2 === at);
-      const some2 = some.splice(some.length / 2);
+      const others = some.splice(some.length / 2);
       const order = { url: gateway, path: URI, count: BLOCKS };
       blocks[name] = await measureBlocks(bench, { ...order, pauseMs: PAUSE_MS }, some);
-      blocks[`${name}, with no core free`] = await measureBlocks(bench, order, some2);
+      const saturated = { ...order, count: SATURATED_BLOCKS };
+      blocks[`${name}, with no core free`] = await measureBlocks(bench, saturated, others);
     }
     return { keys: made.length, calls, blocks };
   } finally {
