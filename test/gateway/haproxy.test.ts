@@ -8,23 +8,22 @@ import { FAULT_RESPONSES, UNAVAILABLE } from '../../src/gateway/check/check-resp
 import { createHaproxyCarrier } from '../../src/gateway/haproxy/carrier.ts';
 import { openRuntimeSocket } from '../../src/gateway/haproxy/socket.ts';
 import type { Carrier, DrainedCalls, Lease, PushedChange } from '../../src/gateway/pushed/carrier.ts';
-import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findHaproxy, HOW_TO_GET_HAPROXY, type StartedHaproxy, startHaproxy } from '../support/haproxy.ts';
-import { interrupted, keysOf, textsOf } from '../support/pushed-entries.ts';
+import { interrupted, keysOf } from '../support/pushed-entries.ts';
 import {
   accountOf,
   createCalls,
   entriesOf,
   expectOurIds,
   expectOurRefusals,
+  expectPassesWhileOpening,
   indexOf,
   keyOf,
-  NO_LIMITS,
   ROWS,
   rowOf,
   sha256,
@@ -245,19 +244,7 @@ describe.skipIf(!haproxyPath)('an HAProxy with the rule pushed into it', () => {
 
   it('lets a call pass at each step while its API opens and closes', async () => {
     await start();
-    const [index, maps] = [indexOf(), createPushedMaps()];
-    await textsOf(maps.entries(index));
-    for (const apiIds of [['orders'], []]) {
-      maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
-      const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
-      index.putProducts([{ id: 'free', ...open, apiIds: ['weather', ...apiIds] }]);
-      const changes = maps.changes();
-      expect(changes.length).toBeGreaterThan(5);
-      for (const change of changes) {
-        await carrier.apply([change]);
-        expect(await statusOf('good'), JSON.stringify(change)).toBe(200);
-      }
-    }
+    await expectPassesWhileOpening(calls, carrier);
   });
 
   it('T79 passes no call after its time: one that was stopped meanwhile refuses too, and passes old facts only with their age', async () => {

@@ -4,14 +4,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FAULT_RESPONSES, UNAVAILABLE } from '../../src/gateway/check/check-response.ts';
 import { createNginxCarrier } from '../../src/gateway/nginx/carrier.ts';
 import type { Carrier, DrainedCalls, Lease, PushedEntry } from '../../src/gateway/pushed/carrier.ts';
-import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import { apiTag, subscriptionTag } from '../../src/gateway/pushed/tag.ts';
 import { cpuMsOf } from '../support/cpu.ts';
 import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
 import { findNginxWithLua, HOW_TO_GET_LUA } from '../support/nginx.ts';
-import { keysOf, textsOf } from '../support/pushed-entries.ts';
+import { keysOf } from '../support/pushed-entries.ts';
 import { type PushedNginx, startPushedNginx } from '../support/pushed-nginx.ts';
 import {
   accountOf,
@@ -19,9 +18,9 @@ import {
   entriesOf,
   expectOurIds,
   expectOurRefusals,
+  expectPassesWhileOpening,
   indexOf,
   keyOf,
-  NO_LIMITS,
   ROWS,
   rowOf,
 } from './pushed-world.ts';
@@ -149,19 +148,7 @@ describe.skipIf(!nginxPath)('an nginx with the rule pushed into it', () => {
 
   it('lets a call pass at each step while its API opens and closes', async () => {
     await start();
-    const [index, maps] = [indexOf(), createPushedMaps()];
-    await textsOf(maps.entries(index));
-    for (const apiIds of [['orders'], []]) {
-      maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
-      const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
-      index.putProducts([{ id: 'free', ...open, apiIds: ['weather', ...apiIds] }]);
-      const changes = maps.changes();
-      expect(changes.length).toBeGreaterThan(5);
-      for (const change of changes) {
-        await carrier.apply([change]);
-        expect(await statusOf('good'), JSON.stringify(change)).toBe(200);
-      }
-    }
+    await expectPassesWhileOpening(calls, carrier);
   });
 
   it('answers as before while it is reloaded', async () => {

@@ -6,8 +6,10 @@ import type { SubscriptionRow } from '../../src/domain/gateway-rows.ts';
 import { mayCall } from '../../src/domain/may-call.ts';
 import { FAULT_RESPONSES, responseTo } from '../../src/gateway/check/check-response.ts';
 import { createCallIndex } from '../../src/gateway/index/call-index.ts';
+import type { Carrier } from '../../src/gateway/pushed/carrier.ts';
 import { createPushedMaps } from '../../src/gateway/pushed/maps.ts';
 import type { startGuardedApi } from '../support/guarded-api.ts';
+import { textsOf } from '../support/pushed-entries.ts';
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 export const keyOf = (id: string) => `the-key-of-subscription-${id}`;
@@ -217,3 +219,20 @@ export async function expectOurRefusals({ call }: Calls, unreadable: RefusedCall
   }
 }
 type RefusedCall = [string, Call, { status: number; headers: readonly string[]; body: string }];
+
+/** Step by step, an API that a key may call opens and closes. */
+export async function expectPassesWhileOpening({ statusOf }: Calls, carrier: Carrier): Promise<void> {
+  const [index, maps] = [indexOf(), createPushedMaps()];
+  await textsOf(maps.entries(index));
+  for (const apiIds of [['orders'], []]) {
+    maps.remember({ account: [], subscription: [], product: ['free'], api: [] });
+    const open = { isPublished: true, isSubscriptionRequired: false, limits: NO_LIMITS };
+    index.putProducts([{ id: 'free', ...open, apiIds: ['weather', ...apiIds] }]);
+    const changes = maps.changes();
+    expect(changes.length).toBeGreaterThan(5);
+    for (const change of changes) {
+      await carrier.apply([change]);
+      expect(await statusOf('good'), JSON.stringify(change)).toBe(200);
+    }
+  }
+}
