@@ -13,7 +13,7 @@ import { textsOf } from '../support/pushed-entries.ts';
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 export const keyOf = (id: string) => `the-key-of-subscription-${id}`;
-export const NO_LIMITS = { rate: null, quota: null };
+const NO_LIMITS = { rate: null, quota: null };
 const HOUR = 3_600_000;
 
 export function rowOf(id: string, row: Partial<SubscriptionRow> = {}): SubscriptionRow {
