@@ -15,6 +15,7 @@ import { eventually } from './eventually.ts';
 import { findExecutable, foldersOf } from './executables.ts';
 import { freePort } from './free-port.ts';
 
+const ASK_AGAIN_MS = 3_000;
 const PLACES = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 export const HOW_TO_GET_HAPROXY =
   'No HAProxy was found, so the tests behind a real one are skipped. Install one (Debian, Ubuntu: `apt-get install ' +
@@ -91,11 +92,19 @@ export async function startHaproxy(
     start,
     end,
     workerIds,
-    /** Resolves once the new worker is there. */
+    /** Resolves once the new worker is there. The master loses a signal that comes while it still starts, so it is sent again. */
     async reload(): Promise<void> {
       const former = await workerIds();
-      child.kill('SIGUSR2');
-      await eventually('the new worker', async () => (await workerIds()).some((id) => !former.includes(id)));
+      let askedAt = Number.NEGATIVE_INFINITY;
+      await eventually(
+        () => `the new worker; HAProxy (${child.exitCode ?? child.signalCode ?? 'runs'}) said:\n${said}`,
+        async () => {
+          if ((await workerIds()).some((id) => !former.includes(id))) return true;
+          if (performance.now() - askedAt < ASK_AGAIN_MS) return false;
+          askedAt = performance.now();
+          return child.kill('SIGUSR2') && false;
+        },
+      );
     },
     async stop(): Promise<void> {
       if (child.exitCode === null && child.signalCode === null) await end();
