@@ -37,7 +37,7 @@ import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
-import { createConcurrencyLimit } from './security/password-hash.ts';
+import { createConcurrencyLimit } from './security/concurrency-limit.ts';
 import { openSealedText, sealText } from './security/sealed-text.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';

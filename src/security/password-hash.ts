@@ -1,8 +1,8 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { hash as bcryptHash, parseOptions as bcryptOptions, verify as bcryptVerify } from '@node-rs/bcrypt';
-import pLimit from 'p-limit';
 import { DomainError } from '../domain/domain-error.ts';
 import { hashingFault } from '../domain/password-rule.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
 import { type Keyring, keysById } from './keyring.ts';
 
 export type PasswordHasher = {
@@ -70,18 +70,4 @@ function digest(pepper: KeyObject, password: string): string {
 /** A check against it takes as long as against a real hash. No password is known for it. */
 function makeDummyHash(cost: number): string {
   return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(22)}${'.'.repeat(31)}`;
-}
-
-export type ConcurrencyLimit = <T>(work: () => Promise<T>) => Promise<T>;
-
-/**
- * Runs at most `maxConcurrent` pieces of work at once; the others wait in their order of arrival.
- * Errors: `try_again`, before the work begins, while `maxWaiting` pieces wait.
- */
-export function createConcurrencyLimit(maxConcurrent: number, maxWaiting: number): ConcurrencyLimit {
-  const limit = pLimit(maxConcurrent);
-  return async (work) => {
-    if (limit.pendingCount >= maxWaiting) throw new DomainError('try_again');
-    return limit(work);
-  };
 }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/domain/domain-error.ts';
+import { createConcurrencyLimit } from '../../src/security/concurrency-limit.ts';
 import { createKeyring } from '../../src/security/keyring.ts';
-import { createConcurrencyLimit, createPasswordHasher } from '../../src/security/password-hash.ts';
+import { createPasswordHasher } from '../../src/security/password-hash.ts';
 
 const OLD_SECRET = Buffer.alloc(32, 1).toString('base64');
 const NEW_SECRET = Buffer.alloc(32, 2).toString('base64');

@@ -1,7 +1,7 @@
 // Looks up one call, or what is used of quotas, in the database, while the index is loading or can't be trusted.
 import type { QuotaUse } from '../../domain/call-counts.ts';
 import type { CallQuery, CallRows } from '../../domain/gateway-rows.ts';
-import { createConcurrencyLimit } from '../../security/password-hash.ts';
+import { createConcurrencyLimit } from '../../security/concurrency-limit.ts';
 import { createRenewedRows } from '../follow/renewed-rows.ts';
 import type { GatewaySource } from '../source.ts';
 

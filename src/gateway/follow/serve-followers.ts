@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod';
 import type { CallBatch } from '../../domain/call-counts.ts';
 import type { Log } from '../../log.ts';
-import { createConcurrencyLimit } from '../../security/password-hash.ts';
+import { createConcurrencyLimit } from '../../security/concurrency-limit.ts';
 import { isSameSecret } from '../../security/same-secret.ts';
 import { readBody } from '../../web/read-body.ts';
 import { HttpRefusal, refusalAsJson } from '../../web/refusal.ts';

@@ -4,14 +4,8 @@ import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts
 import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { showImport } from './imports.ts';
-import {
-  confirmPerson,
-  postNotice,
-  tellOfEndingToken,
-  tellOfLostOperator,
-  tellOfOutage,
-  tellOperator,
-} from './notices.ts';
+import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
+import { confirmPerson } from './people.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 

@@ -2,8 +2,6 @@
 import { showAuditRow } from '../../operations/audit/show.ts';
 import { listInvitationsOfInviter } from '../../operations/invitations/list-of-inviter.ts';
 import { showInvitation } from '../../operations/invitations/show.ts';
-import { confirmOperator } from '../../operations/operators/confirm.ts';
-import { loseRole } from '../../operations/operators/lose.ts';
 import { showToken } from '../../operations/tokens/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, section } from '../present/blocks.ts';
@@ -79,19 +77,4 @@ export const tellOfLostOperator: SlackJob<'tell-of-lost-operator'> = async (depe
     : 'They have no open invitations.';
   for (const userId of await operatorsWithout(dependencies, person, 'admin'))
     await sendDirectMessage(dependencies, userId, { text: head, blocks: [section(head), section(open)] });
-};
-
-/** An operator of another workspace is left to the process that is connected to it: only its Slack knows them. */
-export const confirmPerson: SlackJob<'confirm-operator'> = async (dependencies, { person }) => {
-  const { teamId, system, log } = dependencies;
-  const userId = userIdIn(dependencies, person);
-  if (!userId) return;
-  const membership = await confirmOperator(system(), { teamId, userId });
-  if (membership === 'member') return;
-  const { lost } = await loseRole(system(), { teamId, userId });
-  if (lost)
-    log.warn(
-      { userId, role: lost, membership },
-      'this operator lost their role and tokens, because Slack says that they are no full member; naming them in SLACK_ADMINS or SLACK_APPROVERS does not give it back',
-    );
 };
