@@ -35,6 +35,20 @@ test('ARCHITECTURE.md stays a map', () => {
   expect(readText('ARCHITECTURE.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(MAX_MAP_WORDS);
 });
 
+/** Markdown ends a table at a line that is no row; rows after it would be shown as text. */
+test('every row of a document belongs to a table with a head', () => {
+  const isRow = (line = '') => line.startsWith('|');
+  const loose = documents.flatMap((document) => {
+    const lines = readText(document).split('\n');
+    return lines
+      .map((line, index) => ({ line, index }))
+      .filter(({ line, index }) => isRow(line) && !isRow(lines[index - 1]))
+      .filter(({ index }) => !/^\|[\s:|-]+\|$/.test(lines[index + 1] ?? ''))
+      .map(({ index }) => `${document}:${index + 1}`);
+  });
+  expect(loose).toEqual([]);
+});
+
 test('every source file that a document names is there', () => {
   const files = ['src', 'emails', 'test'].flatMap((folder) => listFiles(folder, /\.tsx?$/));
   const isThere = (name: string) =>
