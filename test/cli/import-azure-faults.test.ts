@@ -337,6 +337,11 @@ const example = (name: string) =>
     .responses['200'].body;
 
 describe('a source over HTTPS', () => {
+  const runAgainst = ({ url, certFile }: { url: string; certFile: string }, ...words: string[]) =>
+    run([...INSTANCE, '--endpoint', url, '--token-file', join(folder.path, 'token'), ...words], {
+      NODE_EXTRA_CA_CERTS: certFile,
+    });
+
   it(
     'is read in the form that Azure publishes, waits as long as Azure asks, and gives the keys by id',
     async () => {
@@ -351,15 +356,7 @@ describe('a source over HTTPS', () => {
         'subscriptions/s1/listSecrets': { body: { primaryKey: KEY(700), secondaryKey: KEY(701) } },
       });
       try {
-        const words = [
-          ...INSTANCE,
-          '--endpoint',
-          azure.url,
-          '--token-file',
-          join(folder.path, 'token'),
-          '--all',
-        ];
-        const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
+        const { code, out, err } = await runAgainst(azure, '--all');
         expect([code, err]).toEqual([0, '']);
         expect(
           out.split('\n').filter((line) => /^\S+ (group|account|subscription|template) /.test(line)),
@@ -391,16 +388,7 @@ describe('a source over HTTPS', () => {
       const azure = await startAzureStandIn({ groups: { status: 403, body: refusal } });
       try {
         const file = join(folder.path, 'refused.jsonl');
-        const words = [
-          ...INSTANCE,
-          '--endpoint',
-          azure.url,
-          '--token-file',
-          join(folder.path, 'token'),
-          '--save',
-          file,
-        ];
-        const { code, out, err } = await run(words, { NODE_EXTRA_CA_CERTS: azure.certFile });
+        const { code, out, err } = await runAgainst(azure, '--save', file);
         expect([code, out, err]).toEqual([1, '', 'The source answered 403 AuthorizationFailed.\n']);
         expect((await run([file])).err).toContain('File not found');
         expect(existsSync(`${file}.part`)).toBe(false);

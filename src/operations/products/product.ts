@@ -1,4 +1,4 @@
-// Locks a product, and sets its APIs and groups.
+// Locks a product, sets its APIs and groups, and says which groups a reader of the portal is in.
 import { z } from 'zod';
 import { listGroupIdsOfAccounts } from '../../db/accounts/accounts.ts';
 import { holdGroups } from '../../db/accounts/groups.ts';
