@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { accounts, signUpSummaries } from './accounts.ts';
+import { azureDrifts } from './azure.ts';
 import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -68,6 +69,8 @@ export const cards = pgTable(
     signUpSummaryId: uuid('sign_up_summary_id'),
     /** Invitations that were sent together. They have no row of their own. */
     invitationBatchId: uuid('invitation_batch_id'),
+    /** A difference with Azure. */
+    driftId: uuid('drift_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -82,14 +85,16 @@ export const cards = pgTable(
     uniqueIndex('cards_of_approval').on(t.serviceId, t.approvalId, t.channelId),
     uniqueIndex('cards_of_summary').on(t.serviceId, t.signUpSummaryId, t.channelId),
     uniqueIndex('cards_of_batch').on(t.serviceId, t.invitationBatchId, t.channelId),
+    uniqueIndex('cards_of_drift').on(t.serviceId, t.driftId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     refersTo(accounts, t.serviceId, t.accountId),
     refersTo(approvals, t.serviceId, t.approvalId),
     refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
     refersTo(signUpSummaries, t.serviceId, t.signUpSummaryId),
+    refersTo(azureDrifts, t.serviceId, t.driftId).onDelete('cascade'),
     check(
       'cards_one_subject',
-      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id) = 1`,
+      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id, drift_id) = 1`,
     ),
   ],
 );

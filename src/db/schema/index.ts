@@ -2,6 +2,7 @@
 export * from './accounts.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
+export * from './azure.ts';
 export * from './catalog.ts';
 export * from './gateway-followers.ts';
 export * from './imports.ts';
