@@ -3,6 +3,8 @@ import { readSettings, SettingsError } from '../src/settings/settings.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+const SUBSCRIPTION = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
+const INSTANCE = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/Contoso`;
 const PRODUCTION = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://user:secret@db.example.com/apim',
@@ -24,6 +26,7 @@ const PRODUCTION = {
   MANAGEMENT_OIDC_AUDIENCE: 'api://apim-user',
   MANAGEMENT_OIDC_ROLES:
     'roles:ApimAdmin=admin, https://example.com/team:a:b=reader, roles:ApimAdmin=list-secrets',
+  AZURE_API_MANAGEMENT: INSTANCE,
 };
 
 /** The names of the settings that are reported. */
@@ -93,6 +96,14 @@ describe('reading the settings', () => {
     ['MANAGEMENT_SUBSCRIPTION_ID', 'mine'],
     ['MANAGEMENT_RESOURCE_GROUP', 'a/b'],
     ['MANAGEMENT_OIDC_ROLES', 'roles:=admin'],
+    ['AZURE_API_MANAGEMENT', 'contoso'],
+    ['AZURE_API_MANAGEMENT', `${INSTANCE}/users/ann`],
+    ['AZURE_API_MANAGEMENT', INSTANCE.replace(SUBSCRIPTION, 'mine')],
+    ['AZURE_RESOURCE_MANAGER', 'http://management.azure.com'],
+    ['AZURE_RESOURCE_MANAGER', 'https://management.azure.com/subscriptions'],
+    ['AZURE_RESOURCE_MANAGER', 'https://me:secret@management.azure.com'],
+    ['AZURE_KEYS', 'yes'],
+    ['AZURE_EVENTS_SECRET', 'short'],
   ])('reports %s=%s, and nothing else', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });
@@ -119,5 +130,37 @@ describe('reading the settings', () => {
     };
     expect(() => readSettings(env)).toThrow(/proxy\.example\.com/);
     expect(() => readSettings(env)).not.toThrow(/my-only-secret/);
+  });
+
+  test('binds to an instance by its id in any case, at Azure unless another address is set', () => {
+    const text = INSTANCE.replace('resourceGroups', 'RESOURCEGROUPS').replace('service/', 'Service/');
+    expect(readSettings({ AZURE_API_MANAGEMENT: `${text}/` }).azure).toEqual({
+      path: INSTANCE,
+      subscription: SUBSCRIPTION,
+      resourceGroup: 'rg1',
+      service: 'Contoso',
+      endpoint: 'https://management.azure.com',
+      tokenFile: null,
+      keys: 'left',
+      eventsSecret: null,
+    });
+    expect(readSettings({}).azure).toBeNull();
+  });
+
+  test('sends the credential of this machine to Azure only, so another address needs a token of its own', () => {
+    const azure = (endpoint: string, rest = {}) => ({
+      AZURE_API_MANAGEMENT: INSTANCE,
+      AZURE_RESOURCE_MANAGER: endpoint,
+      ...rest,
+    });
+    expect(complaints(azure('https://Management.USGovCloudAPI.net/'))).toEqual([]);
+    expect(complaints(azure('https://management.azure.com.example.com'))).toEqual(['AZURE_TOKEN_FILE']);
+    expect(complaints(azure('https://arm.example.com', { AZURE_TOKEN_FILE: '/run/token' }))).toEqual([]);
+  });
+
+  test('reports settings of an instance without the instance', () => {
+    expect(complaints({ AZURE_KEYS: 'mirrored', AZURE_TOKEN_FILE: '/run/token' })).toEqual([
+      'AZURE_API_MANAGEMENT',
+    ]);
   });
 });

@@ -1,10 +1,12 @@
 // Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
+import { AZURE_ENDPOINTS } from '../domain/azure-instance.ts';
 import { DEFAULT_PLACE, isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
+import { readEndpoint, readInstanceId } from './azure-settings.ts';
 
 const PORT = 'a port number, 0 to 65535';
 const number = (what: string, min: number, max: number) =>
@@ -189,6 +191,17 @@ export const SETTINGS_SCHEMA = z.object({
     .string()
     .refine(isResourceGroup, "a resource group's name, such as rg1")
     .default(DEFAULT_PLACE.resourceGroup),
+  AZURE_API_MANAGEMENT: z.string().transform(readBy(readInstanceId)).optional(),
+  AZURE_RESOURCE_MANAGER: z.string().default(AZURE_ENDPOINTS[0]).transform(readBy(readEndpoint)),
+  AZURE_TOKEN_FILE: z.string().optional(),
+  AZURE_KEYS: z.enum(['left', 'mirrored'], 'left or mirrored').default('left'),
+  AZURE_EVENTS_SECRET: z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{32,}$/,
+      'the secret that Event Grid sends, at least 32 characters without spaces; make one with `openssl rand -hex 32`',
+    )
+    .optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),

@@ -4,6 +4,7 @@ import type { Place } from '../management/address.ts';
 import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { TlsFiles } from '../web/tls.ts';
+import type { AzureSettings } from './azure-settings.ts';
 import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
 
@@ -66,6 +67,8 @@ export type Settings = {
   hasClientCredentials: boolean;
   /** The subscription and resource group that lists of Azure's show. */
   place: Place;
+  /** The instance of Azure API Management that the service is bound to. Null: none. */
+  azure: AzureSettings | null;
   logLevel: string;
 };
 
@@ -140,6 +143,7 @@ export function readSettings(env: Environment = process.env): Settings {
         ? null
         : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
     ...managementSettings(values),
+    azure: azureSettings(values),
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -165,6 +169,17 @@ function managementSettings(
     },
   };
 }
+
+const azureSettings = (values: z.output<typeof SETTINGS_SCHEMA>): AzureSettings | null =>
+  values.AZURE_API_MANAGEMENT
+    ? {
+        ...values.AZURE_API_MANAGEMENT,
+        endpoint: values.AZURE_RESOURCE_MANAGER,
+        tokenFile: values.AZURE_TOKEN_FILE ?? null,
+        keys: values.AZURE_KEYS,
+        eventsSecret: values.AZURE_EVENTS_SECRET ?? null,
+      }
+    : null;
 
 /** Reads only what the Slack manifest needs: it is printed before there is a Slack app. Throws a `SettingsError`. */
 export function readManifestSettings(env: Environment = process.env) {

@@ -22,7 +22,7 @@ const TABLE: Record<string, readonly string[]> = {
   jobs: ['operations', 'db', 'mail', 'domain'],
   playground: ['web'],
   // The part that uses a setting knows which values are good.
-  settings: ['web', 'security', 'management'],
+  settings: ['web', 'security', 'management', 'domain'],
   log: [],
 };
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
 import pLimit from 'p-limit';
+import { isAzureEndpoint } from '../../domain/azure-instance.ts';
 import { keyColumns } from '../../domain/key-names.ts';
 import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copies/record.ts';
 import { UsageError } from '../program.ts';
@@ -14,13 +15,6 @@ export type Instance = {
   /** A file with a bearer token. Without one, the default credential of `@azure/identity` applies. */
   tokenFile: string | undefined;
 };
-
-/** The only endpoints that get a token of the default credential. */
-export const AZURE_ENDPOINTS = [
-  'https://management.azure.com',
-  'https://management.usgovcloudapi.net',
-  'https://management.chinacloudapi.cn',
-] as const;
 
 /** Keys and the parts of a product need a call each. */
 const limitCalls = pLimit(4);
@@ -41,7 +35,7 @@ export async function openAzure(instance: Instance): Promise<CopySource> {
 
 async function credentialOf({ endpoint, tokenFile }: Instance) {
   if (tokenFile === undefined) {
-    if (!AZURE_ENDPOINTS.some((one) => one === endpoint))
+    if (!isAzureEndpoint(endpoint))
       throw new UsageError(`--endpoint ${endpoint} is not Azure's, so it takes --token-file.`);
     const { DefaultAzureCredential } = await import('@azure/identity');
     return new DefaultAzureCredential();

@@ -1,0 +1,68 @@
+// Reads the settings that bind the service to an instance of Azure API Management.
+import { AZURE_ENDPOINTS, isAzureEndpoint } from '../domain/azure-instance.ts';
+import { readAddress, readParts, serviceId } from '../management/address.ts';
+
+export type AzureSettings = {
+  /** The instance's id, spelled as Azure spells it but for the case of its names. */
+  path: string;
+  subscription: string;
+  resourceGroup: string;
+  service: string;
+  /** Without a path or a slash at its end. */
+  endpoint: string;
+  /** A file with a bearer token. Null: the default credential, for Azure's own endpoints only. */
+  tokenFile: string | null;
+  /** Whether the keys of subscriptions are read and written too. */
+  keys: 'left' | 'mirrored';
+  /** What Event Grid must send. Null: its events aren't taken. */
+  eventsSecret: string | null;
+};
+
+type InstanceId = Pick<AzureSettings, 'path' | 'subscription' | 'resourceGroup' | 'service'>;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The id of an instance, in any case. Throws an Error that says what to write. */
+export function readInstanceId(text: string): InstanceId {
+  const address = readAddress(readParts(text.replace(/\/+$/, '')) ?? []);
+  const [, , subscription = '', , resourceGroup = '', , , , service = ''] = address?.base.split('/') ?? [];
+  if (address?.segments.length === 0 && UUID.test(subscription))
+    return { path: serviceId(subscription, resourceGroup, service), subscription, resourceGroup, service };
+  throw new Error(
+    'the id of an instance, /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ApiManagement/service/NAME, as `az apim show --query id` prints it',
+  );
+}
+
+/** The address of Azure Resource Manager. Throws an Error that says what to write. */
+export function readEndpoint(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:' && `${url.origin}/` === url.href) return url.origin;
+  throw new Error(
+    `https:// and a host, such as ${AZURE_ENDPOINTS[0]}; a token must not be sent unencrypted, and a path isn't used`,
+  );
+}
+
+/** Settings that need another one, by whether they are set. */
+export function findAzureProblems(env: Record<string, string | undefined>): string[] {
+  const names = ['AZURE_RESOURCE_MANAGER', 'AZURE_TOKEN_FILE', 'AZURE_KEYS', 'AZURE_EVENTS_SECRET'];
+  const others = names.filter((name) => env[name]);
+  if (!env.AZURE_API_MANAGEMENT && others.length > 0)
+    return [
+      `AZURE_API_MANAGEMENT: needed with ${others.join(', ')}: the id of the instance, as \`az apim show --query id\` prints it`,
+    ];
+  const endpoint = endpointOf(env.AZURE_RESOURCE_MANAGER);
+  return endpoint === null || isAzureEndpoint(endpoint) || env.AZURE_TOKEN_FILE
+    ? []
+    : [
+        "AZURE_TOKEN_FILE: needed with an AZURE_RESOURCE_MANAGER that isn't Azure's: a file with a token for it, because this machine's own credential goes to Azure only",
+      ];
+}
+
+/** Null for none, and for a bad one, which is reported by itself. */
+function endpointOf(text: string | undefined): string | null {
+  try {
+    return text === undefined ? null : readEndpoint(text.trim());
+  } catch {
+    return null;
+  }
+}
