@@ -26,11 +26,13 @@ export type ThingMemory = {
   decidedBy: Record<string, Side>;
   /** Differences that an operator left alone. They are shown again when either side changes. */
   left: Record<string, { ours: string; theirs: string }>;
+  /** What could not be taken in, because a rule here refuses it. Tried again when either side changes. */
+  refused: Record<string, { ours: string; theirs: string }>;
   /** Which side changed it last, the newest last: only changes of side, each with its time in ms. */
   turns: Record<string, { side: Side; at: number }[]>;
 };
 
-export const EMPTY_MEMORY: ThingMemory = { agreed: {}, decidedBy: {}, left: {}, turns: {} };
+export const EMPTY_MEMORY: ThingMemory = { agreed: {}, decidedBy: {}, left: {}, refused: {}, turns: {} };
 
 /**
  * - `agree`: both sides have the same; remember it.
@@ -89,11 +91,12 @@ function decide(
   now: number,
 ): Verdict {
   if (ours === theirs) return 'agree';
-  const left = memory.left[field];
-  if (left?.ours === ours && left.theirs === theirs) return 'left';
+  const isAt = (at?: { ours: string; theirs: string }) => at?.ours === ours && at.theirs === theirs;
+  if (isAt(memory.left[field])) return 'left';
   const verdict = decideDifference(memory, field, { ours, theirs });
   if (verdict !== 'write' && !isSettled) return 'wait';
-  return verdict !== 'ask' && isFight(memory, field, now) ? 'ask' : verdict;
+  if (verdict === 'take' && isAt(memory.refused[field])) return 'ask';
+  return isFight(memory, field, now) ? 'ask' : verdict;
 }
 
 function decideDifference(
@@ -124,8 +127,22 @@ export function agreeOn(memory: ThingMemory, field: string, value: string, by: S
   };
 }
 
-/** The memory after a side changed the field of its own accord. */
-export function noteTurn(memory: ThingMemory, field: string, side: Side, now: number): ThingMemory {
+/** The memory after it was seen which side changed which field since both agreed. */
+export function noteTurns({ memory, ours, theirs, isSettled, now }: Comparison): ThingMemory {
+  if (!isSettled) return memory;
+  const fields = Object.keys(memory.agreed);
+  return fields.reduce((before, field) => {
+    const [here, there] = [valueAt(ours, field), valueAt(theirs, field)];
+    if (here === there || here === undefined || there === undefined) return before;
+    if (memory.agreed[field] === here) return noteTurn(before, field, 'azure', now);
+    return memory.agreed[field] === there ? noteTurn(before, field, 'ours', now) : before;
+  }, memory);
+}
+
+const valueAt = (values: Record<string, string> | null, field: string): string | undefined =>
+  field === EXISTS ? (values ? 'yes' : 'no') : values?.[field];
+
+function noteTurn(memory: ThingMemory, field: string, side: Side, now: number): ThingMemory {
   const before = memory.turns[field] ?? [];
   if (before.at(-1)?.side === side) return memory;
   return {
@@ -140,6 +157,13 @@ export function isFight({ turns }: ThingMemory, field: string, now: number): boo
   return recent.length >= FIGHT_TURNS;
 }
 
+/** The memory after a rule here refused what Azure has. */
+export const noteRefusal = (
+  memory: ThingMemory,
+  field: string,
+  at: { ours: string; theirs: string },
+): ThingMemory => ({ ...memory, refused: { ...memory.refused, [field]: at } });
+
 export type Decision = 'take' | 'keep' | 'leave';
 
 /** The memory after a person decided a difference: the next comparison does the rest. */
@@ -149,7 +173,8 @@ export function rememberDecision(
   decision: Decision,
 ): ThingMemory {
   const { [field]: _turns, ...turns } = memory.turns;
-  const calm = { ...memory, turns };
+  const { [field]: _refused, ...refused } = memory.refused;
+  const calm = { ...memory, turns, refused };
   if (decision === 'leave') return { ...calm, left: { ...memory.left, [field]: { ours, theirs } } };
   return decision === 'take' ? agreeOn(calm, field, ours, 'azure') : agreeOn(calm, field, theirs, 'ours');
 }

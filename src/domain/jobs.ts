@@ -1,6 +1,7 @@
 // The table of background jobs. A new job is a row here and the function that runs it: in `src/jobs/tasks.ts`, or, when
 // `runsIn` is `slack`, in `src/slack/jobs`. The compiler asks for that function.
 import { z } from 'zod';
+import { MIRRORED_KINDS } from './azure-mirror.ts';
 
 type Job<Input extends z.ZodObject> = {
   /** Ids only, never a text, an address or a secret: the queue is readable and its rows outlive their use. */
@@ -112,6 +113,23 @@ export const JOBS = {
   /** Warns the owner of a token that ends soon. */
   'tell-of-ending-token': slackJob(z.object({ serviceId, tokenId: id }), {
     key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,
+  }),
+  /** Brings Azure to what is here: the orders of one half of the lanes. */
+  'azure-send': serverJob(z.object({ serviceId, half: z.int() }), { maxAttempts: 5 }),
+  /** Reads the next page of Azure. */
+  'azure-pull': serverJob(z.object({ serviceId }), {
+    maxAttempts: 5,
+    key: (input) => `azure-pull:${input.serviceId}`,
+  }),
+  /** Reads one thing in Azure, and does what follows. */
+  'azure-look': serverJob(z.object({ serviceId, kind: z.enum(MIRRORED_KINDS), id }), {
+    maxAttempts: 10,
+    key: (input) => `azure-look:${input.serviceId}:${input.kind}:${input.id}`,
+  }),
+  /** Repaints the card of a difference with Azure. The first one posts it. */
+  'repaint-drift': slackJob(z.object({ serviceId, driftId: id }), {
+    key: (input) => `drift:${input.serviceId}:${input.driftId}`,
+    isSerial: true,
   }),
 };
 

@@ -64,6 +64,10 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     async 'answer-sign-up'({ sealedSignUp }) {
       await answerSignUp(context(), { sealedSignUp });
     },
+    // Each is replaced by the part of the mirror that runs it.
+    'azure-send': async () => {},
+    'azure-pull': async () => {},
+    'azure-look': async () => {},
     async 'tell-of-quota'({ subscriptionId, news }) {
       await tellOfQuota(dependencies.system('quota'), { subscriptionId, news });
     },

@@ -34,6 +34,7 @@ let taken: { to: string[]; subject: string; text: string; idempotencyKey: string
 const NO_SLACK = {
   'answer-slack-request': async () => {},
   'repaint-cards': async () => {},
+  'repaint-drift': async () => {},
   'tell-operator': async () => {},
   'repaint-subscription': async () => {},
   'repaint-sign-ups': async () => {},

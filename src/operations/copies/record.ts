@@ -94,6 +94,10 @@ export type CopiedRecord = z.output<typeof copiedRecord>;
 export type CopiedKind = CopiedRecord['kind'];
 export type Copied<Kind extends CopiedKind> = Extract<CopiedRecord, { kind: Kind }>;
 
+/** Who is mailed about an event; it always exists, and only the mirror reads it. */
+export type NotificationRecord = { kind: 'notification'; id: string; users: string[]; emails: string[] };
+export type MirroredRecord = CopiedRecord | NotificationRecord;
+
 /** In this order each record comes after those that it refers to. */
 export const COPIED_KINDS = ['group', 'api', 'product', 'account', 'subscription', 'template'] as const;
 

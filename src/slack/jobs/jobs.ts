@@ -20,6 +20,8 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     'repaint-subscription': bound(repaintSubscription),
     'repaint-sign-ups': bound(repaintSignUps),
     'repaint-approval': bound(repaintApproval),
+    // Replaced by the card of a difference with Azure.
+    'repaint-drift': async () => {},
     'repaint-invitations': bound(repaintInvitations),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
