@@ -147,7 +147,7 @@ describe('reading the settings', () => {
     expect(readSettings({}).azure).toBeNull();
   });
 
-  test('sends the credential of this machine to Azure only, so another address needs a token of its own', () => {
+  test('T97: the credential of this machine is for Azure only, so another address needs a token of its own', () => {
     const azure = (endpoint: string, rest = {}) => ({
       AZURE_API_MANAGEMENT: INSTANCE,
       AZURE_RESOURCE_MANAGER: endpoint,
