@@ -1,6 +1,7 @@
 // In another service, operations that read or do bookkeeping answer as if our things did not exist.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addUsage } from '../../src/db/usage/write.ts';
+import { EMPTY_MEMORY } from '../../src/domain/azure-mirror.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
@@ -55,6 +56,27 @@ const OURS = 'zanzibar';
 const PASSWORD = 'three quiet garden chairs';
 const CONSOLE: Actor = { kind: 'console', name: 'Connie' };
 const ADMIN_IN_SLACK = { teamId: 'T0TEST', userId: 'U0ADMIN' };
+const observation = (id: string) => ({
+  kind: 'account',
+  askedAt: new Date(),
+  observations: [{ id, record: null }],
+});
+const refusal = (id: string) => ({
+  kind: 'account',
+  observed: {
+    kind: 'account',
+    id,
+    azureId: id,
+    ourId: null,
+    ours: null,
+    theirs: null,
+    take: [],
+    write: [],
+    isEarly: false,
+  },
+  field: 'state',
+  words: OURS,
+});
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const KEY = 'a-key-brought-from-elsewhere';
 const NO_TICKET = 'A'.repeat(43);
@@ -293,6 +315,16 @@ const CASES: Record<string, Case> = {
     nothing: { accountId: 'nobody' },
   },
   'cards/repaint-subscription': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
+  'azure/note-refusal': {
+    as: SYSTEM,
+    ours: async () => refusal(await seenInAzure()),
+    nothing: refusal('nobody'),
+  },
+  'azure/observe': {
+    as: SYSTEM,
+    ours: async () => observation(await seenInAzure()),
+    nothing: observation('nobody'),
+  },
   'cards/plan-approval': {
     as: SYSTEM,
     ours: async () => ({ ...(await approval()), channels: ['C0CARDS'] }),
@@ -674,6 +706,17 @@ const CASES: Record<string, Case> = {
   },
   'usage/report-times': { as: ADMIN, ours: usageOf({ hours: 1 }), nothing: { ...ANY_TIME, hours: 1 } },
 };
+
+/** An account that a comparison with Azure has seen. */
+async function seenInAzure(): Promise<string> {
+  const { accountId } = await account();
+  for (const service of ['ours', 'theirs'])
+    await t.sql`insert into azure_instances (service_id, path, bound_at) values (${service}, '/', now())
+      on conflict do nothing`;
+  await t.sql`insert into azure_things (service_id, kind, id, azure_id, our_id, memory, seen_at)
+    values ('ours', 'account', ${accountId}, ${accountId}, ${accountId}, ${JSON.stringify(EMPTY_MEMORY)}::jsonb, now())`;
+  return accountId;
+}
 
 async function recipient() {
   await addNotificationRecipient(admin(), { notification: 'AccountClosedPublisher', email: newAddress() });

@@ -89,6 +89,8 @@ const EXPECTED: Record<string, string> = {
   'audit/show': 'system',
   'audit/verify': 'admin console',
   'cards/plan': 'system',
+  'azure/note-refusal': 'system',
+  'azure/observe': 'system',
   'cards/plan-approval': 'system',
   'cards/plan-invitations': 'system',
   'cards/plan-sign-ups': 'system',

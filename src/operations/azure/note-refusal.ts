@@ -31,10 +31,8 @@ export const noteAzureRefusal = defineOperation({
       field === EXISTS ? (record ? 'yes' : 'no') : ((record && fingerprintsOf(record)[field]) ?? '');
     const memory = noteRefusal(thing.memory, field, { ours: at(ours), theirs: at(theirs) });
     await saveThings(act.tx, [{ ...thing, memory }]);
-    await updateDrifts(
-      act,
-      [{ thing: { ...thing, memory }, ours, theirs, verdicts: { [field]: 'ask' } }],
-      words,
-    );
+    const verdicts = { [field]: 'ask' as const };
+    await updateDrifts(act, [{ thing: { ...thing, memory }, ours, theirs, verdicts }], words);
+    return { isNoted: true };
   },
 });
