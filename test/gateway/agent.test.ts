@@ -343,7 +343,7 @@ describe('an agent', () => {
     const { hash } = its;
     startAgent({ GATEWAY_STALE_SECONDS: '4' });
     await passes(its);
-    expect(memory.staleSeconds()).toBeNull();
+    await eventually('fresh facts', () => memory.staleSeconds() === null);
     proxy.silenceAll();
     await eventually('old facts', () => memory.staleSeconds() !== null && memory.ask(hash) === 200);
     await eventually(
@@ -354,7 +354,7 @@ describe('an agent', () => {
     expect(memory.staleSeconds()).toBeLessThanOrEqual(4);
     proxy.carryNew();
     await passes(its);
-    expect(memory.staleSeconds()).toBeNull();
+    await eventually('fresh facts', () => memory.staleSeconds() === null);
     expect(said).toContain('answers calls by old facts');
   });
 
