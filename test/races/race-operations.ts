@@ -28,9 +28,10 @@ import {
 } from '../support/context.ts';
 
 const PASSWORD = 'three quiet garden chairs';
-const ROUNDS = 20;
+/** `RACE_ROUNDS=20` for the full number. No two runs meet at the same moments, so each adds to what earlier ones tried. */
+const ROUNDS = Number(process.env.RACE_ROUNDS ?? 6);
 /** How many races run at the same time. */
-const ROUNDS_AT_ONCE = 5;
+const ROUNDS_AT_ONCE = 6;
 
 let t: TestContext;
 let groupId = '';
@@ -209,5 +210,5 @@ async function raceTwo(
     expect(serial).toContain(`${outcomes} ${await endOf(person)}`);
   };
   for (let round = 0; round < ROUNDS; round += ROUNDS_AT_ONCE)
-    await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, race));
+    await Promise.all(Array.from({ length: Math.min(ROUNDS_AT_ONCE, ROUNDS - round) }, race));
 }
