@@ -391,9 +391,13 @@ it('T44: this file lists every command, button, modal and shortcut, and none tha
   expect([...entries.keys()].sort()).toEqual(Object.keys(EXPECTED).sort());
 });
 
+/** Rows that no attempt has used up yet: most entries leave all of them as they are. */
+let spare: Things | null = null;
+
 it.each([...entries.keys()])('T44: only the listed roles may use %s', async (name) => {
   const able: string[] = [];
-  let things = await arrange();
+  let things = spare ?? (await arrange());
+  spare = null;
   for (const [role, actor] of Object.entries(ROLES)) {
     const isOperator = role === 'admin' || role === 'approver';
     const before = await everything();
@@ -410,5 +414,6 @@ it.each([...entries.keys()])('T44: only the listed roles may use %s', async (nam
     // The next role needs rows that the last one has not used up.
     if (hasWritten) things = await arrange();
   }
+  spare = things;
   expect(able.join(' ')).toBe(EXPECTED[name]);
 });
