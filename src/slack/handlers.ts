@@ -3,6 +3,7 @@ import { activateFeature } from './commands/activate.ts';
 import { addFeature } from './commands/add.ts';
 import { apisFeature } from './commands/apis.ts';
 import { approvalsFeature } from './commands/approvals.ts';
+import { azureFeature } from './commands/azure.ts';
 import { blockFeature } from './commands/block.ts';
 import { deleteFeature } from './commands/delete.ts';
 import { editFeature } from './commands/edit.ts';
@@ -66,6 +67,7 @@ const FEATURES: Feature[] = [
   requestFeature,
   operatorsFeature,
   tokensFeature,
+  azureFeature,
   createHelpFeature(() => COMMANDS),
   commandRunner.feature,
 ];

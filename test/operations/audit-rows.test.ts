@@ -38,6 +38,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { findOperations } from '../support/operations.ts';
 import { auditText, secretsIn } from '../support/secrets.ts';
 import { hashesOfTables } from '../support/stored-rows.ts';
@@ -79,6 +80,14 @@ const admin = () => t.as(ADMIN);
 async function account(email = newAddress()): Promise<{ accountId: string; email: string }> {
   const added = await addAccount(admin(), { email, ...person, password: PASSWORD });
   return { accountId: added.account.id, email };
+}
+/** The note of an account is another one in Azure. */
+async function drift(): Promise<{ driftId: string }> {
+  const { accountId, email } = await account();
+  await bindMirror(t.sql, 'ours');
+  await readInAzure(t.as(SYSTEM), azureUser(accountId, { email, note: 'from Azure' }), accountId);
+  const [row] = await t.sql`select id from azure_drifts where thing_id = ${accountId}`;
+  return { driftId: row?.id };
 }
 async function deleted(): Promise<{ accountId: string }> {
   const { accountId } = await account();
@@ -144,6 +153,7 @@ const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' }
 const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
 const NO_APPROVAL = { input: { approvalId: NO_UUID, decision: 'approve' }, code: 'approval_not_found' };
 const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
+const NO_DRIFT = { input: { driftId: NO_UUID, decision: 'keep' }, code: 'drift_not_found' };
 const NO_API = { input: { apiId: 'none' }, code: 'api_not_found' };
 const NO_PRODUCT = { input: { productId: 'none' }, code: 'product_not_found' };
 const NO_SUBSCRIPTION = { input: { subscriptionId: 'none' }, code: 'subscription_not_found' };
@@ -186,6 +196,11 @@ const CASES: Record<string, Case> = {
     { input: { email: 'no address', ...person }, code: 'email_invalid' },
     () => ({ email: newAddress(), ...person, password: PASSWORD }),
   ),
+  'azure/settle-drift': of(ADMIN, 'drift_not_found', NO_DRIFT, async () => ({
+    ...(await drift()),
+    decision: 'keep',
+    reason: 'ours is newer',
+  })),
   'accounts/answer-sign-up': of(SYSTEM, null, NOT_VALID, () => sealedSignUp(newAddress())),
   'accounts/block': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => ({
     ...only(await account(), 'accountId'),

@@ -41,6 +41,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { findOperations } from '../support/operations.ts';
 import { hashesOfTables } from '../support/stored-rows.ts';
 
@@ -92,6 +93,14 @@ async function account() {
   const person = { email: newAddress(), firstName: OURS, lastName: 'Lee' };
   const { account: added } = await addAccount(admin(), { ...person, password: PASSWORD });
   return { accountId: added.id, email: person.email };
+}
+/** The note of an account is another one in Azure. */
+async function drift() {
+  const { accountId, email } = await account();
+  await bindMirror(t.sql, 'ours');
+  await readInAzure(t.as(SYSTEM), azureUser(accountId, { email, firstName: OURS, note: OURS }), accountId);
+  const [row] = await t.sql`select id from azure_drifts where thing_id = ${accountId} and field = 'note'`;
+  return { driftId: String(row?.id) };
 }
 async function invitation() {
   const email = newAddress();
@@ -290,6 +299,15 @@ const CASES: Record<string, Case> = {
     nothing: { auditId: NO_UUID },
   },
   'audit/verify': { as: ADMIN, ours: having(() => linkAudit(t.as(SYSTEM), {})), nothing: {} },
+  'azure/list-drifts': { as: ADMIN, ours: having(drift, { isCounted: true }), nothing: { isCounted: true } },
+  'azure/show': { as: ADMIN, ours: having(drift), nothing: {} },
+  'azure/show-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },
+  'cards/plan-drift': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await drift()), channels: ['C0CARDS'] }),
+    nothing: { driftId: NO_UUID, channels: ['C0CARDS'] },
+  },
+  'cards/repaint-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },
   'cards/plan': {
     as: SYSTEM,
     ours: async () => ({ accountId: (await account()).accountId, channels: [] }),

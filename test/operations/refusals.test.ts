@@ -144,6 +144,7 @@ describe('T55 in Slack', () => {
     operators: 'operators/list',
     templates: 'templates/list',
     tokens: 'tokens/list',
+    azure: 'azure/show',
   };
   /** Buttons, with the kind of target that their value names. `=` stands for the id alone. */
   const PRESSED: Record<string, string> = {
@@ -229,6 +230,13 @@ describe('T55 in Slack', () => {
     'template-restore': 'templates/restore-default template =',
     'template-test': 'templates/send-test template =',
     'token-revoke': 'tokens/revoke token =',
+    'azure-status': 'azure/show',
+    'azure-differences': 'azure/list-drifts',
+    'azure-differences-turn': 'azure/list-drifts',
+    'azure-difference': 'azure/show-drift',
+    'azure-take': 'azure/settle-drift',
+    'azure-keep': 'azure/settle-drift',
+    'azure-leave': 'azure/settle-drift',
     undo: 'accounts/plan-undo account undo',
   };
   /** Submitted modals, with what their metadata names. */

@@ -25,9 +25,11 @@ import {
   MEMBER,
   programOf,
   refusalOf,
+  SYSTEM,
   withMembership,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { createSlackDriver } from '../support/slack-driver.ts';
 
 /** In the name and email of each account, which people without a role must not see. */
@@ -197,6 +199,14 @@ const EXPECTED: Record<string, string> = {
   '{subscription-rename}': 'admin*',
   '{subscription-extend}': 'admin*',
   '{subscription-limit}': 'admin*',
+  '/apim-user azure': 'admin approver',
+  '[azure-status]': 'admin approver',
+  '[azure-differences]': 'admin approver',
+  '[azure-differences-turn]': 'admin approver',
+  '[azure-difference]': 'admin approver',
+  '[azure-take]': 'admin* approver*',
+  '[azure-keep]': 'admin* approver*',
+  '[azure-leave]': 'admin* approver*',
   '<Invite API developer>': 'admin',
   '<Manage API developer>': 'admin approver',
 };
@@ -205,6 +215,7 @@ const t = forAllTests(createTestContext);
 const slack = forAllTests(createSlackDriver);
 let client: WebClient;
 beforeAll(async () => {
+  await bindMirror(t.sql, 'ours');
   client = new WebClient(slack.slack.botToken, {
     slackApiUrl: slack.slackApiUrl,
     retryConfig: { retries: 0 },
@@ -255,6 +266,9 @@ async function arrange() {
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   const { tokenId } = await programOf(t, 'reader');
+  const user = azureUser(account.id, { email, firstName: CANARY, note: 'from Azure' });
+  await readInAzure(t.as(SYSTEM), user, account.id);
+  const [drift] = await t.sql`select id, version from azure_drifts where thing_id = ${account.id}`;
   return {
     account,
     tokenId,
@@ -282,6 +296,7 @@ async function arrange() {
       { id: waiting.id, version: waiting.version },
       { id: suspended.id, version: suspended.version },
       { id: signedUp.account.id, version: signedUp.account.version },
+      { id: String(drift?.id), version: Number(drift?.version) },
     ],
   };
 }
@@ -314,7 +329,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

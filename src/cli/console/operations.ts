@@ -18,6 +18,10 @@ import { showApi } from '../../operations/apis/show.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
+import { listDrifts } from '../../operations/azure/list-drifts.ts';
+import { settleDrift } from '../../operations/azure/settle-drift.ts';
+import { showMirror } from '../../operations/azure/show.ts';
+import { showDrift } from '../../operations/azure/show-drift.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import type { Operation } from '../../operations/frame/operation.ts';
 import { createGroup } from '../../operations/groups/create.ts';
@@ -173,6 +177,10 @@ export const EXPOSED: readonly Exposed[] = [
   expose(renameSubscription, { positional: [...SUBSCRIPTION, 'name'] }),
   expose(regenerateKey, { positional: [...SUBSCRIPTION, 'slot'] }),
   expose(deleteSubscription, { positional: SUBSCRIPTION }),
+  expose(showMirror, { alias: 'azure' }),
+  expose(listDrifts, { alias: 'differences', pages: { rows: 'drifts', cursor: 'after' } }),
+  expose(showDrift, { positional: ['driftId'] }),
+  expose(settleDrift, { positional: ['driftId', 'decision'] }),
   expose(showUsage, { alias: 'usage', fields: ['time', 'accountId', 'productId', 'subscriptionId'] }),
   expose(withdrawFromConsole, { alias: 'withdraw-operator', positional: ['userId'] }),
   expose(listTemplates, {
@@ -213,6 +221,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'audit/export': 'npm run audit',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
+  'cards/repaint-drift': 'about messages in Slack',
   'cards/repaint-subscription': 'about messages in Slack',
   'mails/cancel-all': 'npm run after-restore',
   'operators/grant': 'asks Slack; operators/grant-from-console does not',

@@ -11,7 +11,8 @@ export type CardSubject =
   | { approvalId: string }
   | { subscriptionId: string }
   | { signUpSummaryId: string }
-  | { invitationBatchId: string };
+  | { invitationBatchId: string }
+  | { driftId: string };
 
 /** The version of a card of sign-ups of which none waits: see `versionOfSignUps`. */
 const DECIDED = versionOfSignUps(0);
@@ -21,7 +22,13 @@ export function versionOfSignUps(waiting: number): number {
   return waiting + 1;
 }
 
-type SubjectColumn = 'accountId' | 'approvalId' | 'subscriptionId' | 'signUpSummaryId' | 'invitationBatchId';
+type SubjectColumn =
+  | 'accountId'
+  | 'approvalId'
+  | 'subscriptionId'
+  | 'signUpSummaryId'
+  | 'invitationBatchId'
+  | 'driftId';
 
 export async function listCards(db: Db, serviceId: string, subject: CardSubject): Promise<Card[]> {
   const isAbout = Object.entries(subject).map(([column, id]: [string, string]) =>
@@ -49,7 +56,7 @@ export async function updateCard(
 }
 
 export type StaleSubject = {
-  kind: 'account' | 'approval' | 'subscription' | 'sign-ups' | 'invitations';
+  kind: 'account' | 'approval' | 'subscription' | 'sign-ups' | 'invitations' | 'drift';
   id: string;
 };
 
@@ -99,6 +106,12 @@ export async function listStaleSubjects(
       left join cards c on c.service_id = s.service_id and c.sign_up_summary_id = s.id
       where s.service_id = ${serviceId} and (s.ended_at is null or
         (s.ended_at < ${before} and c.message_ts is not null and c.painted_version <> ${DECIDED})) limit ${limit})
+    union all
+    (select distinct 'drift', c.drift_id::text from cards c
+      join azure_drifts d on d.service_id = c.service_id and d.id = c.drift_id
+      where c.service_id = ${serviceId} and c.painted_version < d.version
+        and coalesce(d.ended_at, d.found_at) < ${before}
+        and (c.message_ts is not null or d.state = 'open') limit ${limit})
     union all
     (select distinct 'invitations', c.invitation_batch_id::text from cards c
       where c.service_id = ${serviceId} and c.invitation_batch_id is not null and ${isMinuteOf(sql`c.changed_at`, now)}

@@ -1,8 +1,10 @@
 import { listStaleSubjects, type StaleSubject } from '../../db/outbox/cards.ts';
+import { queueMissingDriftCards } from '../azure/drift-cards.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import {
   minutesAfter,
   queueApprovalRepaint,
+  queueDriftRepaint,
   queueInvitationsRepaint,
   queueRepaint,
   queueSubscriptionRepaint,
@@ -17,6 +19,7 @@ const QUEUES: Record<StaleSubject['kind'], (act: Act, id: string) => Promise<voi
   subscription: queueSubscriptionRepaint,
   'sign-ups': queueSummaryRepaint,
   invitations: queueInvitationsRepaint,
+  drift: queueDriftRepaint,
 };
 
 /**
@@ -33,6 +36,7 @@ export const sweepCards = defineOperation({
     const query = { serviceId, now: act.now, before: minutesAfter(act.now, -1), limit: MAX_SWEPT };
     const stale = await listStaleSubjects(act.tx, query);
     for (const { kind, id } of stale) await QUEUES[kind](act, id);
+    await queueMissingDriftCards(act);
     return stale.length;
   },
 });

@@ -140,6 +140,14 @@ export async function queueSubscriptionRepaint(act: Act, subscriptionId: string)
   await addJob(act.tx, 'repaint-subscription', { serviceId, subscriptionId });
 }
 
+/** Queues a repaint of the cards of a difference with Azure. The first one posts them. */
+export async function queueDriftRepaint(
+  { tx, service }: Pick<Act, 'tx' | 'service'>,
+  driftId: string,
+): Promise<void> {
+  await addJob(tx, 'repaint-drift', { serviceId: service.id, driftId });
+}
+
 /** Queues a repaint of an ended approval's cards, and a message to the requester unless they ended it themselves. */
 export async function queueApprovalEnd(
   tx: Transaction,

@@ -10,7 +10,7 @@ const GROUPS = {
   People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit'],
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
   Catalog: ['products', 'apis', 'usage'],
-  Decisions: ['approvals', 'history'],
+  Decisions: ['approvals', 'history', 'azure'],
   Programme: ['templates', 'operators', 'tokens', 'help'],
 };
 

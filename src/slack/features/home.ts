@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/domain-error.ts';
 import type { SeenFollower } from '../../domain/gateway-rows.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
+import { showMirror } from '../../operations/azure/show.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
@@ -10,6 +11,7 @@ import { approvalPages } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { COUNTED_UP_TO, countText } from '../frame/pages.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
+import { mirrorNotes } from '../present/azure.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { errorText } from '../present/error.ts';
 import { historyRow } from '../present/history.ts';
@@ -59,6 +61,7 @@ async function drawHome(
     ...(role === 'admin' ? await waitingForAdmins(request) : await waitingForApprovers(request)),
     ...(await waitingSubscriptions(request)),
     ...(await limitedSubscriptions(request)),
+    ...(await mirrorBlocks(request)),
   ];
   const recent = await recentChanges(request);
   const connected = gatewaysText(await gateways());
@@ -124,6 +127,13 @@ async function limitedSubscriptions(request: SlackRequest): Promise<KnownBlock[]
   const which = count === 1 ? '1 subscription has' : `${countText(count)} subscriptions have`;
   const text = `${which} used up a quota, or went over a rate in the last 24 hours.`;
   return [section(text), actions([button('menu-subscriptions:limited', 'Show them', 'limited')])];
+}
+
+/** How far the first comparison with Azure is, and what it needs a person for. */
+async function mirrorBlocks(request: SlackRequest): Promise<KnownBlock[]> {
+  const status = await showMirror(request.context, {});
+  const notes = status ? mirrorNotes(status) : [];
+  return notes.length ? [section(notes.join('\n')), actions([button('azure-status', 'Azure', '-')])] : [];
 }
 
 async function waitingForApprovers(request: SlackRequest): Promise<KnownBlock[]> {

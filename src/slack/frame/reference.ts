@@ -16,6 +16,7 @@ export const apiIn = readerOf('apiId');
 export const productIn = readerOf('productId');
 export const subscriptionIn = readerOf('subscriptionId');
 export const invitationIn = readerOf('invitationId');
+export const driftIn = readerOf('driftId');
 
 /**
  * Reads the JSON object in a button's value or a modal's `private_metadata`. Errors: `form_outdated` for anything else,

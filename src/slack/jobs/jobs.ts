@@ -3,6 +3,7 @@ import type { JobFunctions } from '../../domain/jobs.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
+import { repaintDrift } from './drifts.ts';
 import { showImport } from './imports.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
 import { confirmPerson } from './people.ts';
@@ -21,8 +22,8 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     'repaint-sign-ups': bound(repaintSignUps),
     'repaint-approval': bound(repaintApproval),
     // Replaced by the card of a difference with Azure.
-    'repaint-drift': async () => {},
     'repaint-invitations': bound(repaintInvitations),
+    'repaint-drift': bound(repaintDrift),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
     'post-notice': bound(postNotice),

@@ -112,6 +112,10 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   subscription_changed: (error) =>
     `Someone changed this subscription after you opened it, so nothing was done. It is now ${currentOf(error)}.`,
   subscription_state_unfitting: (error) => alreadyText(error, 'subscription'),
+  drift_not_found: (_, plain) => `${plain} \`/apim-user azure\` shows the open ones.`,
+  drift_ended: (error) => driftEndedText(error),
+  drift_changed: () =>
+    'This difference has changed since you saw it, so nothing was done. The card shows it as it is now.',
   subscriptions_limit: (error, plain) =>
     `Nothing changed. ${error.detail.limit ? `An account can have at most ${error.detail.limit} subscriptions to this product.` : plain}`,
   key_taken: (_, plain) => `${plain} Nothing changed.`,
@@ -119,6 +123,13 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
     `Nothing changed. ${error.detail.limit ? `The limit is ${error.detail.limit}.` : plain}`,
   try_again: () => "That didn't work this time. Nothing changed. Try again in a moment.",
 };
+
+function driftEndedText({ detail: { current: { state, by = '', at } = {} } }: DomainError): string {
+  const when = at ? `, ${formatDate(at)}` : '';
+  return state === 'gone'
+    ? `Nothing to decide any more: both sides are the same again${when}.`
+    : `${escapeText(capital(by))} already decided this difference${when}.`;
+}
 
 /** For people who can't act whatever their role, because Slack does not count them as full members. */
 const NOT_A_MEMBER: Record<Exclude<SlackMembership, 'member'>, string> = {

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { databaseOutageIn } from '../../domain/database-outage.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { repaintCards } from '../../operations/cards/repaint.ts';
+import { repaintDriftCards } from '../../operations/cards/repaint-drift.ts';
 import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscription.ts';
 import { actorId } from '../../operations/frame/actor.ts';
 import { WaitsForApproval } from '../../operations/frame/approval.ts';
@@ -127,6 +128,8 @@ async function repaint(
   // Deleting a subscription deleted the rows of its cards too, so only the clicked card can be found.
   if (code === 'subscription_not_found' && card) await client.chat.update({ ...card, ...goneCard() });
   if (!detail.id) return;
+  if (code === 'drift_changed' || code === 'drift_ended')
+    await repaintDriftCards(context, { driftId: detail.id });
   if (code === 'account_changed') await repaintCards(context, { accountId: detail.id });
   if (code === 'subscription_changed' || code === 'subscription_state_unfitting')
     await repaintSubscriptionCards(context, { subscriptionId: detail.id });

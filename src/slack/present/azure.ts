@@ -1,0 +1,107 @@
+// Draws the mirror of an Azure API Management instance: how far it is, what waits, and what a card says about it.
+import type { MirrorStatus } from '../../operations/azure/show.ts';
+import { countText } from '../frame/pages.ts';
+import { counted, KINDS, MODES, troubleWords } from './azure-words.ts';
+import { actions, button, context, header, type Message, section } from './blocks.ts';
+import { capital, escapeText, formatDate } from './text.ts';
+
+/** For a service that is bound to no instance. */
+export const unboundMessage = (): Message => {
+  const text = "This service isn't bound to an Azure API Management instance.";
+  return {
+    text,
+    blocks: [
+      section(
+        `${text} Bound to one, it mirrors its accounts, groups, products and subscriptions, and you run them from here.`,
+      ),
+      section(
+        'The person who runs this app sets `AZURE_API_MANAGEMENT` to the path of the instance, `/subscriptions/…/resourceGroups/…/providers/Microsoft.ApiManagement/service/NAME`, and starts it again. It begins in the mode *watch*: it reads and shows differences, and writes nothing to Azure. `docs/azure.md` has the first hour, step by step.',
+      ),
+    ],
+  };
+};
+
+export function mirrorMessage(status: MirrorStatus): Message {
+  const { differences, orders, mode } = status;
+  const { name, group, subscription } = placeOf(status.path);
+  const lines = [
+    `*Instance:* ${escapeText(name)} in the resource group ${escapeText(group)} (subscription ${escapeText(subscription)})`,
+    `*Mode:* ${mode}. ${MODES[mode]}`,
+    `*Comparison:* ${comparisonText(status)}`,
+    ...troubleLines(status),
+    ...(mode === 'watch' ? [] : [`*Changes for Azure:* ${ordersText(orders)}`]),
+    `*Differences:* ${differences === 0 ? 'none is open' : `${countText(differences)} ${differences === 1 ? 'is' : 'are'} open`}.`,
+  ];
+  const buttons = [...(differences > 0 ? [button('azure-differences', 'Differences', '-')] : [])];
+  return {
+    text: `Azure API Management: ${escapeText(name)}, mode ${mode}`,
+    blocks: [
+      header('Azure API Management'),
+      section(lines.join('\n')),
+      context(STAYS_HERE),
+      ...(buttons.length ? [actions(buttons)] : []),
+    ],
+  };
+}
+
+const STAYS_HERE =
+  "Azure doesn't have invitations, approvals, ends of blocks, reasons, the history and limits of single subscriptions: these stay here. Azure doesn't tell passwords, so a developer who comes from there chooses one here, with *Reset password* or *Forgot password?*.";
+
+/** From a path whose form the settings have checked. */
+function placeOf(path: string): { name: string; group: string; subscription: string } {
+  const parts = path.split('/');
+  const after = (word: string) => parts[parts.findIndex((part) => part.toLowerCase() === word) + 1] ?? '';
+  return { name: parts.at(-1) ?? '', group: after('resourcegroups'), subscription: after('subscriptions') };
+}
+
+function comparisonText(status: MirrorStatus): string {
+  const { firstPassEndedAt, passEndedAt, passBegunAt } = status;
+  const last =
+    passEndedAt && firstPassEndedAt ? `The last complete one ended ${formatDate(passEndedAt)}.` : '';
+  const first = firstPassEndedAt ? '' : 'The first one ';
+  const under = progressText(status);
+  if (under) {
+    const begun = passBegunAt ? `, begun ${formatDate(passBegunAt)}` : '';
+    return [`${first || 'One '}is under way: ${under}${begun}.`, last].filter(Boolean).join(' ');
+  }
+  return last || "The first one hasn't begun yet.";
+}
+
+/** "12,300 of 100,000 accounts read". Null when no comparison is under way. */
+function progressText({ phase, progress }: MirrorStatus): string | null {
+  if (phase === null || progress === null) return null;
+  if (phase === 'missing') return 'looking for what is gone in Azure';
+  const { seen = 0, of = null } = progress.find(({ kind }) => kind === phase) ?? {};
+  const { many } = KINDS[phase];
+  return of !== null && of > seen
+    ? `${seen.toLocaleString('en')} of ${of.toLocaleString('en')} ${many} read`
+    : `${seen.toLocaleString('en')} ${many} read`;
+}
+
+function troubleLines({ trouble, troubleSince, holdUntil }: MirrorStatus): string[] {
+  if (!trouble) return [];
+  const since = troubleSince ? ` since ${formatDate(troubleSince)}` : '';
+  const next = holdUntil ? ` Azure is asked again ${formatDate(holdUntil)}.` : '';
+  return [`:warning: *Trouble*${since}: ${capital(troubleWords(trouble) || escapeText(trouble))}.${next}`];
+}
+
+function ordersText({ waiting, refused, oldestWaitingAt }: MirrorStatus['orders']): string {
+  const since = oldestWaitingAt ? `, the oldest since ${formatDate(oldestWaitingAt)}` : '';
+  const wait = waiting === 0 ? 'none is waiting' : `${counted(waiting, 'is', 'are')} waiting${since}`;
+  return `${wait}${refused === 0 ? '' : `; Azure refused ${refused.toLocaleString('en')}`}.`;
+}
+
+/** App Home's lines: what a person has to know or do. Empty when everything is equal and at rest. */
+export function mirrorNotes(status: MirrorStatus): string[] {
+  const { firstPassEndedAt, differences, orders, trouble } = status;
+  return [
+    ...(firstPassEndedAt ? [] : [`Azure: ${comparisonText(status)}`]),
+    ...(trouble ? troubleLines(status) : []),
+    ...(orders.refused > 0 ? [`Azure refused ${counted(orders.refused, 'change')}.`] : []),
+    ...(differences > 0
+      ? [
+          `${countText(differences)} ${differences === 1 ? 'difference' : 'differences'} with Azure ${differences === 1 ? 'is' : 'are'} open.`,
+        ]
+      : []),
+  ];
+}
