@@ -18,7 +18,7 @@ import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../support/conte
 import { forAllTests } from '../support/for-all-tests.ts';
 
 /** About half a minute on two cores beside other tests. */
-const SEQUENCES = 400;
+const SEQUENCES = 200;
 const MAX_STEPS = 30;
 const AT_ONCE = 10;
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
@@ -253,7 +253,7 @@ async function follow(names: string[], email: string): Promise<void> {
     const foretold = step.foretell(world);
     const outcome = await refusalOf(step.run(foretold === 'done' ? world : target));
     outcomes.push(outcome);
-    const so = `after ${names.slice(0, index + 1).join(', ')}`;
+    const so = `seed ${SEED}, after ${names.slice(0, index + 1).join(', ')}`;
     expect(outcome, so).toBe(foretold);
     const seen = await look(world);
     expect(seen, so).toEqual({
@@ -267,8 +267,8 @@ async function follow(names: string[], email: string): Promise<void> {
   }
 }
 
-/** Fixed, so that a failing run can be repeated. */
-const SEED = Number(process.env.MODEL_SEED ?? 71);
+/** Other sequences in each run; a failing one names its seed. */
+const SEED = Number(process.env.MODEL_SEED ?? Date.now() % 1_000_000);
 
 it(`T71: ${SEQUENCES} random sequences of up to ${MAX_STEPS} operations on an email end as the model predicts`, async () => {
   const steps = fc.array(fc.constantFrom(...Object.keys(STEPS)), { minLength: 5, maxLength: MAX_STEPS });
