@@ -393,8 +393,8 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
 /** The number of rows of each table except the audit, and the last transaction that wrote one. */
 async function everything(): Promise<string> {
   const tables = await t.sql<{ name: string }[]>`
-    select table_name as name from information_schema.tables
-    where table_type = 'BASE TABLE' and table_schema = 'public' and table_name not like 'audit%' order by 1`;
+    select tablename as name from pg_tables
+    where schemaname = 'public' and tablename not like 'audit%' order by 1`;
   const looks = tables.map(
     ({ name }) =>
       `(select '${name} ' || count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) from ${name})`,
