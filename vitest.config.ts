@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+const LONG = [
+  ...['process/', 'races/', 'cli/', 'gateway/agent', 'slack/permissions', 'management/hostile'],
+  ...['management/terraform', 'operations/audit-rows', 'operations/other-service', 'operations/model'],
+  ...['operations/outbox', 'stories/outages'],
+];
+
 /** Begins with the files that take minutes: without the durations of a former run, Vitest would leave them for the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => /\/test\/(process|races)\//.test(moduleId);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      LONG.some((name) => moduleId.includes(`/test/${name}`));
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
   }
 }
