@@ -208,7 +208,7 @@ function callAlways(its: Callable) {
     while (!isOver) {
       const into = answers;
       into.push(await fed.ask(its));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => setTimeout(resolve, 4));
     }
   })();
   return {
