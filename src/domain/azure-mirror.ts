@@ -30,6 +30,8 @@ export type ThingMemory = {
   refused: Record<string, { ours: string; theirs: string }>;
   /** Which side changed it last, the newest last: only changes of side, each with its time in ms. */
   turns: Record<string, { side: Side; at: number }[]>;
+  /** The ETag that our last write ended with. A read that shows it is not from before that write. */
+  etag?: string | null;
 };
 
 export const EMPTY_MEMORY: ThingMemory = { agreed: {}, decidedBy: {}, left: {}, refused: {}, turns: {} };
@@ -90,7 +92,8 @@ function decide(
   isSettled: boolean,
   now: number,
 ): Verdict {
-  if (ours === theirs) return 'agree';
+  // Soon after a write of ours, what was read may be older than that and only look like what we want now.
+  if (ours === theirs) return isSettled || (memory.agreed[field] ?? ours) === ours ? 'agree' : 'wait';
   const isAt = (at?: { ours: string; theirs: string }) => at?.ours === ours && at.theirs === theirs;
   if (isAt(memory.left[field])) return 'left';
   const verdict = decideDifference(memory, field, { ours, theirs });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findInstance, orderForAzure } from '../../db/azure/instances.ts';
+import { findInstance, type MirrorMode, orderForAzure } from '../../db/azure/instances.ts';
 import { type AzureThing, lockThings, releaseOurs, saveThings } from '../../db/azure/things.ts';
 import {
   agreeOn,
@@ -18,13 +18,13 @@ import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { updateDrifts } from './drifts.ts';
 import { matchOurs } from './match-ours.ts';
 import { findOurs } from './ours.ts';
-import { fingerprintsOf, isMirrored } from './record-fields.ts';
+import { fingerprintsOf, isMirrored, onlyDeletes } from './record-fields.ts';
 
 /** At most so many things at a time. */
 export const MAX_OBSERVED = 100;
 
-/** What was read in Azure: the record, or null when it isn't there. */
-export type Observation = { id: string; record: MirroredRecord | null };
+/** What was read in Azure: the record, or null when it isn't there. Only a thing that was read by itself has an ETag. */
+export type Observation = { id: string; record: MirroredRecord | null; etag?: string | null };
 
 /** What came of comparing one thing. `take` and `write` name its fields, or `exists`. */
 export type Observed = {
@@ -73,13 +73,13 @@ export const observeAzure = defineOperation({
       [...matches.values()].flatMap((id) => id ?? []),
       withKeys,
     );
-    const compared = [...seen.values()].flatMap(({ id, record }) => {
+    const compared = [...seen.values()].flatMap(({ id, record, etag }) => {
       const thing = known.get(id.toLowerCase()) ?? newThing(act, kind, id);
       const ourId = matches.get(thing.id) ?? null;
       const here = (ourId !== null && ours.get(ourId)) || null;
       if (!here && !record && !known.has(thing.id)) return [];
       const given = { thing: { ...thing, ourId }, ours: here, theirs: record };
-      return compareOne(act, given, { askedAt, pass, isWatching: instance.mode === 'watch' });
+      return compareOne(act, given, { askedAt, etag, pass, mode: instance.mode });
     });
     await keepThings(act, compared, known);
     await updateDrifts(act, compared);
@@ -123,18 +123,18 @@ const newThing = (act: Act, kind: MirroredKind, azureId: string): AzureThing => 
 function compareOne(
   act: Act,
   { thing, ours, theirs }: Omit<Compared, 'verdicts'>,
-  how: { askedAt: Date; pass: number | undefined; isWatching: boolean },
+  how: { askedAt: Date; etag: string | null | undefined; pass: number | undefined; mode: MirrorMode },
 ): Compared {
   const [here, there] = [ours && fingerprintsOf(ours), theirs && fingerprintsOf(theirs)];
   const now = act.now.getTime();
-  const isSettled = isSettledRead(how.askedAt, thing.writtenAt);
+  const isSettled = isSettledRead(how.askedAt, thing.writtenAt) || showsOurWrite(thing.memory.etag, how.etag);
   const read = { ours: here, theirs: there, isSettled, now };
   const memory = noteTurns({ memory: thing.memory, ...read });
   const given = compareThing({ memory, ...read });
   const verdicts = Object.fromEntries(
     Object.entries(given).map(([field, verdict]) => [
       field,
-      verdict === 'write' ? writable(thing.kind, ours, theirs, how.isWatching) : verdict,
+      verdict === 'write' ? writable({ thing, ours, theirs }, field, how.mode) : verdict,
     ]),
   );
   return {
@@ -152,17 +152,21 @@ function compareOne(
   };
 }
 
+/** `*` stands for a thing without an ETag. */
+const showsOurWrite = (written: string | null | undefined, etag: string | null | undefined): boolean =>
+  etag !== '*' && Boolean(etag) && etag === written;
+
 /** What we would write: an order, or what a person sees when nothing may be written, or nothing at all. */
 function writable(
-  kind: MirroredKind,
-  ours: MirroredRecord | null,
-  theirs: MirroredRecord | null,
-  isWatching: boolean,
+  { thing, ours, theirs }: Omit<Compared, 'verdicts'>,
+  field: string,
+  mode: MirrorMode,
 ): Verdict {
   // APIs are the gateway's; a person who has not accepted yet is ours alone.
-  if (kind === 'api') return 'left';
+  if (thing.kind === 'api') return 'left';
   if (ours?.kind === 'account' && ours.state === 'pending' && !theirs) return 'left';
-  return isWatching ? 'ask' : 'write';
+  if (mode === 'add' && onlyDeletes(field, ours, theirs)) return 'left';
+  return mode === 'watch' ? 'ask' : 'write';
 }
 
 /** Both sides have these values. Once both lack the thing, nothing of it is remembered. */
@@ -172,7 +176,7 @@ function afterAgreement(
   ours: Record<string, string> | null,
   theirs: Record<string, string> | null,
 ): ThingMemory {
-  if (!ours && !theirs) return EMPTY_MEMORY;
+  if (!ours && !theirs && verdicts[EXISTS] === 'agree') return EMPTY_MEMORY;
   return fieldsWith(verdicts, 'agree').reduce((before, field) => {
     const value = field === EXISTS ? 'yes' : (ours?.[field] ?? '');
     return before.agreed[field] === value ? before : agreeOn(before, field, value, null);

@@ -73,6 +73,17 @@ export function fingerprintsOf(record: MirroredRecord): Record<string, string> {
 const fingerprint = (value: Value): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, FINGERPRINT_LENGTH);
 
+/** Whether Azure would come to what is here by deletions alone: of the thing, or of members of a list. */
+export function onlyDeletes(
+  field: string,
+  ours: MirroredRecord | null,
+  theirs: MirroredRecord | null,
+): boolean {
+  if (!ours || !theirs) return ours === null;
+  const [here, there] = [comparedFields(ours)[field], comparedFields(theirs)[field]];
+  return Array.isArray(here) && Array.isArray(there) && here.every((one) => there.includes(one));
+}
+
 /** As a card shows the value. A key is never shown. */
 export function shownValue(record: MirroredRecord | null, field: string): string | null {
   if (!record) return null;
