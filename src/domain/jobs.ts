@@ -28,7 +28,7 @@ function slackJob<Input extends z.ZodObject>(
 
 function serverJob<Input extends z.ZodObject>(
   input: Input,
-  more: Pick<Job<Input>, 'key' | 'maxAttempts'> & { needsSlack?: true },
+  more: Pick<Job<Input>, 'key' | 'maxAttempts' | 'isSerial'> & { needsSlack?: true },
 ): Job<Input> & { runsIn: 'server' } {
   return { input, needsSlack: false, ...more, runsIn: 'server' };
 }
@@ -115,7 +115,12 @@ export const JOBS = {
     key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,
   }),
   /** Brings Azure to what is here: the orders of one half of the lanes. */
-  'azure-send': serverJob(z.object({ serviceId, half: z.int() }), { maxAttempts: 5 }),
+  'azure-send': serverJob(z.object({ serviceId, half: z.int() }), {
+    maxAttempts: 5,
+    // The triggers name this queue too, and no key: two changes at once would wait for each other.
+    key: (input) => `azure:${input.serviceId}:${input.half}`,
+    isSerial: true,
+  }),
   /** Reads the next page of Azure. */
   'azure-pull': serverJob(z.object({ serviceId }), {
     maxAttempts: 5,

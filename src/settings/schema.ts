@@ -99,7 +99,7 @@ export const SETTINGS_SCHEMA = z.object({
   SLACK_APPROVERS: userIds,
   SECOND_OPERATOR_FOR: z
     .string()
-    .default('accounts/delete')
+    .default('accounts/delete,azure/set-mode')
     .transform((text) => (text.trim() === 'none' ? [] : split(text))),
   MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
   SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').default('off'),

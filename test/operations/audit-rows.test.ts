@@ -25,6 +25,7 @@ import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { sealText } from '../../src/security/sealed-text.ts';
+import { bindInstance, lastOrder } from '../support/bound-instance.ts';
 import {
   ADMIN,
   APPROVER,
@@ -333,6 +334,20 @@ const CASES: Record<string, Case> = {
     { input: { approvalId: NO_UUID }, code: 'approval_not_found' },
     approval,
   ),
+  'azure/retry-order': of(
+    ADMIN,
+    'azure_order_not_found',
+    { input: { number: 999_999 }, code: 'azure_order_not_found' },
+    async () => {
+      await bindInstance(t.sql);
+      await account();
+      return { number: await lastOrder(t.sql) };
+    },
+  ),
+  'azure/set-mode': of(ADMIN, 'azure_not_bound', NOT_VALID, async () => {
+    await bindInstance(t.sql, { mode: 'watch' });
+    return { mode: 'add', from: 'watch', writesAtMost: 1_000 };
+  }),
   'groups/create': of(ADMIN, null, { input: { name: 'developers' }, code: 'group_name_taken' }, () => ({
     name: next('Partners '),
   })),

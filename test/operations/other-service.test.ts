@@ -31,6 +31,7 @@ import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
+import { bindInstance, lastOrder } from '../support/bound-instance.ts';
 import {
   ADMIN,
   createTestContext,
@@ -308,6 +309,30 @@ const CASES: Record<string, Case> = {
     nothing: { driftId: NO_UUID, channels: ['C0CARDS'] },
   },
   'cards/repaint-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },
+  'azure/claim-order': {
+    as: SYSTEM,
+    async ours() {
+      await order();
+      const [row] = await t.sql`select half from azure_orders where state = 'waiting' limit 1`;
+      return { half: row?.half };
+    },
+    nothing: { half: 0 },
+  },
+  'azure/preview-mode': { as: ADMIN, ours: having(order), nothing: {} },
+  'azure/settle-order': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await order()), revision: 1, outcome: { kind: 'same' } }),
+    nothing: { number: 999_999, revision: 1, outcome: { kind: 'same' } },
+  },
+  'azure/show-order': {
+    as: ADMIN,
+    async ours() {
+      await order();
+      return { kind: 'account', id: (await account()).accountId };
+    },
+    nothing: { kind: 'account', id: 'nobody' },
+  },
+  'azure/sweep-orders': { as: SYSTEM, ours: having(order), nothing: {} },
   'cards/plan': {
     as: SYSTEM,
     ours: async () => ({ accountId: (await account()).accountId, channels: [] }),
@@ -728,12 +753,17 @@ const CASES: Record<string, Case> = {
 /** An account that a comparison with Azure has seen. */
 async function seenInAzure(): Promise<string> {
   const { accountId } = await account();
-  for (const service of ['ours', 'theirs'])
-    await t.sql`insert into azure_instances (service_id, path, bound_at) values (${service}, '/', now())
-      on conflict do nothing`;
+  for (const service of ['ours', 'theirs']) await bindInstance(t.sql, { service, mode: 'watch' });
   await t.sql`insert into azure_things (service_id, kind, id, azure_id, our_id, memory, seen_at)
     values ('ours', 'account', ${accountId}, ${accountId}, ${accountId}, ${JSON.stringify(EMPTY_MEMORY)}::jsonb, now())`;
   return accountId;
+}
+
+/** For Azure, by an account that was added. */
+async function order() {
+  await bindInstance(t.sql);
+  await account();
+  return { number: await lastOrder(t.sql) };
 }
 
 async function recipient() {

@@ -19,9 +19,13 @@ import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { listDrifts } from '../../operations/azure/list-drifts.ts';
+import { previewAzureMode } from '../../operations/azure/preview-mode.ts';
+import { retryOrder } from '../../operations/azure/retry-order.ts';
+import { setAzureMode } from '../../operations/azure/set-mode.ts';
 import { settleDrift } from '../../operations/azure/settle-drift.ts';
 import { showMirror } from '../../operations/azure/show.ts';
 import { showDrift } from '../../operations/azure/show-drift.ts';
+import { showOrder } from '../../operations/azure/show-order.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import type { Operation } from '../../operations/frame/operation.ts';
 import { createGroup } from '../../operations/groups/create.ts';
@@ -141,6 +145,10 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listWaitingApprovals, { alias: 'approvals', pages: { rows: 'approvals', cursor: 'after' } }),
   expose(listOperators, { alias: 'operators' }),
   expose(grantFromConsole, { alias: 'grant-operator', positional: ['userId', 'name'] }),
+  expose(previewAzureMode),
+  expose(setAzureMode, { positional: ['mode'] }),
+  expose(showOrder, { positional: ['kind', 'id'] }),
+  expose(retryOrder, { positional: ['number'] }),
   expose(listApis, {
     alias: 'apis',
     fields: ['limit', 'text'],

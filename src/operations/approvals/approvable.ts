@@ -5,6 +5,7 @@ import { deleteAccount } from '../accounts/delete.ts';
 import { editAccount } from '../accounts/edit.ts';
 import { restoreAccount } from '../accounts/restore.ts';
 import { setGroupsOfAccount } from '../accounts/set-groups.ts';
+import { setAzureMode } from '../azure/set-mode.ts';
 import type { Operation } from '../frame/operation.ts';
 import { invite } from '../invitations/invite.ts';
 import { sendPasswordReset } from '../passwords/send-reset.ts';
@@ -18,6 +19,7 @@ const APPROVABLE = {
   'accounts/edit': editAccount,
   'accounts/restore': restoreAccount,
   'accounts/set-groups': setGroupsOfAccount,
+  'azure/set-mode': setAzureMode,
   'invitations/invite': invite,
   'passwords/send-reset': sendPasswordReset,
 } as const satisfies Record<string, Approvable>;

@@ -18,8 +18,8 @@ import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts'
 const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
-/** The account that an operation concerns, or the email of a person who has none yet. */
-export type Subject = { kind: 'account' | 'email'; id: string };
+/** The account that an operation concerns, the email of a person who has none yet, or a mode of the mirror of Azure. */
+export type Subject = { kind: 'account' | 'email' | 'mirror'; id: string };
 
 type ApprovalRequest = {
   operation: string;

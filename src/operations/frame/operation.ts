@@ -93,8 +93,11 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
   /** Slow work that needs no lock (hashing a password), done before the transaction. Writes nothing. */
   prepare?: (context: Context, input: z.output<Schema>) => Promise<Prepared>;
   run: (act: Act, input: z.output<Schema>, prepared: Prepared) => Promise<Output>;
-  /** What the operation concerns, when it can wait for a second operator. It can't have a `prepare` then. */
-  subjectOf?: (input: z.output<Schema>) => Subject;
+  /**
+   * What the operation concerns, when it can wait for a second operator; null for an input that never waits. It can't have
+   * a `prepare` then.
+   */
+  subjectOf?: (input: z.output<Schema>) => Subject | null;
 };
 
 /**
@@ -166,8 +169,8 @@ async function runOrAskForApproval<Schema extends ZodType, Output, Prepared>(
 ): Promise<Output> {
   await demandPermission(context, context.db, definition.allowed, definition.grant);
   const input = parseInput(definition.input, rawInput);
-  if (definition.subjectOf && needsSecondOperator(context, definition.name)) {
-    const subject = definition.subjectOf(input);
+  const subject = definition.subjectOf?.(input);
+  if (subject && needsSecondOperator(context, definition.name)) {
     throw await withRetries(context, (tx) => askForApproval(definition, context, tx, input, subject));
   }
   return prepareAndRun(definition, context, input);
@@ -240,7 +243,7 @@ async function askForApproval<Schema extends ZodType, Output, Prepared>(
   if (waiting.askedBefore) return waiting;
   const { approvalId: id } = waiting;
   await recordApprovalRequest(definition.name, { ...context, approval: { id } }, tx, {
-    target: subject.kind === 'email' ? { kind: 'approval', id } : { kind: subject.kind, id: subject.id },
+    target: subject.kind === 'account' ? { kind: 'account', id: subject.id } : { kind: 'approval', id },
     ...(reason ? { reason } : {}),
   });
   return waiting;

@@ -128,6 +128,10 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
     title: `Change groups of ${name}?`,
     effect: 'This can change what the account sees and calls.',
   }),
+  'azure/set-mode': (_name, { input }) => ({
+    title: MODE_TITLES[String(input?.mode)] ?? 'Change what is written to Azure?',
+    effect: modeEffectText(input),
+  }),
   'invitations/invite': (name) => ({
     title: `Invite ${name}?`,
     effect: 'They get a mail with a link. Accepting it creates an active account.',
@@ -137,6 +141,20 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
     effect: 'They get a mail with a one-time link. The current password works until they use it.',
   }),
 };
+
+const MODE_TITLES: Record<string, string> = {
+  add: 'Write new things and changes to Azure?',
+  full: 'Write everything to Azure, deletions too?',
+};
+
+function modeEffectText(input: ApprovalView['input']): string {
+  const first = `What is only here and what was changed here is written at once: at most ${input?.writesAtMost ?? 0} things.`;
+  const later =
+    input?.mode === 'full'
+      ? 'From then on, every change and deletion here is made in Azure too.'
+      : 'From then on, changes here are made in Azure too. Nothing is deleted there.';
+  return `${first} ${later}`;
+}
 
 /** A span begins with the approval; any other end is a moment. */
 function blockEndText(end: unknown): string {
@@ -182,12 +200,16 @@ const OUTDATED_REASONS: Record<string, string> = {
   email_invited: 'this email is already invited',
   group_not_found: 'one of the groups is gone',
   not_permitted: 'the requester no longer has permission',
+  azure_mode_changed: 'someone else has changed the mode',
+  azure_more_writes: 'more would be written by now than the request says',
+  azure_not_bound: 'this service is no longer connected to Azure',
   workspace_not_bound: 'the app was removed from the workspace',
 };
 
 /** The account or invited person, in plain text. Without the email where people without a role can read. */
 function subjectOf(approval: ApprovalView, isExposed: boolean): string {
   const { account, input } = approval;
+  if (approval.operation === 'azure/set-mode') return 'Azure';
   if (account) return account.erasedAt || !isExposed || account.firstName ? nameOf(account) : 'an account';
   const name = `${input?.firstName ?? ''} ${input?.lastName ?? ''}`.trim();
   if (isExposed) return name || 'someone';
