@@ -36,12 +36,13 @@ async function fillSubscriptions(sql: postgres.Sql, serviceId: string, count: nu
   });
 }
 
-/** Adds keys of ours until there are `count`, and gives those it made. */
+/** Adds keys of ours until there are `count`, and gives those it made. Without `seal` they can't be read again. */
 export async function fillKeys(
   sql: postgres.Sql,
   serviceId: string,
   count: number,
   random: (size: number) => Uint8Array,
+  seal: (purpose: string, key: string) => string = () => 'bench',
 ): Promise<string[]> {
   await fillSubscriptions(sql, serviceId, count / 2);
   const rows = await sql<{ id: string }[]>`select id from subscriptions s where service_id = ${serviceId}
@@ -53,15 +54,16 @@ export async function fillKeys(
       ['primary', 'secondary'].map((slot) => {
         const { key, hash } = newApiKey(random);
         made.push(key);
-        return { id, slot, hash };
+        return { id, slot, hash, sealed: seal(`${slot} key of ${id}`, key) };
       }),
     );
     await withoutTriggers(
       sql,
       (tx) => tx`
       insert into subscription_keys (service_id, subscription_id, slot, hash, sealed, created_at)
-      select ${serviceId}, id, slot, hash, 'bench', now()
-      from jsonb_to_recordset(${JSON.stringify(keys)}::text::jsonb) as k (id text, slot text, hash text)`,
+      select ${serviceId}, id, slot, hash, sealed, now()
+      from jsonb_to_recordset(${JSON.stringify(keys)}::text::jsonb)
+        as k (id text, slot text, hash text, sealed text)`,
     );
   }
   await sql`analyze`;
