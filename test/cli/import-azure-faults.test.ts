@@ -10,7 +10,7 @@ import { createApi } from '../../src/operations/apis/create.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
-import { startAzureStandIn } from '../support/azure-stand-in.ts';
+import { type ArmStandIn, startArmStandIn } from '../support/arm-stand-in.ts';
 import { createTestConsole } from '../support/console.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { runProgram } from '../support/process.ts';
@@ -337,24 +337,32 @@ const example = (name: string) =>
     .responses['200'].body;
 
 describe('a source over HTTPS', () => {
-  const runAgainst = ({ url, certFile }: { url: string; certFile: string }, ...words: string[]) =>
+  const runAgainst = ({ url, certificate }: ArmStandIn, ...words: string[]) =>
     run([...INSTANCE, '--endpoint', url, '--token-file', join(folder.path, 'token'), ...words], {
-      NODE_EXTRA_CA_CERTS: certFile,
+      NODE_EXTRA_CA_CERTS: certificate.certFile,
     });
+  const startAzure = async () => {
+    const azure = await startArmStandIn({
+      base: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg1/providers/Microsoft.ApiManagement/service/apimService1',
+    });
+    azure.admit('apimtok_anything', 'import');
+    return azure;
+  };
 
   it(
     'is read in the form that Azure publishes, waits as long as Azure asks, and gives the keys by id',
     async () => {
-      const azure = await startAzureStandIn({
-        groups: { body: example('ApiManagementListGroups') },
-        users: (asked) =>
-          asked === 1
-            ? { status: 429, headers: { 'retry-after': '2' }, body: { error: { code: 'TooManyRequests' } } }
-            : { body: example('ApiManagementListUsers') },
-        subscriptions: { body: { value: [{ name: 's1', properties: SUBSCRIBED }], count: 1 } },
-        templates: { body: { value: TEMPLATES, count: 2, nextLink: '' } },
-        'subscriptions/s1/listSecrets': { body: { primaryKey: KEY(700), secondaryKey: KEY(701) } },
-      });
+      const azure = await startAzure();
+      const tooMany = { error: { code: 'TooManyRequests' } };
+      azure.next({ status: 429, headers: { 'retry-after': '2' }, body: tooMany }, { kind: 'users' });
+      for (const [kind, body] of Object.entries({
+        groups: example('ApiManagementListGroups'),
+        users: example('ApiManagementListUsers'),
+        subscriptions: { value: [{ name: 's1', properties: SUBSCRIBED }], count: 1 },
+        templates: { value: TEMPLATES, count: 2, nextLink: '' },
+        'subscriptions/{}/listSecrets': { primaryKey: KEY(700), secondaryKey: KEY(701) },
+      }))
+        azure.next({ status: 200, body }, { kind });
       try {
         const { code, out, err } = await runAgainst(azure, '--all');
         expect([code, err]).toEqual([0, '']);
@@ -372,8 +380,8 @@ describe('a source over HTTPS', () => {
           'new template PasswordResetIdentityDefault',
         ]);
         expect(out).toContain('1 sign in with Microsoft there; here they need a password.');
-        const [first = 0, second = 0] = azure.asked('users');
-        expect(second - first).toBeGreaterThanOrEqual(2_000);
+        const [first, second] = azure.seen({ kind: 'users' });
+        expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(2_000);
       } finally {
         await azure.close();
       }
@@ -384,8 +392,9 @@ describe('a source over HTTPS', () => {
   it(
     'that refuses is reported with its code and without the token, and nothing is saved',
     async () => {
+      const azure = await startAzure();
       const refusal = { error: { code: 'AuthorizationFailed', message: 'no' } };
-      const azure = await startAzureStandIn({ groups: { status: 403, body: refusal } });
+      azure.next({ status: 403, body: refusal }, { kind: 'groups' });
       try {
         const file = join(folder.path, 'refused.jsonl');
         const { code, out, err } = await runAgainst(azure, '--save', file);

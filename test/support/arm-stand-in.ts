@@ -23,9 +23,14 @@ export type Seen = {
   kind: string;
   caller: string;
   isWrite: boolean;
+  /** When, in milliseconds. */
+  at: number;
   status: number | null;
 };
 export type ArmStandIn = Awaited<ReturnType<typeof startArmStandIn>>;
+
+/** The answer of a service in which nothing is. */
+const NOTHING: Answer = { status: 200, headers: {}, body: { value: [], count: 0, nextLink: '' } };
 
 /** `base`: the address of the service at Azure, `/subscriptions/…/service/NAME`. */
 export async function startArmStandIn({
@@ -38,7 +43,7 @@ export async function startArmStandIn({
   seed?: number;
 }) {
   let behaviour: Behaviour = WELL;
-  let upstream: Upstream = () => Promise.reject(new Error('no service was put behind the stand-in'));
+  let upstream: Upstream = async () => NOTHING;
   const callers = new Map<string, string>();
   const seen: Seen[] = [];
   const limits = createArmLimits();
@@ -55,7 +60,15 @@ export async function startArmStandIn({
   function note(asked: Asked, caller: string): Seen {
     const below = asked.place?.below ?? asked.url;
     const { method } = asked;
-    const one = { method, below, kind: kindOf(below), caller, isWrite: isWrite(asked), status: null };
+    const one = {
+      method,
+      below,
+      kind: kindOf(below),
+      caller,
+      isWrite: isWrite(asked),
+      at: Date.now(),
+      status: null,
+    };
     seen.push(one);
     return one;
   }
@@ -98,7 +111,7 @@ export async function startArmStandIn({
     url: door.url,
     base,
     certificate: door.certificate,
-    /** What answers: the product at `url`, with admins' tokens for it. */
+    /** What answers: the product at `url`, with admins' tokens for it. Before this, every list is empty. */
     serve(url: string, tokens: readonly string[]): void {
       upstream = createUpstream(url, tokens);
     },

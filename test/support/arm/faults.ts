@@ -4,7 +4,7 @@ import { type Answer, type Asked, errorAnswer, isRead } from './exchange.ts';
 import { kindOf } from './paths.ts';
 
 /** `before`: nothing took effect. `after`: it did, and the answer is lost. A hanging request is never answered. */
-export const FAULTS = [
+const FAULTS = [
   '429',
   '409',
   '412',
@@ -19,7 +19,7 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 /** A fault, or an answer of the test's own, which has no effect. */
-type Wanted = Fault | { status: number; code: string; message: string; headers?: Record<string, string> };
+type Wanted = Fault | (Omit<Answer, 'headers'> & Partial<Answer>);
 export type Match = { method?: string; kind?: string; times?: number };
 
 /** Only a change is refused with these. */
@@ -66,14 +66,11 @@ export const matches = (asked: Asked, { method, kind }: Match): boolean =>
   (kind === undefined || kind === kindOf(asked.place?.below ?? ''));
 
 function struckBy(fault: Wanted, seconds: number): Struck {
-  if (typeof fault !== 'string')
-    return before(errorAnswer(fault.status, fault.code, fault.message, fault.headers));
+  if (typeof fault !== 'string') return { moment: 'before', answer: { headers: {}, ...fault }, hangs: false };
   const [what, moment = 'before'] = fault.split(' ') as [string, ('before' | 'after')?];
   const answer = ANSWERS[what]?.(seconds) ?? null;
   return { moment, answer, hangs: what === 'hang' };
 }
-
-const before = (answer: Answer): Struck => ({ moment: 'before', answer, hangs: false });
 
 /** As Resource Manager refuses what a bucket has no token for. */
 export const throttled = (seconds: number): Answer =>

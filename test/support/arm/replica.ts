@@ -115,5 +115,3 @@ function removedFrom(list: string, key: string, former: Former, present: Readonl
     former.answer.body ?? Object.entries(former.ends).find(([end]) => end.endsWith(`/${name}`))?.[1];
   return body ? [body] : [];
 }
-
-export type Replica = ReturnType<typeof createReplica>;
