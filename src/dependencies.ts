@@ -223,12 +223,12 @@ function throwAsSetting(error: { code?: unknown }): never {
   throw problem ? new SettingsError([`DATABASE_URL: ${problem}`]) : error;
 }
 
-/** Marks this database as served, so that `after-restore` can't run meanwhile. */
+/** Marks this database as served, so that no program that must be alone can run meanwhile. */
 async function enterDatabase(url: string, { atStop }: Options): Promise<void> {
   const presence = await enterAsServer(url);
   if (!presence)
     throw new SettingsError([
-      'DATABASE_URL: after-restore is at work on this database; start the server when it has ended',
+      'DATABASE_URL: after-restore or azure attach is at work on this database; start the server when it has ended',
     ]);
   atStop(presence.leave);
 }

@@ -91,6 +91,8 @@ const REFUSALS = {
   azure_only_watches: ['conflict', 'This service only watches Azure. Nothing is written there.'],
   azure_order_not_found: ['missing', 'That change for Azure is not found. It may be more than 30 days old.'],
   azure_order_done: ['conflict', 'Azure has this change already.'],
+  azure_bound_already: ['conflict', 'This service is bound to that instance already.'],
+  azure_orders_waiting: ['conflict', 'Changes wait for Azure. Send them first, or give them up.'],
   limit_reached: ['invalid', "That's more than is allowed."],
   overtaken: ['conflict', 'Another change came first, so nothing was done. Look at it again.'],
   try_again: ['unavailable', "That didn't work this time. Try again in a moment."],

@@ -136,6 +136,8 @@ export const JOBS = {
     key: (input) => `drift:${input.serviceId}:${input.driftId}`,
     isSerial: true,
   }),
+  /** The service has left the instance: nothing is left to decide, and the message outlives its row. */
+  'close-drift-card': slackJob(z.object({ serviceId, channelId: id, messageTs: id })),
 };
 
 export type JobName = keyof typeof JOBS;

@@ -197,6 +197,15 @@ const CASES: Record<string, Case> = {
     { input: { email: 'no address', ...person }, code: 'email_invalid' },
     () => ({ email: newAddress(), ...person, password: PASSWORD }),
   ),
+  'azure/attach': of(CONSOLE, null, NOT_VALID, async () => {
+    await bindMirror(t.sql, 'ours');
+    return { path: next('/subscriptions/…/service/other') };
+  }),
+  'azure/detach': of(CONSOLE, 'azure_not_bound', NOT_VALID, async () => {
+    await t.sql`delete from azure_instances where service_id <> 'ours'`;
+    await bindMirror(t.sql, 'ours');
+    return {};
+  }),
   'azure/settle-drift': of(ADMIN, 'drift_not_found', NO_DRIFT, async () => ({
     ...(await drift()),
     decision: 'keep',

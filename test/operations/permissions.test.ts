@@ -82,6 +82,8 @@ const EXPECTED: Record<string, string> = {
   'approvals/show': 'system',
   'approvals/sweep': 'system',
   'approvals/withdraw': 'admin approver member',
+  'azure/attach': 'console',
+  'azure/detach': 'console',
   'azure/list-drifts': 'admin approver console',
   'azure/settle-drift': 'admin approver console',
   'azure/show': 'admin approver console',

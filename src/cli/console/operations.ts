@@ -229,6 +229,8 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'audit/export': 'npm run audit',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
+  'azure/attach': 'npm run azure',
+  'azure/detach': 'npm run azure',
   'cards/repaint-drift': 'about messages in Slack',
   'cards/repaint-subscription': 'about messages in Slack',
   'mails/cancel-all': 'npm run after-restore',

@@ -3,7 +3,7 @@ import type { JobFunctions } from '../../domain/jobs.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
-import { repaintDrift } from './drifts.ts';
+import { closeDriftCard, repaintDrift } from './drifts.ts';
 import { showImport } from './imports.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
 import { confirmPerson } from './people.ts';
@@ -24,6 +24,7 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     // Replaced by the card of a difference with Azure.
     'repaint-invitations': bound(repaintInvitations),
     'repaint-drift': bound(repaintDrift),
+    'close-drift-card': bound(closeDriftCard),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
     'post-notice': bound(postNotice),

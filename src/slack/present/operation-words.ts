@@ -55,6 +55,8 @@ const WORDS: Record<string, string> = {
   'audit/history': 'looked/look at the history of {an account}',
   'audit/search': 'searched/search the history',
   'audit/verify': 'verified/verify the audit',
+  'azure/attach': 'moved/move the service to another instance of Azure',
+  'azure/detach': 'left/leave the instance of Azure',
   'azure/list-drifts': 'listed/list the differences with Azure',
   'azure/settle-drift': 'decided/decide a difference with Azure. About {a thing}',
   'azure/show': 'looked/look at the mirror of Azure',
