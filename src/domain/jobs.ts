@@ -14,10 +14,14 @@ type Job<Input extends z.ZodObject> = {
   key?: (input: z.output<Input>) => string;
   /** Jobs with the same key never run at once: two that repaint one card would race. */
   isSerial?: true;
+  /** Jobs of one queue never run at once. */
+  queue?: (input: z.output<Input>) => string;
 };
 
 const id = z.string();
 const serviceId = id;
+/** One job at a time reads Azure, so that mails never wait for it. */
+const readerOf = (input: { serviceId: string }): string => `azure-read:${input.serviceId}`;
 
 function slackJob<Input extends z.ZodObject>(
   input: Input,
@@ -28,7 +32,7 @@ function slackJob<Input extends z.ZodObject>(
 
 function serverJob<Input extends z.ZodObject>(
   input: Input,
-  more: Pick<Job<Input>, 'key' | 'maxAttempts' | 'isSerial'> & { needsSlack?: true },
+  more: Pick<Job<Input>, 'key' | 'queue' | 'maxAttempts' | 'isSerial'> & { needsSlack?: true },
 ): Job<Input> & { runsIn: 'server' } {
   return { input, needsSlack: false, ...more, runsIn: 'server' };
 }
@@ -125,11 +129,13 @@ export const JOBS = {
   'azure-pull': serverJob(z.object({ serviceId }), {
     maxAttempts: 5,
     key: (input) => `azure-pull:${input.serviceId}`,
+    queue: readerOf,
   }),
   /** Reads one thing in Azure, and does what follows. */
   'azure-look': serverJob(z.object({ serviceId, kind: z.enum(MIRRORED_KINDS), id }), {
     maxAttempts: 10,
     key: (input) => `azure-look:${input.serviceId}:${input.kind}:${input.id}`,
+    queue: readerOf,
   }),
   /** Repaints the card of a difference with Azure. The first one posts it. */
   'repaint-drift': slackJob(z.object({ serviceId, driftId: id }), {
@@ -159,9 +165,9 @@ export function jobOptions<Name extends JobName>(
   name: Name,
   input: JobInput<Name>,
 ): { maxAttempts: number; key: string | null; queue: string | null } {
-  const { maxAttempts, key: keyOf, isSerial } = JOBS[name] as unknown as Job<z.ZodObject>;
+  const { maxAttempts, key: keyOf, isSerial, queue } = JOBS[name] as unknown as Job<z.ZodObject>;
   const key = keyOf?.(input) ?? null;
-  return { maxAttempts, key, queue: isSerial ? key : null };
+  return { maxAttempts, key, queue: isSerial ? key : (queue?.(input) ?? null) };
 }
 
 /** Whether a new job of this name replaces a waiting one. */

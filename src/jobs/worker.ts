@@ -8,7 +8,8 @@ import { MINUTELY_JOB, writeOffJobs } from '../db/outbox/jobs.ts';
 import type { Log } from '../log.ts';
 import { type Pace, runKey, startLiveness } from './liveness.ts';
 
-const CONCURRENCY = 4;
+/** Of these, at most three read and write Azure. */
+const CONCURRENCY = 7;
 const POLL_MS = 2_000;
 const RESTART_MS = 1_000;
 /** A worker with a free place looks for a job each `POLL_MS`. */

@@ -298,6 +298,12 @@ const CASES: Record<string, Case> = {
       return { ticket: await t.ticketTo(email, 'PasswordChanged') };
     },
   ),
+  'accounts/set-email': of(
+    SYSTEM,
+    'account_not_found',
+    { input: { accountId: 'nobody', email: 'x@example.com' }, code: 'account_not_found' },
+    async () => ({ ...only(await account(), 'accountId'), email: newAddress() }),
+  ),
   'accounts/set-groups': of(
     ADMIN,
     'account_not_found',
@@ -356,6 +362,10 @@ const CASES: Record<string, Case> = {
   'azure/set-mode': of(ADMIN, 'azure_not_bound', NOT_VALID, async () => {
     await bindInstance(t.sql, { mode: 'watch' });
     return { mode: 'add', from: 'watch', writesAtMost: 1_000 };
+  }),
+  'azure/bind': of(SYSTEM, null, NOT_VALID, async () => {
+    await t.sql`delete from azure_instances`;
+    return { path: '/subscriptions/one' };
   }),
   'groups/create': of(ADMIN, null, { input: { name: 'developers' }, code: 'group_name_taken' }, () => ({
     name: next('Partners '),
@@ -547,6 +557,12 @@ const CASES: Record<string, Case> = {
     'subscription_not_found',
     onNoSubscription({ slot: 'primary' }),
     async () => ({ ...(await subscription()), slot: 'primary', isLeaked: true }),
+  ),
+  'subscriptions/put-key': of(
+    SYSTEM,
+    'subscription_not_found',
+    onNoSubscription({ slot: 'primary', key: 'a-key-brought-from-elsewhere' }),
+    async () => ({ ...(await subscription()), slot: 'primary', key: next('a-key-brought-from-elsewhere-') }),
   ),
   'subscriptions/reject': of(
     APPROVER,

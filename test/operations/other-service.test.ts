@@ -8,6 +8,8 @@ import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.
 import { createApi } from '../../src/operations/apis/create.ts';
 import { exportApi } from '../../src/operations/apis/export.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
+import { bindToAzure } from '../../src/operations/azure/bind.ts';
+import { claimPull } from '../../src/operations/azure/claim-pull.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
@@ -81,6 +83,7 @@ const refusal = (id: string) => ({
 });
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const KEY = 'a-key-brought-from-elsewhere';
+const INSTANCE = '/subscriptions/one';
 const NO_TICKET = 'A'.repeat(43);
 
 let count = 0;
@@ -149,6 +152,11 @@ async function begunImport() {
   return kept;
 }
 const ANY_TIME = { from: new Date(0), to: new Date('2100-01-01') };
+/** Our service alone is bound to an instance of Azure's, which was never read. */
+async function bound() {
+  await t.sql`delete from azure_instances`;
+  await bindToAzure(t.as(SYSTEM), { path: INSTANCE });
+}
 /** A report on a time with calls. */
 const usageOf = (input: Record<string, unknown>) => async () => {
   const call = { subscription: null, apiId: null, outcome: 'passed', calls: 1, lastAt: Date.now() } as const;
@@ -333,6 +341,23 @@ const CASES: Record<string, Case> = {
     nothing: { kind: 'account', id: 'nobody' },
   },
   'azure/sweep-orders': { as: SYSTEM, ours: having(order), nothing: {} },
+  'azure/claim-pull': { as: SYSTEM, ours: having(bound, { path: INSTANCE }), nothing: { path: '/none' } },
+  'azure/plan-look': { as: SYSTEM, ours: having(bound, { path: INSTANCE }), nothing: { path: '/none' } },
+  'azure/queue-look': {
+    as: SYSTEM,
+    ours: having(bound, { kind: 'account', id: OURS }),
+    nothing: { kind: 'account', id: 'none' },
+  },
+  'azure/settle-pull': {
+    as: SYSTEM,
+    ours: async () => {
+      await bound();
+      const claimed = await claimPull(t.as(SYSTEM), { path: INSTANCE });
+      return { leasedUntil: claimed?.leasedUntil, ended: { seen: 1, cursor: null } };
+    },
+    nothing: { leasedUntil: new Date(0), ended: { seen: 1, cursor: null } },
+  },
+  'azure/sweep-pull': { as: SYSTEM, ours: having(bound), nothing: {} },
   'cards/plan': {
     as: SYSTEM,
     ours: async () => ({ accountId: (await account()).accountId, channels: [] }),

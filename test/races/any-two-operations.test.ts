@@ -131,6 +131,7 @@ const STEPS: Record<string, Step> = {
   'accounts/make-sign-in-link': byProgram(account),
   'accounts/remove-sign-up': system(account),
   'accounts/restore': admin(account),
+  'accounts/set-email': system((w) => ({ ...account(w), email: w.invited })),
   'accounts/set-groups': admin((w) => ({ ...account(w), groupIds: [w.groupId] })),
   'accounts/set-groups: none': admin((w) => ({ ...account(w), groupIds: [] })),
   'apis/create': admin((w) => ({ id: `more-${w.word}`, name: 'Bills', path: `more-${w.word}` })),
@@ -190,6 +191,11 @@ const STEPS: Record<string, Step> = {
   'subscriptions/resume': admin(active),
   'subscriptions/show-keys': developer(active),
   'subscriptions/suspend': admin(active),
+  'subscriptions/put-key': system((w) => ({
+    ...active(w),
+    slot: 'primary',
+    key: `a-key-brought-from-${w.word}`,
+  })),
   'subscriptions/tell-of-quota': system((w) => ({ ...active(w), news: 'near' })),
 };
 

@@ -12,6 +12,19 @@ export async function findInstance(db: Db, serviceId: string): Promise<AzureInst
   return row ?? null;
 }
 
+/** False when the service is bound already. */
+export async function insertInstance(
+  tx: Transaction,
+  row: typeof azureInstances.$inferInsert,
+): Promise<boolean> {
+  const inserted = await tx
+    .insert(azureInstances)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ serviceId: azureInstances.serviceId });
+  return inserted.length > 0;
+}
+
 export async function lockInstance(tx: Transaction, serviceId: string): Promise<AzureInstanceRow | null> {
   const [row] = await tx
     .select()

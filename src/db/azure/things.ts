@@ -22,6 +22,19 @@ export async function lockThings(
     .for('update');
 }
 
+/** Things by their ids in lower case. */
+export async function listThings(
+  db: Db,
+  of: { serviceId: string; kind: MirroredKind; ids: readonly string[] },
+): Promise<AzureThing[]> {
+  if (of.ids.length === 0) return [];
+  const { serviceId, kind, ids } = of;
+  return db
+    .select()
+    .from(azureThings)
+    .where(has(azureThings, { serviceId, kind, id: ids }));
+}
+
 /** The things that stand for these rows of ours. */
 export async function listThingsOfOurs(
   db: Db,

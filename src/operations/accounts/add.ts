@@ -68,7 +68,7 @@ export const addAccount = defineOperation({
         lastName: wanted.lastName,
         note: wanted.note,
         state,
-        stateReason: wanted.isInvited ? 'invited' : REASONS[state],
+        stateReason: wanted.isInvited ? 'invited' : (state === 'blocked' && act.reason) || REASONS[state],
         ...(state === 'blocked' ? { stateBeforeBlock: 'active' as const } : {}),
         stateChangedAt: act.now,
         stateChangedBy: act.actorName,

@@ -28,11 +28,20 @@ export async function matchOurs(
   const live = await liveOf(act, kind, former);
   const linked = await linkedElsewhere(act, kind, seen, [...alike.values()]);
   const matches: Matches = new Map();
+  // A row stands for one thing: the one it stood for, before another one that is like it.
+  const taken = new Set<string | null>(linked);
   for (const id of seen.keys()) {
     const before = known.get(id)?.ourId ?? null;
+    if (before === null || !live.has(before)) continue;
+    matches.set(id, before);
+    taken.add(before);
+  }
+  for (const id of seen.keys()) {
+    if (matches.has(id)) continue;
     const like = alike.get(id);
-    const isFree = like !== undefined && !linked.has(like);
-    matches.set(id, before !== null && live.has(before) ? before : isFree ? like : before);
+    const isFree = like !== undefined && !taken.has(like);
+    matches.set(id, isFree ? like : (known.get(id)?.ourId ?? null));
+    if (isFree) taken.add(like);
   }
   return matches;
 }
@@ -46,7 +55,9 @@ async function accountsLike(act: Act, seen: Seen): Promise<Map<string, string>> 
   });
   const live = accounts.filter(({ state }) => state !== 'deleted');
   const byId = new Map(live.map(({ id, resourceId }) => [(resourceId ?? id).toLowerCase(), id]));
-  const byEmail = new Map(live.map(({ id, emailCanonical }) => [emailCanonical, id]));
+  const named = new Set([...seen.keys()].flatMap((id) => byId.get(id) ?? []));
+  const others = live.filter(({ id }) => !named.has(id));
+  const byEmail = new Map(others.map(({ id, emailCanonical }) => [emailCanonical, id]));
   return mapped(seen, (id, one) => byId.get(id) ?? byEmail.get(emailOf(one) ?? ''));
 }
 
@@ -63,7 +74,9 @@ async function rowsLike(
   const ids = await listIdsInAnyCase(act.tx, { serviceId, kind, ids: [...seen.keys()] });
   if (kind !== 'group') return ids;
   const groups = await listGroups(act.tx, serviceId);
-  const byName = new Map(groups.map(({ id, name }) => [name.toLowerCase(), id]));
+  const named = new Set(ids.values());
+  const others = groups.filter(({ id }) => !named.has(id));
+  const byName = new Map(others.map(({ id, name }) => [name.toLowerCase(), id]));
   return mapped(
     seen,
     (id, { record }) =>

@@ -5,7 +5,7 @@ import { DomainError, isOfCaller } from '../../domain/domain-error.ts';
 import { needsSecondOperator } from './approval.ts';
 import { recordRefusal } from './audit-row.ts';
 import type { Context } from './context.ts';
-import { type Operation, withRetries } from './operation.ts';
+import { type Operation, type RunOptions, withRetries } from './operation.ts';
 
 export type BatchPart = {
   operation: Operation<never, unknown>;
@@ -54,7 +54,7 @@ export async function runBatch(
   }
 }
 
-export type SeparatePart = Omit<BatchPart, 'field'> & { context: Context };
+export type SeparatePart = Omit<BatchPart, 'field'> & { context: Context } & Pick<RunOptions, 'allowed'>;
 
 /**
  * Runs the parts in one transaction, each with its own audit row. A refusal undoes only its own part, and is returned in
@@ -87,8 +87,8 @@ export async function runEach(
 
 const isEndOfAll = (error: unknown) => !(error instanceof DomainError) || isOfCaller(error.code);
 
-const runPart = (tx: Transaction, { operation, context, input, prepared }: SeparatePart) =>
-  operation.runInTransaction(context, tx, input, { prepared });
+const runPart = (tx: Transaction, { operation, context, input, prepared, allowed }: SeparatePart) =>
+  operation.runInTransaction(context, tx, input, { prepared, allowed });
 
 /** All at once, so that their statements share the way to the database. Throws the first error, when all have ended. */
 async function runTogether(tx: Transaction, parts: readonly SeparatePart[]): Promise<null[]> {

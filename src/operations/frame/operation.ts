@@ -41,7 +41,7 @@ type Effect = 'change' | 'read' | 'bookkeeping';
 /** How often a transaction runs in all, when others come between. */
 const MAX_TRIES = 4;
 
-type RunOptions = {
+export type RunOptions = {
   /** Callers that are allowed instead of the operation's own. */
   allowed?: readonly CallerKind[] | undefined;
   /** The result of the operation's `prepare`, made by the caller. */

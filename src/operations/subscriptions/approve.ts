@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import * as catalog from '../catalog/input.ts';
@@ -8,7 +9,7 @@ import { tellActiveSubscription } from './mails.ts';
 import { ownerOf } from './subscription.ts';
 
 /**
- * Approves a requested subscription: it is active from now on, and its owner is told.
+ * Approves a requested subscription: it is active from now on, and its owner is told unless `tellDeveloper` is false.
  * Errors: `subscription_not_found`, `subscription_changed`, `subscription_state_unfitting` with the operator who decided;
  * `approval_about_oneself`.
  */
@@ -16,13 +17,17 @@ export const approveSubscription = defineOperation({
   name: 'subscriptions/approve',
   allowed: OPERATORS_AND_PROGRAMS,
   effect: 'change',
-  input: { subscriptionId: catalog.subscriptionId, expectedVersion: input.expectedVersion },
-  run: (act, wanted) =>
+  input: {
+    subscriptionId: catalog.subscriptionId,
+    expectedVersion: input.expectedVersion,
+    tellDeveloper: z.boolean().default(true),
+  },
+  run: (act, { tellDeveloper, ...wanted }) =>
     changeSubscriptionState(act, {
       ...wanted,
       verb: 'approve',
       check: (subscription) => demandOtherThanOwner(act, subscription),
-      tell: (changed) => tellActiveSubscription(act, changed),
+      tell: async (changed) => tellDeveloper && tellActiveSubscription(act, changed),
     }),
 });
 
