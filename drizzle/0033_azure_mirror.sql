@@ -82,6 +82,7 @@ ALTER TABLE "azure_orders" ADD CONSTRAINT "azure_orders_service_id_azure_instanc
 ALTER TABLE "azure_things" ADD CONSTRAINT "azure_things_service_id_azure_instances_service_id_fk" FOREIGN KEY ("service_id") REFERENCES "public"."azure_instances"("service_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "azure_drifts_open" ON "azure_drifts" USING btree ("service_id","kind","thing_id","field") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "azure_drifts_by_age" ON "azure_drifts" USING btree ("service_id","found_at");--> statement-breakpoint
+CREATE INDEX "azure_drifts_of_thing" ON "azure_drifts" USING btree ("service_id","kind","thing_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "azure_orders_waiting" ON "azure_orders" USING btree ("service_id","kind","our_id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "azure_orders_due" ON "azure_orders" USING btree ("service_id","half","is_urgent" DESC NULLS LAST,"number") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "azure_orders_of_lane" ON "azure_orders" USING btree ("service_id","lane","number");--> statement-breakpoint

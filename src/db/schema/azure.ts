@@ -158,6 +158,8 @@ export const azureDrifts = pgTable(
     primaryKey({ columns: [t.serviceId, t.id] }),
     uniqueIndex('azure_drifts_open').on(t.serviceId, t.kind, t.thingId, t.field).where(sql`state = 'open'`),
     index('azure_drifts_by_age').on(t.serviceId, t.foundAt),
+    // Each thing that is deleted looks for its own.
+    index('azure_drifts_of_thing').on(t.serviceId, t.kind, t.thingId),
     foreignKey({
       columns: [t.serviceId, t.kind, t.thingId],
       foreignColumns: [azureThings.serviceId, azureThings.kind, azureThings.id],
