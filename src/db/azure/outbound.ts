@@ -1,14 +1,15 @@
 // What Azure lacks of ours when the mirror begins to write: things that are only here, and differences that we made.
 import { type SQL, sql } from 'drizzle-orm';
+import type { MirroredKind } from '../../domain/azure-mirror.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { has } from '../rows.ts';
 import { azureOrders } from '../schema/index.ts';
 
 /**
- * Rows of kind, id of ours, and account. A thing that Azure once had isn't only here: that it is gone there is a difference.
- * Neither is a pending account, or a subscription that has ended: Azure gets what can be used.
+ * Rows of kind, id of ours, and account: what Azure should have. A pending account is not among them, nor a subscription that
+ * has ended: Azure gets what can be used.
  */
-const onlyHere = (serviceId: string): SQL => sql`
+const wanted = (serviceId: string): SQL => sql`
   select 1 as rank, 'group' as kind, g.id as our_id, null as account_id from groups g
     where g.service_id = ${serviceId} and g.type = 'custom'
   union all select 2, 'product', p.id, null from products p where p.service_id = ${serviceId}
@@ -29,16 +30,34 @@ const changedByUs = (serviceId: string): SQL => sql`
   where d.service_id = ${serviceId} and d.state = 'open' and t.kind <> 'api' and t.our_id is not null
     and t.memory -> 'agreed' ->> d.field = d.theirs`;
 
+/**
+ * A thing that the instance once had isn't only here: that it is gone there is a difference. One that another instance had
+ * has no agreement with this one.
+ */
+const onlyHere = (serviceId: string): SQL => sql`
+  select o.* from (${wanted(serviceId)}) o
+    where not exists (select from azure_things t where t.service_id = ${serviceId} and t.kind = o.kind
+      and t.our_id = o.our_id and (t.memory -> 'agreed' <> '{}' or t.seen <> '{}'))`;
+
 /** `mode` is the one to come: orders that an earlier one kept are written then. */
 const missingThere = (serviceId: string, mode: 'add' | 'full'): SQL => sql`
-  select o.* from (${onlyHere(serviceId)}) o
-    where not exists (select from azure_things t
-      where t.service_id = ${serviceId} and t.kind = o.kind and t.our_id = o.our_id)
+  ${onlyHere(serviceId)}
   union ${changedByUs(serviceId)}
   union select null, o.kind, o.our_id, nullif(split_part(o.lane, 'account:', 2), '')
     from azure_orders o
     where o.service_id = ${serviceId} and o.state = 'kept'
       and o.code in ('watch', ${mode === 'full' ? 'deletion' : 'watch'})`;
+
+/** A page of our ids of a kind that Azure should have, in their order. */
+export async function listWanted(
+  db: Db,
+  of: { serviceId: string; kind: MirroredKind; after: string | null; limit: number },
+): Promise<string[]> {
+  const rows = await db.execute<{ our_id: string }>(sql`
+    select our_id from (${wanted(of.serviceId)}) o
+    where kind = ${of.kind} and our_id > ${of.after ?? ''} order by our_id limit ${of.limit}`);
+  return rows.map(({ our_id }) => our_id);
+}
 
 /** How many things would be written if the mirror began to write now. */
 export async function countOutbound(db: Db, serviceId: string, mode: 'add' | 'full'): Promise<number> {

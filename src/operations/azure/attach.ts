@@ -4,6 +4,7 @@ import { lockInstance } from '../../db/azure/instances.ts';
 import { isSameInstance } from '../../domain/azure-instance.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { defineOperation } from '../frame/operation.ts';
+import { instancePath } from './bind.ts';
 import { closeDriftCards, demandNothingWaits } from './detach.ts';
 
 /**
@@ -16,7 +17,7 @@ export const attachInstance = defineOperation({
   name: 'azure/attach',
   allowed: ['console'],
   effect: 'change',
-  input: { path: z.string().min(1).max(500), givesUp: z.boolean().default(false) },
+  input: { path: instancePath, givesUp: z.boolean().default(false) },
   async run(act, { path, givesUp }) {
     const serviceId = act.service.id;
     const former = await lockInstance(act.tx, serviceId);

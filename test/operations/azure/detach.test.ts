@@ -3,6 +3,7 @@ import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../../src/operations/accounts/block.ts';
 import { attachInstance } from '../../../src/operations/azure/attach.ts';
 import { detachInstance } from '../../../src/operations/azure/detach.ts';
+import { previewAzureMode } from '../../../src/operations/azure/preview-mode.ts';
 import { planDriftCards } from '../../../src/operations/cards/plan-drift.ts';
 import { recordPaintedCard } from '../../../src/operations/cards/record-painted.ts';
 import type { Actor } from '../../../src/operations/frame/context.ts';
@@ -98,6 +99,8 @@ describe('moving to another instance of Azure', () => {
     ]);
     expect(await rowsOf('azure_drifts')).toBe(0);
     expect(await kept()).toEqual(before);
+    // This instance may lack what the former one had.
+    expect((await previewAzureMode(t.as(ADMIN), {}))?.writes.add).toBe(2 * count);
     // What the former instance had decided is asked about in this one.
     const user = azureUser(azureId, { email: personOf(azureId).email, note: 'from the other' });
     await readInAzure(system(), user, azureId);
