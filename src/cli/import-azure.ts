@@ -1,8 +1,8 @@
 // npm run import:azure: compares a service of Azure API Management with ours, and copies what is new.
 import { AZURE_ENDPOINTS } from '../domain/azure-instance.ts';
+import type { CopiedKind, CopiedRecord, CopySource } from '../domain/azure-record.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copies/copy-service.ts';
-import type { CopiedKind, CopiedRecord, CopySource } from '../operations/copies/record.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { openExport, saveExport } from './azure/export-file.ts';
 import { openAzure, sourceFault } from './azure/sdk-source.ts';

@@ -9,7 +9,7 @@ import {
   type CopiedRecord,
   type CopySource,
   copiedRecord,
-} from '../../operations/copies/record.ts';
+} from '../../domain/azure-record.ts';
 import { fieldsOf } from '../../operations/frame/operation.ts';
 import { UsageError } from '../program.ts';
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { ApiContract, ApiManagementClient, ProductContract } from '@azure/arm-apimanagement';
 import pLimit from 'p-limit';
 import { isAzureEndpoint } from '../../domain/azure-instance.ts';
+import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../domain/azure-record.ts';
 import { keyColumns } from '../../domain/key-names.ts';
-import type { Copied, CopiedKind, CopiedRecord, CopySource } from '../../operations/copies/record.ts';
 import { UsageError } from '../program.ts';
 
 export type Instance = {

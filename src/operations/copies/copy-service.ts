@@ -1,4 +1,10 @@
 // Copies a whole service, record by record, by ordinary operations.
+import {
+  COPIED_KINDS,
+  type CopiedKind,
+  type CopiedRecord,
+  type CopySource,
+} from '../../domain/azure-record.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { checkImport } from '../accounts/check-import.ts';
@@ -17,7 +23,6 @@ import {
   describeRefusal,
   type PlannedCopy,
 } from './planned-copy.ts';
-import { COPIED_KINDS, type CopiedKind, type CopiedRecord, type CopySource } from './record.ts';
 
 export type CopyLine = {
   record: CopiedRecord;

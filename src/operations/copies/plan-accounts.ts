@@ -1,4 +1,5 @@
 // Plans the copy of accounts and subscriptions.
+import type { Copied } from '../../domain/azure-record.ts';
 import { canonicalEmail, parseEmailAddress } from '../../domain/email-address.ts';
 import { subscriptionStateAt } from '../../domain/subscription-state.ts';
 import { addAccount } from '../accounts/add.ts';
@@ -16,7 +17,6 @@ import {
   plannedNew,
   sameMembers,
 } from './planned-copy.ts';
-import type { Copied } from './record.ts';
 
 /** Azure's built-in administrator, who has no account here. */
 const BUILT_IN_USER = '1';

@@ -1,6 +1,7 @@
 // Plans the copy of groups, APIs and products.
 import { isDeepStrictEqual } from 'node:util';
 import { parseApiPath } from '../../domain/api-path.ts';
+import type { Copied } from '../../domain/azure-record.ts';
 import type { Limits } from '../../domain/call-limits.ts';
 import { limitWords } from '../../domain/limit-words.ts';
 import { createApi } from '../apis/create.ts';
@@ -22,7 +23,6 @@ import {
   plannedNew,
   sameMembers,
 } from './planned-copy.ts';
-import type { Copied } from './record.ts';
 
 /** A group here with the same name stands for one with another id. Built-in groups map to ours, external ones to none. */
 export async function planGroups(

@@ -1,4 +1,5 @@
 // Plans the copy of mail templates.
+import type { Copied } from '../../domain/azure-record.ts';
 import type { Context } from '../frame/context.ts';
 import { checkTemplateText, demandTemplate, isSameText } from '../templates/input.ts';
 import { listTemplates } from '../templates/list.ts';
@@ -12,7 +13,6 @@ import {
   plannedComparison,
   plannedNew,
 } from './planned-copy.ts';
-import type { Copied } from './record.ts';
 
 /** Only templates that were changed there are copied; one that was changed here stays as it is. */
 export async function planTemplates(

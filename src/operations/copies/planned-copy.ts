@@ -1,8 +1,8 @@
 // The plan for one record of a copy, and what a copy remembers from record to record.
 import type { z } from 'zod';
+import type { CopiedKind } from '../../domain/azure-record.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { fieldsOf } from '../frame/operation.ts';
-import type { CopiedKind } from './record.ts';
 
 /** `conflict`: another row here is in its place. `impossible`: a rule refuses it. `skipped`: it isn't copied on purpose. */
 export type CopyStatus = 'new' | 'same' | 'different' | 'conflict' | 'impossible' | 'skipped';
