@@ -1,11 +1,12 @@
 // npm run import:azure: compares a service of Azure API Management with ours, and copies what is new.
-import { AZURE_ENDPOINTS } from '../domain/azure-instance.ts';
+import { AzureFault } from '../azure/fault.ts';
+import { openAzure } from '../azure/instance.ts';
+import { AZURE_ENDPOINTS, isAzureEndpoint } from '../domain/azure-instance.ts';
 import type { CopiedKind, CopiedRecord, CopySource } from '../domain/azure-record.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type CopyLine, copyFrom, mailPasswordLinks } from '../operations/copies/copy-service.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { openExport, saveExport } from './azure/export-file.ts';
-import { openAzure, sourceFault } from './azure/sdk-source.ts';
 import { forTerminal, refusalText } from './console/output.ts';
 import {
   EXIT,
@@ -119,7 +120,28 @@ async function openSource({ values, file }: ImportOptions): Promise<CopySource> 
   const endpoint = (values.endpoint ?? AZURE_ENDPOINTS[0]).replace(/\/+$/, '');
   if (!/^https:\/\/[^/\s]+$/.test(endpoint))
     throw new UsageError('--endpoint is https://HOST, because a token must not be sent unencrypted.');
-  return openAzure({ subscription, resourceGroup, service, endpoint, tokenFile: values['token-file'] });
+  const tokenFile = values['token-file'];
+  if (tokenFile === undefined && !isAzureEndpoint(endpoint))
+    throw new UsageError(`--endpoint ${endpoint} is not Azure's, so it takes --token-file.`);
+  const azure = await openAzure(
+    { subscription, resourceGroup, service, endpoint, tokenFile },
+    { isPatient: true, withKeys: true, clock: () => new Date() },
+  );
+  return {
+    async *pages(kind) {
+      let cursor: string | null = null;
+      do {
+        const page: { records: CopiedRecord[]; cursor: string | null } = await azure.page(kind, cursor);
+        yield page.records;
+        cursor = page.cursor;
+      } while (cursor !== null);
+    },
+  };
+}
+
+function sourceFault(error: unknown): string | null {
+  if (!(error instanceof AzureFault)) return null;
+  return error.code === 'credential' ? error.words : `The source answered ${error.answer || 'nothing'}.`;
 }
 
 async function saveTo(file: string, source: CopySource, { values }: ImportOptions): Promise<number> {

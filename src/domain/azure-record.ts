@@ -82,15 +82,6 @@ const template = z.strictObject({
   body: z.string().max(200_000),
 });
 
-/** Who gets the notices of one kind. A copy leaves them out. */
-const notification = z.strictObject({
-  kind: z.literal('notification'),
-  id: text,
-  /** Ids of users. */
-  users: ids,
-  emails: ids,
-});
-
 export const copiedRecord = z.discriminatedUnion('kind', [
   group,
   api,
@@ -101,19 +92,15 @@ export const copiedRecord = z.discriminatedUnion('kind', [
 ]);
 export type CopiedRecord = z.output<typeof copiedRecord>;
 export type CopiedKind = CopiedRecord['kind'];
-export type MirroredRecord = CopiedRecord | z.output<typeof notification>;
-export type MirroredKind = MirroredRecord['kind'];
-export type Mirrored<Kind extends MirroredKind> = Extract<MirroredRecord, { kind: Kind }>;
 export type Copied<Kind extends CopiedKind> = Extract<CopiedRecord, { kind: Kind }>;
 
 /** Who is mailed about an event; it always exists, and only the mirror reads it. */
 export type NotificationRecord = { kind: 'notification'; id: string; users: string[]; emails: string[] };
 export type MirroredRecord = CopiedRecord | NotificationRecord;
+export type Mirrored<Kind extends MirroredRecord['kind']> = Extract<MirroredRecord, { kind: Kind }>;
 
 /** In this order each record comes after those that it refers to. */
 export const COPIED_KINDS = ['group', 'api', 'product', 'account', 'subscription', 'template'] as const;
-
-export const MIRRORED_KINDS = [...COPIED_KINDS, 'notification'] as const;
 
 /** Reads pages of one kind, from the start each time. */
 export type CopySource = { pages(kind: CopiedKind): AsyncIterable<CopiedRecord[]> };

@@ -30,7 +30,7 @@ const MACHINE_TIME: Record<string, string> = {
   'src/cli/import-azure.ts': 'the label of a file that is saved without a database',
   'src/cli/program.ts': 'yesterday, as the person at this machine means it',
   'src/cli/preview-mails.ts': 'an end in an example',
-  'src/cli/azure/sdk-source.ts': "the SDK compares it with the machine's time",
+  'src/azure/client.ts': 'when a token of Azure ends, by the clock of this machine',
   'src/gateway/haproxy/carrier.ts': 'until when calls may pass, by the clock of the HAProxy on this machine',
   'src/playground/playground.ts': "Slack's and the mail service's own clock, in tests",
 };

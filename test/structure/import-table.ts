@@ -13,7 +13,8 @@ const TABLE: Record<string, readonly string[]> = {
   security: ['domain'],
   web: ['domain'],
   mail: ['emails', 'security', 'domain'],
-  operations: ['db', 'security', 'mail', 'domain'],
+  azure: ['domain'],
+  operations: ['db', 'security', 'mail', 'azure', 'domain'],
   slack: ['operations', 'web', 'domain'],
   portal: ['operations', 'web', 'domain'],
   management: ['operations', 'web', 'domain'],
@@ -44,7 +45,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^prom-client$/, ['web']],
   [/^jose$/, ['management', 'security']],
   [/^esbuild$/, ['playground']],
-  [/^@azure\//, ['cli']],
+  [/^@azure\//, ['azure']],
 ];
 
 /** Pure parts: no file, clock or network, so nothing of Node, and only these packages. */

@@ -1,7 +1,7 @@
 // A service that is bound to an instance of Azure API Management, without Azure: what was read there is given by the test.
 import type { MirroredKind } from '../../src/domain/azure-mirror.ts';
+import type { MirroredRecord } from '../../src/domain/azure-record.ts';
 import { observeAzure } from '../../src/operations/azure/observe.ts';
-import type { MirroredRecord } from '../../src/operations/copies/record.ts';
 import type { Context } from '../../src/operations/frame/context.ts';
 import type { TestContext } from './context.ts';
 

@@ -5,7 +5,7 @@ import { listThingsOfOurs } from '../../db/azure/things.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { holdLock } from '../../db/rows.ts';
 import type { ThingMemory } from '../../domain/azure-mirror.ts';
-import type { MirroredRecord } from '../copies/record.ts';
+import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { findOurs } from './ours.ts';
 

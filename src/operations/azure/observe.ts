@@ -13,7 +13,7 @@ import {
   type ThingMemory,
   type Verdict,
 } from '../../domain/azure-mirror.ts';
-import type { MirroredRecord } from '../copies/record.ts';
+import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { updateDrifts } from './drifts.ts';
 import { matchOurs } from './match-ours.ts';

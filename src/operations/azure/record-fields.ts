@@ -1,8 +1,8 @@
 // The fields of each kind of thing that are compared with Azure: their fingerprints, and how people read them.
 import { createHash } from 'node:crypto';
+import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { cleanName } from '../../domain/person-name.ts';
-import type { MirroredRecord } from '../copies/record.ts';
 
 /** Azure's built-in administrator, who has no account here. */
 export const BUILT_IN_USER = '1';
