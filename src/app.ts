@@ -1,17 +1,20 @@
 // The composition root: every part is built here, by plain function calls.
 import { randomBytes } from 'node:crypto';
+import type { Hono } from 'hono';
 import { listChangesOfRequest } from './db/audit/rows.ts';
 import { probeDatabase } from './db/connection/probe.ts';
 import { listFollowers } from './db/gateway/followers.ts';
 import { createGatewaySource } from './db/gateway/source.ts';
+import { findServiceOfChannel } from './db/operators/workspaces.ts';
 import { openJobPool } from './db/outbox/job-pool.ts';
 import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/outbox/jobs.ts';
 import { createReceipts } from './db/outbox/receipts.ts';
 import { createLimiter } from './db/rate-limits.ts';
 import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
+import { addUp } from './domain/call-counts.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
-import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { createGateway, type Gateway, readTogether, routesOf } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
@@ -30,7 +33,8 @@ import {
 } from './management/app.ts';
 import { createAuthority, isTokenRequest } from './management/authority.ts';
 import { refusalInOAuthsForm } from './management/oauth.ts';
-import type { Clock, Context } from './operations/frame/context.ts';
+import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
+import { forEachService, serviceOf } from './operations/frame/services.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
 import { countMails } from './operations/mails/count.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
@@ -39,7 +43,7 @@ import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
 import { openSealedText, sealText } from './security/sealed-text.ts';
-import { type Settings, SettingsError } from './settings/settings.ts';
+import { type ServiceSettings, type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import type { RequestStore } from './slack/receive/app.ts';
 import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
@@ -48,6 +52,7 @@ import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
 import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
 import { createRateLimits, type RateLimits } from './web/rate-limit.ts';
+import type { WebEnv } from './web/request-facts.ts';
 import { isAt } from './web/request-target.ts';
 import { createRootApp } from './web/root-app.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
@@ -83,7 +88,7 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     const proxyWatch = createProxyWatch(log);
     const parts = await openParts({ settings, log, addresses, jobs, proxyWatch, atStop }, options);
     const { server, internalUrl } = await startServers(parts);
-    parts.gateway.start();
+    for (const gateway of parts.gateways.values()) gateway.start();
     await parts.slack.start();
     atStop(() => parts.slack.stop());
     await startJobs(parts);
@@ -115,7 +120,8 @@ type Opened = Base &
     mail: Mail;
   };
 
-type Parts = Opened & { gateway: Gateway; slack: SlackConnection };
+/** `gateways` has one for each service, by its name. */
+type Parts = Opened & { gateways: ReadonlyMap<string, Gateway>; slack: SlackConnection };
 
 async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, log, addresses, atStop } = base;
@@ -139,13 +145,13 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
   const opened: Opened = {
     ...base,
     ...dependencies,
-    system: (name) => dependencies.contextOf({ kind: 'system', name }),
+    system: dependencies.services[0].system,
     playground,
     mail: openMail(base, playground),
   };
-  const gateway = openGateway(opened);
+  const gateways = new Map(opened.services.map((service) => [service.name, openGateway(opened, service)]));
   const slack = openSlack(opened);
-  return { ...opened, gateway, slack };
+  return { ...opened, gateways, slack };
 }
 
 /** Loads the playground's code only here: production images leave it out. */
@@ -183,21 +189,25 @@ function openMail({ settings, addresses }: Base, playground: Playground | null) 
   };
 }
 
-function openGateway(opened: Opened): Gateway {
-  const { settings, log, clock, db, databaseUrl, serviceId, policy, mail, atStop } = opened;
+const settingsOf = (settings: Settings, id: string): Omit<ServiceSettings, 'name'> =>
+  settings.services.find(({ name }) => name === id) ?? settings;
+
+function openGateway(opened: Opened, { id, policy, system }: Served): Gateway {
+  const { settings, log, clock, db, databaseUrl, mail, atStop } = opened;
+  const own = settingsOf(settings, id).gateway;
   const gateway = createGateway({
-    ...settings.gateway,
-    source: createGatewaySource(db, databaseUrl, serviceId, clock),
+    ...own,
+    source: createGatewaySource(db, databaseUrl, id, clock),
     log,
     clock,
-    writeAllUsage: opened.system('gateway').writeUsage,
+    writeAllUsage: system('gateway').writeUsage,
     tellStale: createGatewayAlerts({
       ...mail.sender,
       log,
       clock,
       to: settings.alertEmails,
       brand: policy,
-      staleSeconds: settings.gateway.staleSeconds,
+      staleSeconds: own.staleSeconds,
     }),
   });
   atStop(gateway.stop);
@@ -205,23 +215,23 @@ function openGateway(opened: Opened): Gateway {
 }
 
 function openSlack(opened: Opened): SlackConnection {
-  const { settings, addresses, log, clock, db, policy, contextOf, system, playground } = opened;
-  const { serviceId, proxyWatch } = opened;
+  const { settings, addresses, log, clock, db, services, playground, proxyWatch } = opened;
+  const access = slackAccess(settings, playground);
   return createSlackConnection({
-    ...slackAccess(settings, playground),
+    ...access,
     apiUrl: () => (playground ? `${addresses.localUrl}${playground.slack.apiPath}` : settings.slackApiUrl),
     log,
     clock,
-    policy,
-    system,
+    services,
+    serviceOfChannel: (of) => findServiceOfChannel(db, of),
+    approvalsChannelOf: (id) => settingsOf(settings, id).approvalsChannel ?? access.approvalsChannel,
     approversGroup: settings.approversGroup,
     senderDomain: async () =>
       settings.resend ? checkSenderDomain({ ...settings.resend, from: settings.mailFrom }) : 'verified',
     undeclaredProxy: proxyWatch.seen,
-    gateways: async () => (await listFollowers(db, serviceId)).filter(({ kind }) => kind !== 'process'),
-    contextOf,
+    gateways: async (id) => (await listFollowers(db, id)).filter(({ kind }) => kind !== 'process'),
     requests: openRequestStore(opened),
-    changesOf: (of) => listChangesOfRequest(db, { serviceId, ...of }),
+    changesOf: (of) => listChangesOfRequest(db, of),
     limitConcurrency: createConcurrencyLimit(MAX_SLACK_WORK, MAX_SLACK_WORK_WAITING),
     onConnected: () => retryJobsNow(db, SLACK_JOBS),
   });
@@ -262,7 +272,10 @@ function slackAccess(settings: Settings, playground: Playground | null) {
 /** Listens on `HOST` and `PORT`, and on `INTERNAL_PORT` where it is set. The public server isn't ready yet. */
 async function startServers(parts: Parts): Promise<{ server: HttpServer; internalUrl: string | null }> {
   const { settings, addresses, atStop } = parts;
-  const metrics = createMetrics(() => readMetrics(parts), parts.gateway.readings);
+  const metrics = createMetrics(
+    () => readMetrics(parts),
+    () => readTogether(parts.gateways),
+  );
   const options = serverOptions(parts, metrics);
   const server = createHttpServer({ ...options, tls: settings.tls });
   const { port } = await server.listen(settings.host, settings.port);
@@ -278,21 +291,23 @@ async function startServers(parts: Parts): Promise<{ server: HttpServer; interna
   }
   const internalUrl = await startInternalServer(parts, metrics);
   // Before the servers, which wait for open requests.
-  atStop(parts.gateway.endStreams);
+  for (const gateway of parts.gateways.values()) atStop(gateway.endStreams);
   return { server, internalUrl };
 }
 
-async function readMetrics({ db, serviceId, slack, system }: Parts): Promise<Readings> {
+async function readMetrics({ db, services, slack }: Parts): Promise<Readings> {
+  const mails = await Promise.all(services.map(({ system }) => countMails(system('metrics'), {})));
+  const followers = await Promise.all(services.map(({ id }) => listFollowers(db, id)));
   return {
     isSlackReachable: slack.isReachable(),
     oldestWaitingJobSeconds: await findOldestWaitingJobSeconds(db),
-    mailsByState: await countMails(system('metrics'), {}),
-    followers: await listFollowers(db, serviceId),
+    mailsByState: addUp(mails),
+    followers: followers.flat(),
   };
 }
 
 function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
-  const { settings, log, clock, slack, gateway, playground, proxyWatch } = parts;
+  const { settings, log, clock, slack, gateways, playground, proxyWatch } = parts;
   return {
     log,
     clock,
@@ -300,7 +315,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     trustedProxies: settings.trustedProxies,
     onUndeclaredProxy: proxyWatch.see,
     isHttps: settings.publicUrl?.startsWith('https://') ?? false,
-    fetch: mountSurfaces(parts, metrics).fetch,
+    fetch: mountSurfaces(parts, metrics),
     // As Azure compares it.
     caselessPaths: [...RESOURCE_MANAGER, '/metadata/endpoints'],
     bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
@@ -310,16 +325,32 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     },
     routes: {
       '/slack/events': slack.listener,
-      ...(settings.internal ? {} : gateway.routes),
+      ...(settings.internal ? {} : routesOf(gateways)),
       ...(playground ? { '/playground': playground.listener } : {}),
     },
   };
 }
 
-/** The portal, Resend's webhook, health and the management API on one Hono app. */
-function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof createRootApp> {
-  const { settings, log, clock, addresses, policy, db, keyring, contextOf, system, mail } = parts;
+type RootApp = ReturnType<typeof createRootApp>;
+
+/** Each portal is at the host of its service's address; an unknown host has that of the default service. */
+function mountSurfaces(parts: Parts, metrics: Metrics): HttpServerOptions['fetch'] {
+  const { db, keyring, services } = parts;
   const limits = createRateLimits((limiter) => createLimiter(db, limiter), keyring.current.rateLimit);
+  const shared = openSharedSurfaces(parts, limits, metrics);
+  const mounted = services.map((service) => {
+    const root = mountPortal(parts, service, limits);
+    for (const [path, surface] of shared) root.route(path, surface);
+    return { hostOf: () => new URL(service.policy.publicUrl).host, root };
+  });
+  return (request, env) => {
+    const { host } = new URL(request.url);
+    const { root } = mounted.find(({ hostOf }) => hostOf() === host) ?? (mounted[0] as (typeof mounted)[0]);
+    return root.fetch(request, env);
+  };
+}
+
+function mountPortal({ log }: Parts, { policy, contextOf }: Served, limits: RateLimits): RootApp {
   const portal = createPortal({
     policy,
     limits,
@@ -327,19 +358,16 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
   });
   const root = createRootApp({ log, respond: portal.refusalPage });
   root.route('/', portal.app);
+  return root;
+}
+
+/** Resend's webhook, health and the management API, which are the same at every host, each with its path. */
+function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics): [string, Hono<WebEnv>][] {
+  const { settings, log, clock, addresses, services, mail } = parts;
   const { apiKey, webhookSecret } = mail;
-  if (webhookSecret) {
-    const webhook = createMailWebhook({
-      verify: (body, headers) => verifyMailEvent({ apiKey, webhookSecret }, body, headers),
-      record: (report) => recordMailEvent(system('mail events'), report),
-    });
-    root.route('/mail/events', webhook);
-  }
-  root.route('/', openHealth(parts, limits, settings.internal ? null : metrics));
   const forPrograms = {
-    ...{ log, limits, contextOf, oidc: settings.oidc },
+    ...{ log, limits, services, oidc: settings.oidc },
     publicUrl: () => addresses.url,
-    system: () => system('management'),
   };
   const { preconditions, place, hasClientCredentials } = settings;
   const management = createManagement({
@@ -349,14 +377,31 @@ function mountSurfaces(parts: Parts, metrics: Metrics): ReturnType<typeof create
     place,
     hasClientCredentials,
   });
-  for (const path of RESOURCE_MANAGER) root.route(path, management);
-  root.route('/', createDefinitions(forPrograms));
-  root.route('/', createAuthority({ ...forPrograms, isOn: hasClientCredentials }));
-  return root;
+  const shared: [string, Hono<WebEnv>][] = [
+    ['/', openHealth(parts, limits, settings.internal ? null : metrics)],
+    ...RESOURCE_MANAGER.map((path): [string, Hono<WebEnv>] => [path, management]),
+    ['/', createDefinitions(forPrograms)],
+    ['/', createAuthority({ ...forPrograms, isOn: hasClientCredentials })],
+  ];
+  if (!webhookSecret) return shared;
+  const webhook = createMailWebhook({
+    verify: (body, headers) => verifyMailEvent({ apiKey, webhookSecret }, body, headers),
+    record: (report) => firstKnown(services, report),
+  });
+  return [['/mail/events', webhook], ...shared];
+}
+
+/** The provider doesn't say which service sent a mail. False when none knows it. */
+async function firstKnown(
+  services: Services,
+  report: Parameters<typeof recordMailEvent>[1],
+): Promise<boolean> {
+  for (const { system } of services) if (await recordMailEvent(system('mail events'), report)) return true;
+  return false;
 }
 
 function openHealth(
-  { sql, gateway, slack, jobs, proxyWatch }: Parts,
+  { sql, gateways, slack, jobs, proxyWatch }: Parts,
   limits: RateLimits,
   metrics: Metrics | null,
 ) {
@@ -367,7 +412,9 @@ function openHealth(
         const allowance = await limits.look('wrongTokens', 'readyz');
         if (!allowance.isAllowed && allowance.isStoreDown) throw new Error('the counters are away');
       },
-      gateway: async () => gateway.isLoaded() || Promise.reject(new Error('not loaded')),
+      gateway: async () => {
+        if (![...gateways.values()].every((one) => one.isLoaded())) throw new Error('not loaded');
+      },
       worker: async () => jobs.worker?.check(),
     },
     reported: {
@@ -379,10 +426,10 @@ function openHealth(
 }
 
 async function startInternalServer(parts: Parts, metrics: Metrics): Promise<string | null> {
-  const { settings, log, clock, sql, gateway, atStop } = parts;
+  const { settings, log, clock, sql, gateways, atStop } = parts;
   if (!settings.internal) return null;
   const { host, port } = settings.internal;
-  const server = createInternalServer({ log, clock, metrics, gateway, database: () => sql`select 1` });
+  const server = createInternalServer({ log, clock, metrics, gateways, database: () => sql`select 1` });
   const listening = await server.listen(host, port);
   atStop(() => server.stop(STOP_GRACE_MS));
   server.setReady(true);
@@ -390,20 +437,30 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
 }
 
 async function startJobs(parts: Parts): Promise<void> {
-  const { log, db, databaseUrl, serviceId, isClockSure, system, mail, slack, jobs, atStop } = parts;
+  const { log, db, databaseUrl, serviceId, services, isClockSure, mail, slack, jobs, atStop } = parts;
   const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store failing'));
   const delivery = mail.sender.delivery();
   const worker = startWorker(jobPool, {
     log,
     db,
-    tasks: createTasks({ log, system, ...mail.sender, delivery, slack: slack.jobs }),
-    everyMinute: () => runEveryMinute({ context: system('schedule'), log, slack, isClockSure }),
+    tasks: createTasks({
+      log,
+      system: (name, id) => serviceOf(services, id).system(name),
+      ...mail.sender,
+      delivery,
+      slack: slack.jobs,
+    }),
+    everyMinute: () =>
+      forEachService(services, ({ system }) =>
+        runEveryMinute({ context: system('schedule'), log, slack, isClockSure }),
+      ),
   });
   jobs.worker = worker;
   atStop(() => worker.stop());
   const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
   atStop(() => timer.stop());
   // The mails and imports of a killed process must not wait for the next full minute.
-  for (const sweep of [sweepMails, sweepImports])
-    await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
+  for (const { system } of services)
+    for (const sweep of [sweepMails, sweepImports])
+      await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
 }

@@ -11,8 +11,10 @@ import { createGatewayConfirmation } from './db/gateway/confirmation.ts';
 import { demandWritable, migrate } from './db/migrate.ts';
 import { hasServices, openService, storeSecretKeyCheck } from './db/operators/services.ts';
 import { type DatabaseOutage, databaseOutage } from './domain/database-outage.ts';
+import { DEFAULT_SERVICE } from './domain/service-name.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
-import type { Actor, Clock, Context, People, Policy } from './operations/frame/context.ts';
+import type { Clock, Context, People, Policy, Served, Services } from './operations/frame/context.ts';
+import { findService } from './operations/frame/services.ts';
 import {
   createKeyring,
   isSecretKey,
@@ -21,11 +23,11 @@ import {
   secretKeyCheckValue,
 } from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
-import { type Settings, SettingsError } from './settings/settings.ts';
+import { type ServiceSettings, type Settings, SettingsError } from './settings/settings.ts';
 
-const DEFAULT_SERVICE = 'default';
 const RETRY_MS = 1_000;
 
+/** `serviceId`, `policy` and `contextOf` are those of the default service, or of the one that a program was told. */
 export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   databaseUrl: string;
   clock: Clock;
@@ -34,7 +36,8 @@ export type Dependencies = Pick<Connection, 'db' | 'sql'> & {
   keyring: Keyring;
   policy: Policy;
   serviceId: string;
-  contextOf(actor: Actor, requestId?: string): Context;
+  contextOf: Served['contextOf'];
+  services: Services;
 };
 
 type AtStop = (stop: () => Promise<unknown>) => void;
@@ -112,35 +115,47 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     settings.secretKey ?? (await localSecretKey(settings.dataDir, !options.isBesideServer)),
     settings.secretKeyPrevious ?? undefined,
   );
-  const { id, name } = await openServiceWith(keyring, db, settings, { ...options, clock });
-  const gateways = createGatewayConfirmation(databaseUrl, id);
-  options.atStop(gateways.close);
-  const policy = createPolicy(settings, options.publicUrl);
   const passwords = createPasswordHasher({ keyring, ...(passwordCost ? { cost: passwordCost } : {}) });
   const random = (size: number) => randomBytes(size);
+  const shared = { db, clock, random, keyring, passwords, people };
+  const open = async (named: Context['service'], own: Settings, publicUrl: () => string) => {
+    const { id, name } = await openServiceWith(keyring, db, named, { ...options, clock });
+    const gateways = createGatewayConfirmation(databaseUrl, id);
+    options.atStop(gateways.close);
+    const forGateways = { untilGatewaysKnow: gateways.confirm, writeUsage: gateways.writeUsage };
+    return serve({ ...shared, ...forGateways, policy: createPolicy(own, publicUrl) }, { id, name });
+  };
+  const { serviceName } = settings;
+  const services: [Served, ...Served[]] = [
+    await open({ id: DEFAULT_SERVICE, name: serviceName }, settings, options.publicUrl),
+  ];
+  for (const own of settings.services) {
+    const { name } = own;
+    // The issuer's claims give roles at the default service only.
+    const settingsOf = { ...settings, ...own, oidc: null };
+    services.push(await open({ id: name, name }, settingsOf, publicUrlOf(own, options.publicUrl)));
+  }
+  const chosen = options.isBesideServer ? chosenService(services, settings.service) : services[0];
+  const { id: serviceId, policy, contextOf } = chosen;
+  return { db, sql, databaseUrl, clock, isClockSure, keyring, services, serviceId, policy, contextOf };
+}
+
+function serve(
+  parts: Omit<Context, 'service' | 'actor' | 'requestId'>,
+  { id, name }: Context['service'],
+): Served {
+  const contextOf: Served['contextOf'] = (actor, requestId = crypto.randomUUID()) => ({
+    ...parts,
+    service: { id, name },
+    actor,
+    requestId,
+  });
   return {
-    db,
-    sql,
-    databaseUrl,
-    clock,
-    isClockSure,
-    keyring,
-    policy,
-    serviceId: id,
-    contextOf: (actor, requestId = crypto.randomUUID()) => ({
-      db,
-      clock,
-      random,
-      keyring,
-      passwords,
-      people,
-      policy,
-      service: { id, name },
-      actor,
-      requestId,
-      untilGatewaysKnow: gateways.confirm,
-      writeUsage: gateways.writeUsage,
-    }),
+    id,
+    name,
+    policy: parts.policy,
+    contextOf,
+    system: (by) => contextOf({ kind: 'system', name: by }),
   };
 }
 
@@ -159,16 +174,23 @@ function requireApprovable(names: readonly string[]): void {
     ]);
 }
 
+/** Throws a `SettingsError` for a name that no service has. */
+function chosenService(services: Services, name: string | null): Served {
+  const found = name === null ? services[0] : findService(services, name);
+  if (found) return found;
+  const names = services.map((one) => one.name).join(', ');
+  throw new SettingsError([`SERVICE: expected the name of a service: ${names}`]);
+}
+
 /** Opens the service. Throws a `SettingsError` when the database was written with another `SECRET_KEY`. */
 async function openServiceWith(
   keyring: Keyring,
   db: Connection['db'],
-  settings: Settings,
+  named: Context['service'],
   { clock, isBesideServer }: Options & { clock: Clock },
 ) {
   const service = await openService(db, {
-    id: DEFAULT_SERVICE,
-    name: settings.serviceName,
+    ...named,
     secretKeyCheck: secretKeyCheckValue(keyring),
     now: clock(),
   });
@@ -177,6 +199,16 @@ async function openServiceWith(
   if (match === 'previous' && !isBesideServer)
     await storeSecretKeyCheck(db, service.id, secretKeyCheckValue(keyring));
   return service;
+}
+
+/** On this machine, a service without an address of its own is at `NAME.localhost`. */
+function publicUrlOf({ name, publicUrl }: ServiceSettings, ofProcess: () => string): () => string {
+  return () => {
+    if (publicUrl) return publicUrl;
+    const url = new URL(ofProcess());
+    url.hostname = `${name}.localhost`;
+    return url.origin;
+  };
 }
 
 function createPolicy(settings: Settings, publicUrl: () => string): Policy {

@@ -52,6 +52,37 @@ describe('reading the settings', () => {
     expect(readSettings(PRODUCTION).mailLinkHosts).toEqual(['docs.example.com', 'status.example.com:8443']);
   });
 
+  test('gives each further service its own addresses and secrets, and the rest of the default one', () => {
+    const own = {
+      ...PRODUCTION,
+      SERVICES: 'eu-staging, lab',
+      PUBLIC_URL_EU_STAGING: 'https://staging.example.com/',
+      PUBLIC_URL_LAB: 'https://lab.example.com',
+      GATEWAY_URL: 'https://api.example.com',
+      GATEWAY_FOLLOW_SECRET: 'f'.repeat(32),
+      GATEWAY_FOLLOW_SECRET_LAB: 'e'.repeat(32),
+      ORGANIZATION_NAME_LAB: 'Lab',
+    };
+    expect(complaints(own)).toEqual([]);
+    expect(readSettings(own).services).toMatchObject([
+      {
+        name: 'eu-staging',
+        publicUrl: 'https://staging.example.com',
+        gatewayUrl: null,
+        organizationName: 'Example Corp',
+        gateway: { secret: '0123456789abcdef', followSecret: null },
+        azure: null,
+      },
+      { name: 'lab', organizationName: 'Lab', gateway: { followSecret: 'e'.repeat(32) } },
+    ]);
+    const { PUBLIC_URL_LAB: _lab, ...without } = own;
+    expect(complaints(without)).toEqual(['PUBLIC_URL_LAB']);
+    for (const url of [own.PUBLIC_URL, own.PUBLIC_URL_EU_STAGING, 'http://lab.example.com', 'lab'])
+      expect(complaints({ ...own, PUBLIC_URL_LAB: url }), url).toEqual(['PUBLIC_URL_LAB']);
+    for (const names of ['Lab', 'lab,lab', '1', 'a_b', 'default', 'prod'])
+      expect(complaints({ ...without, SERVICE_NAME: 'Prod', SERVICES: names }), names).toContain('SERVICES');
+  });
+
   test.each([
     ['TRUSTED_PROXIES', '10.0.0.0/8, proxy.example.com'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],

@@ -7,7 +7,7 @@ import { isUpToDate, migrate } from '../db/migrate.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type ExportedRow, type PastChange, pastChangeOf, readExportedRow } from '../domain/past-changes.ts';
 import { closeApprovals } from '../operations/approvals/close-all.ts';
-import type { Context } from '../operations/frame/context.ts';
+import type { Context, Services } from '../operations/frame/context.ts';
 import { stopAllImports } from '../operations/imports/stop-all.ts';
 import { cancelMails } from '../operations/mails/cancel-all.ts';
 import { compareRecovered, MAX_COMPARED } from '../operations/recoveries/compare.ts';
@@ -85,7 +85,7 @@ async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options.file !== null && !(await stat(options.file).catch(() => null))?.isFile())
     throw new UsageError(`File not found: ${options.file}.`);
-  return withDependencies(async ({ databaseUrl, contextOf }) => {
+  return withDependencies(async ({ databaseUrl, services, serviceId }) => {
     const alone = await enterAlone(databaseUrl);
     if (!alone) {
       printError('A server or another after-restore is running on this database. Stop it first.');
@@ -101,11 +101,22 @@ async function main(args: string[]): Promise<number> {
         }
         await migrate(databaseUrl);
       }
-      return await recover(contextOf({ kind: 'console', name: options.name }), options);
+      return await recoverAll(services, serviceId, options);
     } finally {
       await alone.leave();
     }
   });
+}
+
+/** The same database has all services. An export is of the one that the program was told. */
+async function recoverAll(services: Services, told: string, options: RestoreOptions): Promise<number> {
+  const codes: number[] = [];
+  for (const { id, name, contextOf } of services) {
+    if (services.length > 1) await print(`Service ${name}\n`);
+    const file = id === told ? options.file : null;
+    codes.push(await recover(contextOf({ kind: 'console', name: options.name }), { ...options, file }));
+  }
+  return [EXIT.refused, EXIT.waits].find((code) => codes.includes(code)) ?? EXIT.ok;
 }
 
 function readOptions(args: string[]): RestoreOptions {

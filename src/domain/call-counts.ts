@@ -27,3 +27,11 @@ export type QuotaUse = {
   endsAt: number;
   calls: number;
 };
+
+/** The sums of counts by name. */
+export function addUp(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}

@@ -44,6 +44,7 @@ const REFUSALS = {
   template_not_found: ['missing', 'Mail not found.'],
   template_invalid: ['invalid', "This text can't be used."],
   template_changed: ['stale', 'Someone else has saved this mail since you opened it.'],
+  service_not_found: ['missing', 'There is no service with this name here.'],
   workspace_not_bound: ['conflict', "This Slack workspace isn't connected to the service. Nothing changed."],
   token_not_found: ['missing', 'Token not found. It may have been revoked.'],
   approval_not_found: ['missing', "Request not found, or it isn't yours."],
@@ -130,6 +131,8 @@ export type DomainErrorDetail = {
   email?: string;
   /** Until when what was found can be brought back. */
   until?: Date;
+  /** The names of the services that there are. */
+  services?: readonly string[];
   /** For the audit only: the account concerned, when the input does not name it. */
   accountId?: string;
 };

@@ -1,4 +1,6 @@
 // Assembles what gateways reach: the check with its index and counts, and what the agents beside gateways follow.
+
+import { addUp } from '../domain/call-counts.ts';
 import type { Share } from '../domain/call-limits.ts';
 import type { Log } from '../log.ts';
 import type { GatewayReadings } from '../web/metrics.ts';
@@ -12,6 +14,29 @@ import { createFollower } from './follow/follower.ts';
 import { createFollowerServer } from './follow/serve-followers.ts';
 import { createCallLimiter } from './limits/limits.ts';
 import type { GatewaySource } from './source.ts';
+
+/** What the server serves of these gateways, by the name of their service. The first is that of the default one. */
+export function routesOf(gateways: ReadonlyMap<string, Gateway>): HttpServerOptions['routes'] {
+  const [own, ...others] = [...gateways].map(([name, { routes }]) => ({ name, ...routes }));
+  return { ...own, ofServices: others };
+}
+
+/** The figures of all, as those of one. */
+export function readTogether(gateways: ReadonlyMap<string, Gateway>): GatewayReadings {
+  const all = [...gateways.values()].map((gateway) => gateway.readings());
+  const [first, ...others] = all;
+  if (first && others.length === 0) return first;
+  const ages = all.map(({ ageSeconds }) => ageSeconds ?? Number.NaN);
+  return {
+    checks: addUp(all.map(({ checks }) => checks)),
+    answersFrom: addUp(all.map(({ answersFrom }) => answersFrom)),
+    calls: all.flatMap(({ calls }) => calls),
+    isTrusted: all.every(({ isTrusted }) => isTrusted),
+    // NaN when one has no index.
+    ageSeconds: Math.max(...ages),
+    keys: all.reduce((sum, { keys }) => sum + keys, 0),
+  };
+}
 
 /** Until the first heartbeat says better, another process is assumed. */
 const UNKNOWN_SHARE: Share = { of: 2, rank: 1 };

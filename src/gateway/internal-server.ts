@@ -4,7 +4,7 @@ import { type Check, createHealth } from '../web/health.ts';
 import type { Metrics } from '../web/metrics.ts';
 import { createRootApp } from '../web/root-app.ts';
 import { createHttpServer, type HttpServer } from '../web/server.ts';
-import type { Gateway } from './gateway.ts';
+import { type Gateway, routesOf } from './gateway.ts';
 
 /**
  * `/gateway`, `/metrics`, `/healthz`, and a `/readyz` of its own: it says whether checks can be answered, which
@@ -14,14 +14,16 @@ export function createInternalServer(options: {
   log: Log;
   clock: () => Date;
   metrics: Metrics;
-  gateway: Gateway;
+  /** By the name of the service; the first is that of the default one. */
+  gateways: ReadonlyMap<string, Gateway>;
   database: Check;
 }): HttpServer {
-  const { log, clock, metrics, gateway, database } = options;
+  const { log, clock, metrics, database } = options;
+  const gateways = [...options.gateways.values()];
   const app = createRootApp({ log });
   const canAnswer: Check = async () => {
-    if (!gateway.isLoaded()) throw new Error('not loaded');
-    if (!gateway.canAnswerAlone()) await database();
+    if (!gateways.every((gateway) => gateway.isLoaded())) throw new Error('not loaded');
+    if (!gateways.every((gateway) => gateway.canAnswerAlone())) await database();
   };
   app.route('/', createHealth({ checks: { gateway: canAnswer }, metrics }));
   return createHttpServer({
@@ -29,7 +31,7 @@ export function createInternalServer(options: {
     clock,
     metrics,
     trustedProxies: [],
-    routes: gateway.routes,
+    routes: routesOf(options.gateways),
     fetch: app.fetch,
   });
 }

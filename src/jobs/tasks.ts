@@ -1,6 +1,6 @@
 // What the worker runs for each job of the table in `src/domain/jobs.ts`.
 import type { TaskList } from 'graphile-worker';
-import { JOB_NAMES, JOBS, type JobFunctions } from '../domain/jobs.ts';
+import { JOB_NAMES, JOBS, type JobFunctions, type JobInput } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
 import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
@@ -23,13 +23,16 @@ type SlackWork = JobFunctions<'slack'> & {
    * Shows the progress of an import, and at its end the result of each row. Writes to `slackUserId` while there is no message.
    * Returns the place of the message.
    */
-  showImport(report: ImportReport, message: MessagePlace & { slackUserId: string }): Promise<MessagePlace>;
+  showImport(
+    report: ImportReport,
+    message: MessagePlace & { serviceId: string; slackUserId: string },
+  ): Promise<MessagePlace>;
 };
 
 export type JobDependencies = {
   log: Log;
-  /** A context for work that no person asked for. */
-  system(name: string): Context;
+  /** A context for work that no person asked for. Throws for a service of another process. */
+  system(name: string, serviceId: string): Context;
   delivery: MailDelivery;
   from: string;
   replyTo: string;
@@ -54,22 +57,22 @@ export function createTasks(dependencies: JobDependencies): TaskList {
 }
 
 function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
-  const context = () => dependencies.system('public request');
+  const { system } = dependencies;
   return {
-    'deliver-mail': ({ mailId }) => deliverMail(dependencies, mailId),
-    'run-import': ({ importId }) => runImport(dependencies, importId),
-    async 'answer-public-request'({ kind, sealedEmail }) {
-      await answerLinkRequest(context(), { kind, sealedEmail });
+    'deliver-mail': (mail) => deliverMail(dependencies, mail),
+    'run-import': (one) => runImport(dependencies, one),
+    async 'answer-public-request'({ serviceId, kind, sealedEmail }) {
+      await answerLinkRequest(system('public request', serviceId), { kind, sealedEmail });
     },
-    async 'answer-sign-up'({ sealedSignUp }) {
-      await answerSignUp(context(), { sealedSignUp });
+    async 'answer-sign-up'({ serviceId, sealedSignUp }) {
+      await answerSignUp(system('public request', serviceId), { sealedSignUp });
     },
     // Each is replaced by the part of the mirror that runs it.
     'azure-send': async () => {},
     'azure-pull': async () => {},
     'azure-look': async () => {},
-    async 'tell-of-quota'({ subscriptionId, news }) {
-      await tellOfQuota(dependencies.system('quota'), { subscriptionId, news });
+    async 'tell-of-quota'({ serviceId, subscriptionId, news }) {
+      await tellOfQuota(system('quota', serviceId), { subscriptionId, news });
     },
   };
 }
@@ -77,9 +80,9 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
 /** Tries once to send one mail: claims it, sends it outside any transaction, stores how that ended. */
 export async function deliverMail(
   { system, delivery, from, replyTo, log }: JobDependencies,
-  mailId: string,
+  { serviceId, mailId }: JobInput<'deliver-mail'>,
 ): Promise<void> {
-  const context = system('mail');
+  const context = system('mail', serviceId);
   const claimed = await claimMail(context, { mailId });
   if (!claimed) return;
   const { attempt, message } = claimed;
@@ -100,14 +103,17 @@ export async function deliverMail(
 }
 
 /** Imports one slice and shows the progress in Slack. The next slice is a job of its own. */
-async function runImport({ system, slack, log }: JobDependencies, importId: string): Promise<void> {
-  const context = system('import');
+async function runImport(
+  { system, slack, log }: JobDependencies,
+  { serviceId, importId }: JobInput<'run-import'>,
+): Promise<void> {
+  const context = system('import', serviceId);
   const claimed = await claimImport(context, { importId });
   if (!claimed) return;
   const report = await importSlice(context, claimed);
   const { state, position } = report;
   const { slackUserId, leasedUntil } = claimed;
-  const show = async () => slack().showImport(report, { ...claimed.message, slackUserId });
+  const show = async () => slack().showImport(report, { ...claimed.message, serviceId, slackUserId });
   // The import goes on when its progress can't be shown. Its end must be shown before its rows are deleted.
   const message = state === 'applying' ? await show().catch(() => claimed.message) : await show();
   await settleImport(context, { importId, leasedUntil, position, state, ...message });

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { KEY_NAMES, keyNamesOf } from '../domain/key-names.ts';
 import { exportApi } from '../operations/apis/export.ts';
 import { openExportedApi } from '../operations/apis/open-exported.ts';
-import type { Context } from '../operations/frame/context.ts';
+import type { Services } from '../operations/frame/context.ts';
 import { HttpRefusal } from '../web/refusal.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { resourceId } from './address.ts';
@@ -84,13 +84,11 @@ export async function exportDefinition(request: ManagementRequest): Promise<Mana
 }
 
 /** Where the links lead. A link that doesn't work is unknown here. */
-export function createDefinitions({ system }: { system(): Context }): Hono<WebEnv> {
+export function createDefinitions({ services }: { services: Services }): Hono<WebEnv> {
   const definitions = new Hono<WebEnv>();
   definitions.get(`${DEFINITIONS_PATH}/:secret`, async (c) => {
-    const context = system();
-    const exported = await openExportedApi(context, { secret: c.req.param('secret').slice(0, 2_000) });
-    if (!exported) throw new HttpRefusal('not_found');
-    const definition = definitionOf(exported.api, exported.format, context.policy.gatewayUrl);
+    const definition = await definitionAt(services, c.req.param('secret').slice(0, 2_000));
+    if (!definition) throw new HttpRefusal('not_found');
     // Indented, because APIOps puts it under version control as it is.
     return c.body(JSON.stringify(definition, null, 2), 200, {
       'Cache-Control': 'no-store',
@@ -98,6 +96,15 @@ export function createDefinitions({ system }: { system(): Context }): Hono<WebEn
     });
   });
   return definitions;
+}
+
+/** Null where no service made this secret. */
+async function definitionAt(services: Services, secret: string): Promise<object | null> {
+  for (const { system, policy } of services) {
+    const exported = await openExportedApi(system('management'), { secret });
+    if (exported) return definitionOf(exported.api, exported.format, policy.gatewayUrl);
+  }
+  return null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import type { Log } from '../log.ts';
 import { WaitsForApproval } from '../operations/frame/approval.ts';
-import type { Actor, Clock, Context } from '../operations/frame/context.ts';
+import type { Clock, Context, Services } from '../operations/frame/context.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
 import { asRefusal, HttpRefusal } from '../web/refusal.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
@@ -61,8 +61,7 @@ type ManagementOptions = {
   hasClientCredentials: boolean;
   place: Place;
   clock: Clock;
-  contextOf(actor: Actor, requestId: string): Context;
-  system(): Context;
+  services: Services;
 };
 
 /** Where Azure Resource Manager's addresses begin. Every refusal there has Azure's form. */
@@ -70,20 +69,20 @@ export const RESOURCE_MANAGER = ['/subscriptions', '/tenants', '/providers'] as 
 
 /** Everything below those. Every answer is in Azure's form, faults too. */
 export function createManagement(options: ManagementOptions): Hono<WebEnv> {
-  const { log, limits, oidc, hasClientCredentials, clock, system } = options;
+  const { log, limits, oidc, hasClientCredentials, clock, services } = options;
   const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;
-  const authenticator = createAuthenticator({ limits, system, issuer, hasClientCredentials });
+  const authenticator = createAuthenticator({ limits, services, issuer, hasClientCredentials });
   const management = new Hono<WebEnv>();
 
   /** Adds to `headers`, which an error is answered with too. */
   const respond = async (c: WebContext, headers: Headers): Promise<Response> => {
     c.env.facts.route = 'management';
-    const program = await authenticator.authenticate(c.req.raw.headers, c.env.facts);
+    const { program, service } = await authenticator.authenticate(c.req.raw.headers, c.env.facts);
     const counts = await authenticator.countRequest(program, c.req.method);
     for (const [name, value] of Object.entries(counts)) headers.set(name, value);
     const { pathname, searchParams } = new URL(c.req.url);
     const query = readQuery(searchParams);
-    const context = options.contextOf(program, requestIdOf(c));
+    const context = service.contextOf(program, requestIdOf(c));
     const { address, route, params } = demandRoute(c.req.method, pathname, context);
     demandApiVersion(query, route.oldestVersion);
     c.env.facts.route = `management ${route.operation}`;
@@ -153,7 +152,7 @@ async function runNamed(route: Route, named: ManagementRequest): Promise<Managem
 
 type Found = MatchedRoute & { address: Address };
 
-/** The route of a path at or below this server's service, or of Resource Manager around it. Errors: 404, 405. */
+/** The route of a path at or below the service of the token, or of Resource Manager around it. Errors: 404, 405. */
 function demandRoute(method: string, path: string, { service }: Context): Found {
   const parts = readParts(path) ?? [];
   const address = readAddress(parts);

@@ -1,14 +1,14 @@
 // Where Azure's clients get their tokens: documents that name this server, and access tokens by client credentials.
 import { Hono } from 'hono';
 import type { Log } from '../log.ts';
-import type { Actor, Context } from '../operations/frame/context.ts';
+import type { Services } from '../operations/frame/context.ts';
 import { exchangeToken } from '../operations/tokens/exchange.ts';
-import { recogniseToken } from '../operations/tokens/recognise.ts';
 import { rateKey } from '../web/client-address.ts';
 import { demandAllowance, type RateLimits } from '../web/rate-limit.ts';
 import { readForm } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { TENANT_ID } from './address.ts';
+import { ownerOf } from './authenticate.ts';
 import { cloudMetadata } from './cloud-metadata.ts';
 import { ManagementError } from './management-error.ts';
 import { asOAuthError, OAuthError, readClient, UNCACHED, wrongClient } from './oauth.ts';
@@ -33,8 +33,7 @@ type AuthorityOptions = {
   isOn: boolean;
   oidc: OidcSettings | null;
   publicUrl: () => string;
-  contextOf(actor: Actor, requestId: string): Context;
-  system(): Context;
+  services: Services;
 };
 
 /** Without a token, and outside `/subscriptions`. ADFS's form of the addresses has `adfs` instead of the tenant. */
@@ -102,7 +101,7 @@ function instanceDiscovery(url: string) {
 
 /** The answer to client credentials. Errors: OAuthError; 429 and 503 as an HttpRefusal. */
 async function giveToken(options: AuthorityOptions, c: WebContext) {
-  const { limits, isOn, system } = options;
+  const { limits, isOn, services } = options;
   if (!isOn) throw new OAuthError(400, 'unauthorized_client', OFF);
   const form = await readForm(c.req.raw);
   const grantType = form.get('grant_type') ?? '';
@@ -119,14 +118,15 @@ async function giveToken(options: AuthorityOptions, c: WebContext) {
   const client = readClient(c.req.header('authorization'), form);
   const { facts } = c.env;
   const token = client.secret.length <= MAX_SECRET_LENGTH ? client.secret : '';
-  const program = await recogniseToken(system(), { token });
-  if (program?.tokenId !== client.id.toLowerCase()) {
+  const owner = await ownerOf(services, { token });
+  if (owner?.program.tokenId !== client.id.toLowerCase()) {
     demandAllowance(await limits.take('wrongTokens', rateKey(facts.address)));
     demandAllowance(await limits.take('wrongSecrets', client.id));
     throw wrongClient(client);
   }
+  const { program, service } = owner;
   demandAllowance(await limits.take('accessTokens', program.tokenId));
-  const context = options.contextOf(program, facts.id);
+  const context = service.contextOf(program, facts.id);
   const tenant = c.req.param('tenant') ?? '';
   const { accessToken, seconds } = await exchangeToken(context, {
     tenantId: GUID.test(tenant) ? tenant : TENANT_ID,

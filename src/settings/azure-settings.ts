@@ -1,6 +1,8 @@
 // Reads the settings that bind the service to an instance of Azure API Management.
+import type { z } from 'zod';
 import { AZURE_ENDPOINTS, isAzureEndpoint } from '../domain/azure-instance.ts';
 import { readAddress, readParts, serviceId } from '../management/address.ts';
+import type { SETTINGS_SCHEMA } from './schema.ts';
 
 export type AzureSettings = {
   /** The instance's id, spelled as Azure spells it but for the case of its names. */
@@ -41,6 +43,27 @@ export function readEndpoint(text: string): string {
     `https:// and a host, such as ${AZURE_ENDPOINTS[0]}; a token must not be sent unencrypted, and a path isn't used`,
   );
 }
+
+/** What is set of an instance; null for none. */
+export const azureOf = (
+  values: Pick<
+    z.output<typeof SETTINGS_SCHEMA>,
+    | 'AZURE_API_MANAGEMENT'
+    | 'AZURE_RESOURCE_MANAGER'
+    | 'AZURE_TOKEN_FILE'
+    | 'AZURE_KEYS'
+    | 'AZURE_EVENTS_SECRET'
+  >,
+): AzureSettings | null =>
+  values.AZURE_API_MANAGEMENT
+    ? {
+        ...values.AZURE_API_MANAGEMENT,
+        endpoint: values.AZURE_RESOURCE_MANAGER,
+        tokenFile: values.AZURE_TOKEN_FILE ?? null,
+        keys: values.AZURE_KEYS,
+        eventsSecret: values.AZURE_EVENTS_SECRET ?? null,
+      }
+    : null;
 
 /** Settings that need another one, by whether they are set. */
 export function findAzureProblems(env: Record<string, string | undefined>): string[] {

@@ -1,6 +1,7 @@
 // Every setting on its own: its default, and for operators, what a good value looks like.
 import { z } from 'zod';
 import { AZURE_ENDPOINTS } from '../domain/azure-instance.ts';
+import { isServiceName } from '../domain/service-name.ts';
 import { DEFAULT_PLACE, isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
@@ -11,7 +12,7 @@ import { readEndpoint, readInstanceId } from './azure-settings.ts';
 const PORT = 'a port number, 0 to 65535';
 const number = (what: string, min: number, max: number) =>
   z.coerce.number(what).int(what).min(min, what).max(max, what);
-const split = (text: string) =>
+export const split = (text: string) =>
   text
     .split(',')
     .map((one) => one.trim())
@@ -45,6 +46,11 @@ const proxies = list.superRefine((entries, context) => {
 /** Pages and links are at the root, so a path would be lost or doubled. */
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`;
 const address = z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'an email such as support@example.com');
+
+const serviceNames = list.refine(
+  (names) => new Set(names).size === names.length && names.every((name) => isServiceName(name)),
+  'different names with commas between, each of at most 30 small letters, digits and hyphens, such as staging',
+);
 
 /** Reports the error of a reader as a problem of the setting. Readers throw texts for operators. */
 const readBy =
@@ -127,6 +133,8 @@ export const SETTINGS_SCHEMA = z.object({
   ),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
+  SERVICES: serviceNames,
+  SERVICE: z.string().trim().optional(),
   PASSWORD_MIN_LENGTH: number('8 to 64 characters', 8, 64).default(15),
   INVITATION_LIFETIME_HOURS: number('1 to 720 hours', 1, 720).default(48),
   PASSWORD_RESET_LIFETIME_MINUTES: number('5 to 1440 minutes', 5, 1_440).default(60),
@@ -156,8 +164,8 @@ export const SETTINGS_SCHEMA = z.object({
   GATEWAY_SOURCE_URL: z
     .string()
     .refine(
-      (text) => /^https?:/.test(text) && isOrigin(text),
-      'the URL of the server without a path, such as http://10.0.0.5:3001',
+      (text) => /^https?:/.test(text) && isOrigin(text.replace(/\/services\/[a-z0-9-]+\/?$/, '')),
+      'the URL of the server without a path, such as http://10.0.0.5:3001; for one of several services with /services/ and its name',
     )
     .optional(),
   GATEWAY_SOCKET: z.string().optional(),

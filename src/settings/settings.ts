@@ -4,9 +4,10 @@ import type { Place } from '../management/address.ts';
 import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { TlsFiles } from '../web/tls.ts';
-import type { AzureSettings } from './azure-settings.ts';
+import { type AzureSettings, azureOf } from './azure-settings.ts';
 import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
+import { findServiceProblems, readServices, secretOf } from './services.ts';
 
 type SignUp = 'off' | 'approval' | 'open';
 
@@ -40,6 +41,10 @@ export type Settings = {
   alertEmails: string[];
   organizationName: string;
   serviceName: string;
+  /** Those that the process serves besides its default one. */
+  services: ServiceSettings[];
+  /** The name of the service that a program works on. Null: the default one. */
+  service: string | null;
   passwordMinLength: number;
   invitationLifetimeHours: number;
   passwordResetLifetimeMinutes: number;
@@ -72,6 +77,12 @@ export type Settings = {
   logLevel: string;
 };
 
+/** What each service has of its own. */
+export type ServiceSettings = Pick<
+  Settings,
+  'publicUrl' | 'organizationName' | 'gatewayUrl' | 'approvalsChannel' | 'gateway' | 'azure'
+> & { name: string };
+
 /** Has one line for each problem. The process ends with exit code 78. */
 export class SettingsError extends Error {
   readonly problems: string[];
@@ -84,7 +95,17 @@ export class SettingsError extends Error {
 
 /** Throws a `SettingsError` that lists every problem and what a good value looks like. */
 export function readSettings(env: Environment = process.env): Settings {
-  const values = parse(SETTINGS_SCHEMA, env, findDependentProblems);
+  const values = parse(SETTINGS_SCHEMA, env, (set) => [
+    ...findDependentProblems(set),
+    ...findServiceProblems(set),
+  ]);
+  const settings = settingsFrom(values);
+  return { ...settings, services: readServices(values.SERVICES, withoutEmpty(env), settings) };
+}
+
+type Values = z.output<typeof SETTINGS_SCHEMA>;
+
+function settingsFrom(values: Values): Omit<Settings, 'services'> {
   return {
     isProduction: values.NODE_ENV === 'production',
     host: values.HOST,
@@ -125,6 +146,7 @@ export function readSettings(env: Environment = process.env): Settings {
     alertEmails: values.ALERT_EMAIL,
     organizationName: values.ORGANIZATION_NAME,
     serviceName: values.SERVICE_NAME,
+    service: values.SERVICE ?? null,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     invitationLifetimeHours: values.INVITATION_LIFETIME_HOURS,
     passwordResetLifetimeMinutes: values.PASSWORD_RESET_LIFETIME_MINUTES,
@@ -133,7 +155,7 @@ export function readSettings(env: Environment = process.env): Settings {
     trustedProxies: values.TRUSTED_PROXIES,
     gatewayUrl: values.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
     gateway: {
-      secret: values.GATEWAY_SECRET === 'none' ? null : (values.GATEWAY_SECRET ?? null),
+      secret: secretOf(values.GATEWAY_SECRET),
       followSecret: values.GATEWAY_FOLLOW_SECRET ?? null,
       uriHeader: values.GATEWAY_URI_HEADER === 'path' ? null : values.GATEWAY_URI_HEADER,
       staleSeconds: values.GATEWAY_STALE_SECONDS,
@@ -143,13 +165,13 @@ export function readSettings(env: Environment = process.env): Settings {
         ? null
         : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
     ...managementSettings(values),
-    azure: azureSettings(values),
+    azure: azureOf(values),
     logLevel: values.LOG_LEVEL,
   };
 }
 
 function managementSettings(
-  values: z.output<typeof SETTINGS_SCHEMA>,
+  values: Values,
 ): Pick<Settings, 'oidc' | 'preconditions' | 'hasClientCredentials' | 'place'> {
   return {
     oidc:
@@ -169,17 +191,6 @@ function managementSettings(
     },
   };
 }
-
-const azureSettings = (values: z.output<typeof SETTINGS_SCHEMA>): AzureSettings | null =>
-  values.AZURE_API_MANAGEMENT
-    ? {
-        ...values.AZURE_API_MANAGEMENT,
-        endpoint: values.AZURE_RESOURCE_MANAGER,
-        tokenFile: values.AZURE_TOKEN_FILE ?? null,
-        keys: values.AZURE_KEYS,
-        eventsSecret: values.AZURE_EVENTS_SECRET ?? null,
-      }
-    : null;
 
 /** Reads only what the Slack manifest needs: it is printed before there is a Slack app. Throws a `SettingsError`. */
 export function readManifestSettings(env: Environment = process.env) {
@@ -206,7 +217,9 @@ export function readAgentSettings(env: Environment = process.env) {
   const values = parse(wanted, env, findAgentProblems);
   return {
     // On one machine, both read the same settings.
-    sourceUrl: values.GATEWAY_SOURCE_URL ?? `http://127.0.0.1:${values.INTERNAL_PORT ?? values.PORT}`,
+    sourceUrl:
+      values.GATEWAY_SOURCE_URL?.replace(/\/+$/, '') ??
+      `http://127.0.0.1:${values.INTERNAL_PORT ?? values.PORT}`,
     secret: values.GATEWAY_FOLLOW_SECRET ?? '',
     /** Null: in the folder, where the printed configuration has it. */
     socket: values.GATEWAY_SOCKET ?? null,

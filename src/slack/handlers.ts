@@ -19,6 +19,7 @@ import { productsFeature } from './commands/products.ts';
 import { requestFeature } from './commands/request.ts';
 import { resetPasswordFeature } from './commands/reset-password.ts';
 import { restoreFeature } from './commands/restore.ts';
+import { serviceFeature } from './commands/service.ts';
 import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
 import { templatesFeature } from './commands/templates.ts';
@@ -68,6 +69,7 @@ const FEATURES: Feature[] = [
   operatorsFeature,
   tokensFeature,
   azureFeature,
+  serviceFeature,
   createHelpFeature(() => COMMANDS),
   commandRunner.feature,
 ];

@@ -44,6 +44,8 @@ export type HttpServer = {
   setReady(isReady: boolean): void;
 };
 
+type GatewayRoutes = { '/gateway/check'?: RequestListener; '/gateway/follow'?: RequestListener };
+
 export type HttpServerOptions = {
   log: Log;
   clock: () => Date;
@@ -56,11 +58,11 @@ export type HttpServerOptions = {
    * where Bolt expects it. The others get every path below theirs and no body is read for them; those of `/gateway` are
    * called before anything else here, so they have limits, metrics and a reading of their paths of their own.
    */
-  routes: {
+  routes: GatewayRoutes & {
     '/slack/events'?: RequestListener;
     '/playground'?: RequestListener;
-    '/gateway/check'?: RequestListener;
-    '/gateway/follow'?: RequestListener;
+    /** Of the other services: the same paths below `/services/NAME`, which is taken from `req.url` before. */
+    ofServices?: readonly (GatewayRoutes & { name: string })[];
   };
   /** For every other path: `app.fetch` of Hono. The body has been read by then. */
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
@@ -137,10 +139,10 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
   const { clock, metrics } = options;
   const trusted = readTrustedProxies(options.trustedProxies);
   const route = createRouter(options);
-  const { '/gateway/check': check, '/gateway/follow': follow } = options.routes;
+  const { ofServices = [], ...routes } = options.routes;
   return (req, res) => {
-    if (check && !state.isStopping && isAt('/gateway/check', req.url)) return check(req, res);
-    if (follow && !state.isStopping && isAt('/gateway/follow', req.url)) return follow(req, res);
+    const gateway = state.isStopping ? null : gatewayAt(routes, ofServices, req);
+    if (gateway) return gateway(req, res);
     const id = v7({ msecs: clock().getTime() });
     const facts = factsOf(req, { id, trusted, isReady: state.isReady });
     if (facts.isBehindUndeclaredProxy) options.onUndeclaredProxy?.(facts.address);
@@ -162,6 +164,26 @@ function createListener(options: HttpServerOptions, state: ServerState): Request
     // An error ends its own request; the process goes on.
     done.catch((error: unknown) => answerRefusal(options, error, req, res, facts)).catch(() => res.destroy());
   };
+}
+
+/** Takes the part of the path that names the service. */
+function gatewayAt(
+  routes: GatewayRoutes,
+  ofServices: NonNullable<HttpServerOptions['routes']['ofServices']>,
+  req: IncomingMessage,
+): RequestListener | null {
+  if (isAt('/gateway/check', req.url)) return routes['/gateway/check'] ?? null;
+  if (isAt('/gateway/follow', req.url)) return routes['/gateway/follow'] ?? null;
+  for (const { name, ...own } of ofServices) {
+    const prefix = `/services/${name}`;
+    if (!isAt(prefix, req.url)) continue;
+    const whole = req.url ?? '';
+    req.url = whole.slice(prefix.length);
+    const found = gatewayAt(own, [], req);
+    if (!found) req.url = whole;
+    return found;
+  }
+  return null;
 }
 
 type Router = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => Promise<void>;

@@ -685,6 +685,11 @@ const CASES: Record<string, Case> = {
     { input: { tokenId: NO_UUID }, code: 'token_not_found' },
     async () => only(await programOf(t, 'reader'), 'tokenId'),
   ),
+  'services/set-of-channel': of(ADMIN, null, NOT_VALID, async () => {
+    const channelId = next('C0');
+    await t.sql`insert into channel_services values ('theirs', 'T0TEST', ${channelId}, now())`;
+    return { channelId };
+  }),
   'workspaces/bind': of(SYSTEM, null, NOT_VALID, () => ({ teamId: next('T0'), tokenHash: 'a'.repeat(64) })),
   'workspaces/revoke': of(SYSTEM, null, NOT_VALID, async () => {
     const teamId = next('T0');

@@ -93,7 +93,7 @@ async function added(): Promise<{ accountId: string; email: string }> {
 /** One attempt for every mail that waits and whose time has come. */
 async function attemptAll(): Promise<void> {
   const waiting = await t.sql<{ id: string }[]>`select id from mails where state = 'queued' order by id`;
-  for (const { id } of waiting) await deliverMail(dependencies, id);
+  for (const { id } of waiting) await deliverMail(dependencies, { serviceId: 'ours', mailId: id });
 }
 
 /** Attempts all waiting mails every `stepMs`, for `ms` of the test's clock. */

@@ -207,6 +207,7 @@ const EXPECTED: Record<string, string> = {
   'recoveries/compare': 'console',
   'recoveries/count-open': 'console',
   'resources/resolve': 'admin approver console admin-program approver-program reader-program',
+  'services/set-of-channel': 'admin',
   'services/show': 'admin approver console admin-program approver-program reader-program',
   'sessions/end': 'account',
   'sessions/end-all': 'console',

@@ -145,6 +145,7 @@ describe('T55 in Slack', () => {
     templates: 'templates/list',
     tokens: 'tokens/list',
     azure: 'azure/show',
+    'service @nowhere': 'services/set-of-channel',
   };
   /** Buttons, with the kind of target that their value names. `=` stands for the id alone. */
   const PRESSED: Record<string, string> = {
@@ -283,7 +284,14 @@ describe('T55 in Slack', () => {
   const OPEN_TO_MEMBERS = [
     ...['/help', '/request', '/approvals', '[approval-withdraw]', '[menu-approvals]', '[menu-help]'],
     ...['[invitation-messages-off]', '[invitation-messages-on]', '[own-approvals-turn]'],
-    ...['[menu-request]', '{request}', '[run-command]', '<Invite API developer>', '<Manage API developer>'],
+    ...[
+      '[menu-request]',
+      '[home-service]',
+      '{request}',
+      '[run-command]',
+      '<Invite API developer>',
+      '<Manage API developer>',
+    ],
   ];
 
   it('these tables have every subcommand, button and modal, and none that is gone', () => {

@@ -5,7 +5,7 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
-import type { SlackActor } from '../../src/operations/frame/context.ts';
+import type { Served, SlackActor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
@@ -126,6 +126,8 @@ const EXPECTED: Record<string, string> = {
   '[menu-request]': 'admin approver member',
   '/apim-user tokens': 'admin',
   '[token-revoke]': 'admin*',
+  '/apim-user service': 'admin',
+  '[home-service]': 'admin approver member',
   '[operator-add]': 'admin',
   '[operator-grant]': 'admin*',
   '[operator-withdraw]': 'admin*',
@@ -370,6 +372,13 @@ for (const [name, { run }] of SUBMISSIONS)
 for (const shortcut of SHORTCUTS)
   entries.set(`<${shortcut.name}>`, [(request, { email }) => shortcut.run(request, `write to ${email}`)]);
 
+const servedAs = (actor: SlackActor): Served => ({
+  ...t.as(actor).service,
+  policy: t.policy,
+  contextOf: (who) => t.as(who),
+  system: () => t.as(SYSTEM),
+});
+
 /** Whether the attempt was refused with `not_permitted`, and everything that the person was shown. */
 async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   const shown: unknown[] = [];
@@ -377,6 +386,8 @@ async function tryAs(actor: SlackActor, attempt: Attempt, things: Things) {
   const request: SlackRequest = {
     actor,
     context,
+    services: [servedAs(actor)],
+    channel: 'C0GENERAL',
     client,
     role: () => showOwnRole(context, {}),
     doneBefore: new Set(),

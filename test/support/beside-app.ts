@@ -6,9 +6,18 @@ import { NO_PEOPLE, TEST_SECRET_KEY } from './test-settings.ts';
 
 export type BesideApp = Awaited<ReturnType<typeof besideApp>>;
 
-export async function besideApp(app: { databaseUrl: string; publicUrl: string }) {
+/** With `SERVICE` in `more`, on that service. */
+export async function besideApp(
+  app: { databaseUrl: string; publicUrl: string },
+  more: Record<string, string> = {},
+) {
   const ends: (() => Promise<unknown>)[] = [];
-  const env = { DATABASE_URL: app.databaseUrl, SECRET_KEY: TEST_SECRET_KEY, SECOND_OPERATOR_FOR: 'none' };
+  const env = {
+    DATABASE_URL: app.databaseUrl,
+    SECRET_KEY: TEST_SECRET_KEY,
+    SECOND_OPERATOR_FOR: 'none',
+    ...more,
+  };
   const { sql, contextOf } = await openDependencies(readSettings(env), {
     clock: () => new Date(),
     people: NO_PEOPLE,

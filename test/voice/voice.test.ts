@@ -31,8 +31,8 @@ test('the walk sees every button', () => {
   expect(unseen, 'buttons to come to in test/voice/walk-slack.ts').toEqual([]);
 });
 
-/** Paging is the same everywhere, and needs many rows. Messages of former versions have the others. */
-const PAGING = /-turn$|^(history-of|account-details|invitation-revoke)$/;
+/** Paging is the same everywhere, and needs many rows. The walk is in one service. Messages of former versions have the others. */
+const PAGING = /-turn$|^(history-of|account-details|invitation-revoke|home-service)$/;
 
 test('the walk asks for every page of the portal, and sends every form', () => {
   const never = () => {

@@ -172,6 +172,8 @@ async function deleting(s: Stage): Promise<void> {
 
 async function lists(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user tokens');
+  await s.types('admin', '/apim-user service');
+  await s.types('admin', '/apim-user service @nowhere');
   const program = await s.program([]);
   for (let n = 1; n <= 22; n++)
     await addAccount(program, { email: `dev${n}@example.com`, firstName: 'Dev', lastName: `Number${n}` });

@@ -1,26 +1,31 @@
-import { eq } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { has } from '../rows.ts';
-import { workspaces } from '../schema/index.ts';
+import { channelServices, workspaces } from '../schema/index.ts';
 
-export async function findWorkspace(db: Db, teamId: string) {
-  const [row] = await db.select().from(workspaces).where(eq(workspaces.teamId, teamId));
+type WorkspaceKey = { serviceId: string; teamId: string };
+const isWorkspace = ({ serviceId, teamId }: WorkspaceKey) => has(workspaces, { serviceId, teamId });
+
+export async function findWorkspace(db: Db, key: WorkspaceKey) {
+  const [row] = await db.select().from(workspaces).where(isWorkspace(key));
   return row ?? null;
 }
 
 export async function bindWorkspace(
   tx: Transaction,
-  row: { teamId: string; serviceId: string; tokenHash: string; changedAt: Date },
+  row: WorkspaceKey & { tokenHash: string; changedAt: Date },
 ): Promise<void> {
-  const { teamId: _key, ...bound } = row;
+  const { tokenHash, changedAt } = row;
   await tx
     .insert(workspaces)
     .values({ ...row, state: 'bound' })
-    .onConflictDoUpdate({ target: workspaces.teamId, set: { ...bound, state: 'bound' } });
+    .onConflictDoUpdate({
+      target: [workspaces.serviceId, workspaces.teamId],
+      set: { tokenHash, changedAt, state: 'bound' },
+    });
 }
 
-export async function revokeWorkspace(tx: Transaction, teamId: string, now: Date): Promise<void> {
-  await tx.update(workspaces).set({ state: 'revoked', changedAt: now }).where(eq(workspaces.teamId, teamId));
+export async function revokeWorkspace(tx: Transaction, key: WorkspaceKey, now: Date): Promise<void> {
+  await tx.update(workspaces).set({ state: 'revoked', changedAt: now }).where(isWorkspace(key));
 }
 
 /** The workspaces that a service has been used from and whose token was not revoked. */
@@ -31,4 +36,29 @@ export async function listBoundTeamIds(db: Db, serviceId: string): Promise<strin
     .where(has(workspaces, { serviceId, state: 'bound' }))
     .orderBy(workspaces.teamId);
   return rows.map(({ teamId }) => teamId);
+}
+
+type Channel = { teamId: string; channelId: string };
+
+/** The id of the service that a command in this channel means; null for the default one. */
+export async function findServiceOfChannel(db: Db, { teamId, channelId }: Channel): Promise<string | null> {
+  const [row] = await db
+    .select({ serviceId: channelServices.serviceId })
+    .from(channelServices)
+    .where(has(channelServices, { teamId, channelId }));
+  return row?.serviceId ?? null;
+}
+
+export async function setServiceOfChannel(
+  tx: Transaction,
+  row: Channel & { serviceId: string; changedAt: Date },
+): Promise<void> {
+  const { serviceId, changedAt } = row;
+  await tx
+    .insert(channelServices)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [channelServices.teamId, channelServices.channelId],
+      set: { serviceId, changedAt },
+    });
 }

@@ -1,4 +1,4 @@
-// The tenant, the Slack workspace bound to it, and who may act there; its outages, and when its work of a minute was done.
+// The tenant, the Slack workspaces bound to it, and who may act there; its outages, and when its work of a minute was done.
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { at, serviceId } from './columns.ts';
@@ -12,16 +12,32 @@ export const services = pgTable('services', {
   createdAt: at('created_at').notNull(),
 });
 
-/** A Slack workspace and the service it is bound to. */
-export const workspaces = pgTable('workspaces', {
-  teamId: text('team_id').primaryKey(),
-  serviceId: serviceId().references(() => services.id),
-  /** `bound`, or `revoked` once Slack said that our token is gone. */
-  state: text('state', { enum: ['bound', 'revoked'] }).notNull(),
-  /** SHA-256 of the bot token: a restart with another token binds again, one with the revoked token doesn't. */
-  tokenHash: text('token_hash').notNull(),
-  changedAt: at('changed_at').notNull(),
-});
+/** A Slack workspace that a service is bound to. Several services can share one. */
+export const workspaces = pgTable(
+  'workspaces',
+  {
+    teamId: text('team_id').notNull(),
+    serviceId: serviceId().references(() => services.id),
+    /** `bound`, or `revoked` once Slack said that our token is gone. */
+    state: text('state', { enum: ['bound', 'revoked'] }).notNull(),
+    /** SHA-256 of the bot token: a restart with another token binds again, one with the revoked token doesn't. */
+    tokenHash: text('token_hash').notNull(),
+    changedAt: at('changed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.serviceId, t.teamId] })],
+);
+
+/** The service that a command means in a channel, when it names none. Without a row: the default service. */
+export const channelServices = pgTable(
+  'channel_services',
+  {
+    serviceId: serviceId().references(() => services.id),
+    teamId: text('team_id').notNull(),
+    channelId: text('channel_id').notNull(),
+    changedAt: at('changed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.teamId, t.channelId] })],
+);
 
 export const operators = pgTable(
   'operators',

@@ -33,7 +33,7 @@ class SourceError extends Error {
 }
 
 export type HttpSourceOptions = {
-  /** The address of a process, without a path. */
+  /** The address of a process, and for one of several services `/services/NAME`; without a slash at its end. */
   url: string;
   secret: string;
 };
@@ -57,7 +57,7 @@ function openLine({ url, secret }: HttpSourceOptions, maxSockets: number) {
   const send = (method: string, path: string, more: RequestOptions, body = '') =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const req = (isSecure ? secureRequest : request)(
-        new URL(`${FOLLOW_PATH}/${path}`, url),
+        new URL(`${url}${FOLLOW_PATH}/${path}`),
         { ...more, method, agent, headers: { ...more.headers, authorization: `Bearer ${secret}` } },
         (res) => {
           if (res.statusCode === 200) return resolve(res);

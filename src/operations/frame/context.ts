@@ -114,6 +114,17 @@ export type Context = {
   approval?: { id: string; decidedBy?: string; decidedByName?: string };
 };
 
+/** One service of this process, and what makes the contexts of its operations. */
+export type Served = Context['service'] & {
+  policy: Policy;
+  contextOf(actor: Actor, requestId?: string): Context;
+  /** For work that no person asked for. */
+  system(name: string): Context;
+};
+
+/** The services of this process: the default one, then those of `SERVICES`. */
+export type Services = readonly [Served, ...Served[]];
+
 /** The context inside an operation's transaction. */
 export type Act = Context & {
   tx: Transaction;

@@ -12,7 +12,7 @@ export const bindWorkspace = defineOperation({
   effect: 'change',
   input: { teamId: z.string().min(1).max(40), tokenHash: z.string().length(64) },
   async run(act, { teamId, tokenHash }): Promise<{ isBound: boolean }> {
-    const former = await findWorkspace(act.tx, teamId);
+    const former = await findWorkspace(act.tx, { serviceId: act.service.id, teamId });
     if (former?.tokenHash === tokenHash) {
       act.nothingChanged();
       return { isBound: former.state === 'bound' };

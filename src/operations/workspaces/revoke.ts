@@ -13,12 +13,13 @@ export const revokeWorkspace = defineOperation({
     why: z.enum(['app_uninstalled', 'tokens_revoked']),
   },
   async run(act, { teamId, why }) {
-    const former = await findWorkspace(act.tx, teamId);
+    const workspace = { serviceId: act.service.id, teamId };
+    const former = await findWorkspace(act.tx, workspace);
     if (former?.state !== 'bound') {
       act.nothingChanged();
       return;
     }
-    await revokeWorkspaceRow(act.tx, teamId, act.now);
+    await revokeWorkspaceRow(act.tx, workspace, act.now);
     await endApprovalsOf(act, { teamId }, 'workspace_not_bound');
     act.record({
       target: { kind: 'workspace', id: teamId },

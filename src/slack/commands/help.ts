@@ -11,7 +11,7 @@ const GROUPS = {
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
   Catalog: ['products', 'apis', 'usage'],
   Decisions: ['approvals', 'history', 'azure'],
-  Programme: ['templates', 'operators', 'tokens', 'help'],
+  Programme: ['templates', 'operators', 'tokens', 'service', 'help'],
 };
 
 /** `commands` has every subcommand, this one too. */

@@ -12,13 +12,20 @@ import { accountCard } from '../commands/show.ts';
 import { findFor } from '../frame/account-command.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { attempt } from '../frame/role.ts';
+import { markingClient } from '../frame/service-mark.ts';
 import { downloadTextFile } from '../jobs/files.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { actions, button, type Message, section } from '../present/blocks.ts';
 import { escapeText, fittingLines, MAX_VALUE_LENGTH } from '../present/text.ts';
-import { dispatchRequest, type RequestIdentity, type SlackDependencies } from '../receive/dispatcher.ts';
+import {
+  dispatchRequest,
+  type RequestIdentity,
+  type SendReply,
+  type SlackDependencies,
+} from '../receive/dispatcher.ts';
+import { takeServiceName } from '../receive/service-meant.ts';
 import { foundKeyRefused, keyRefused } from '../receive/typed-keys.ts';
-import { typedText } from '../receive/typed-words.ts';
+import { splitWords, typedText } from '../receive/typed-words.ts';
 import { menu } from './menu.ts';
 
 type MessageEvent = EventFromType<'message'> & {
@@ -54,18 +61,20 @@ export function answerToMessage(
   if (event.subtype !== undefined && event.subtype !== 'file_share') return null;
   const { user, channel, files = [], text = '', hadKey } = event;
   if (!user) return null;
-  const { teamId, client } = dependencies;
-  const reply = async ({ text: words, blocks = [] }: Message) => {
-    await client.chat.postMessage({ channel, text: words, blocks });
+  const { teamId, client, services } = dependencies;
+  const reply: SendReply = async ({ text: words, blocks = [] }, how) => {
+    await markingClient(client, how?.mark ?? null).chat.postMessage({ channel, text: words, blocks });
   };
-  const source = { ...identity, userId: user, teamId, trigger: NO_TRIGGER, reply };
+  const { named, text: wanted } = takeServiceName(services, splitWords(text), typedText(text));
+  const service = { named, channel };
+  const source = { ...identity, userId: user, teamId, service, trigger: NO_TRIGGER, reply };
   return () =>
     dispatchRequest(dependencies, source, async (request) => {
       // Two bots that answer each other would never end.
       if (request.actor.membership === 'bot') return;
       if (hadKey) return request.reply(keyRefused);
       if (files.length > 0) return importFile(dependencies, request, channel, files);
-      return answerText(request, channel, typedText(text));
+      return answerText(request, channel, wanted);
     });
 }
 

@@ -4,12 +4,14 @@ import type { SeenFollower } from '../../domain/gateway-rows.ts';
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { showMirror } from '../../operations/azure/show.ts';
+import type { Served, Services } from '../../operations/frame/context.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalPages } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { COUNTED_UP_TO, countText } from '../frame/pages.ts';
+import { CHOOSE_SERVICE, markingClient, markOf, SERVICE_BLOCK } from '../frame/service-mark.ts';
 import { NO_TRIGGER } from '../modals/open.ts';
 import { mirrorNotes } from '../present/azure.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
@@ -22,15 +24,26 @@ import { invitationMessagesBlocks } from './invitation-messages.ts';
 import { menu } from './menu.ts';
 
 const MAILS_COUNTED_FOR_DAYS = 7;
+/** Slack's limit of buttons in a row. */
+const MAX_SERVICES_OFFERED = 25;
 
 /** Draws App Home for one person: menu, approvals, waiting work, changes, health, and for admins the setup. */
-export async function publishHome(dependencies: SlackDependencies, userId: string): Promise<void> {
-  const publish = async (blocks: KnownBlock[]) =>
-    void (await dependencies.client.views.publish({ user_id: userId, view: { type: 'home', blocks } }));
+export async function publishHome(
+  dependencies: SlackDependencies,
+  userId: string,
+  serviceId: string | null,
+): Promise<void> {
+  const { services } = dependencies;
+  const service = services.find(({ id }) => id === serviceId) ?? services[0];
+  const client = markingClient(dependencies.client, markOf(services, service));
+  const publish = async (blocks: KnownBlock[]) => {
+    const all = [...serviceChoice(services, service), ...blocks];
+    await client.views.publish({ user_id: userId, view: { type: 'home', blocks: all } });
+  };
   const actor = await dependencies.people.actorOf(userId, dependencies.teamId);
   if (actor.membership !== 'member')
     return publish([section('Only full members of this workspace can use this app.')]);
-  const request = createRequest(dependencies, actor, { trigger: NO_TRIGGER, reply: async () => {} });
+  const request = createRequest(dependencies, service, actor, { trigger: NO_TRIGGER, reply: async () => {} });
   const page = await drawHome(request, dependencies).catch((error: unknown) => {
     if (error instanceof DomainError) return () => [section(errorText(error))];
     dependencies.log.error({ err: error }, 'app home could not be drawn');
@@ -44,6 +57,17 @@ export async function publishHome(dependencies: SlackDependencies, userId: strin
   await publish(page(known));
   // Asking Slack and Resend takes seconds, so the page appears without their answers first.
   if (!known) await publish(page(await dependencies.setupCheck.run()));
+}
+
+/** Nothing where there is only one. */
+function serviceChoice(services: Services, shown: Served): KnownBlock[] {
+  if (services.length === 1) return [];
+  const text = `Service: *${escapeText(shown.name)}*`;
+  const others = services.filter((one) => one !== shown).slice(0, MAX_SERVICES_OFFERED);
+  const buttons = others.map(({ id, name }, at) =>
+    button(`${CHOOSE_SERVICE}:${at}`, name, id === services[0].id ? '-' : id, { label: `Show ${name}` }),
+  );
+  return [{ ...section(text), block_id: SERVICE_BLOCK }, actions(buttons)];
 }
 
 type Page = (report: SetupReport | null) => KnownBlock[];
@@ -64,7 +88,7 @@ async function drawHome(
     ...(await mirrorBlocks(request)),
   ];
   const recent = await recentChanges(request);
-  const connected = gatewaysText(await gateways());
+  const connected = gatewaysText(await gateways(request.context.service.id));
   return (report) => [
     ...head,
     ...(approvals.length ? [divider, ...approvals] : []),

@@ -1,7 +1,7 @@
 // What a subcommand's file declares, and the request that its functions get.
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { Context, Policy, Role, SlackActor } from '../../operations/frame/context.ts';
+import type { Context, Policy, Role, Services, SlackActor } from '../../operations/frame/context.ts';
 import type { FormValues } from '../modals/form.ts';
 import type { Message } from '../present/blocks.ts';
 
@@ -53,7 +53,11 @@ export type Shortcut = {
 };
 
 export type SlackRequest = {
+  /** Of the service that the request means. */
   context: Context;
+  services: Services;
+  /** Where a command was typed; null for other requests. */
+  channel: string | null;
   actor: SlackActor;
   client: WebClient;
   /** The ids of what this request changed in a process that died before it answered. */

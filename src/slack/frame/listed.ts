@@ -20,6 +20,9 @@ const SEPARATOR = '#';
 const MENU = 'menu';
 const MORE = `${MENU}${SEPARATOR}`;
 
+/** For the name of a service, behind the id of a menu. */
+const MAX_MARK_LENGTH = 32;
+
 /** The button that draws any page of the list. */
 export const turnOf = (name: string): string => `${name}-turn`;
 
@@ -38,7 +41,7 @@ export function inList(block: KnownBlock, list: ListPosition): KnownBlock {
   if (block.type !== 'section' || !block.accessory) return block;
   const { accessory } = block;
   if (accessory.type !== 'overflow' || !block.block_id) return { ...block, accessory: withValue(accessory) };
-  const ids = menuIds(withList(block.block_id, 2 * MAX_BLOCK_ID_LENGTH - MORE.length));
+  const ids = menuIds(withList(block.block_id, 2 * MAX_BLOCK_ID_LENGTH - MORE.length - MAX_MARK_LENGTH));
   return { ...block, block_id: ids.block, accessory: { ...accessory, action_id: ids.menu } };
 }
 

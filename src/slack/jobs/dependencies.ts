@@ -14,8 +14,6 @@ export type SlackJobDependencies = {
   system: () => Context;
   /** Whether people without a role can read a channel: cards there leave out the email and the note. */
   isExposed: (channelId: string) => Promise<boolean>;
-  /** Finishes a stored request whose process has died. */
-  takeUp: (request: { kind: string; id: string }) => Promise<void>;
   log: Log;
 };
 

@@ -14,12 +14,13 @@ const TEMPORARY = ['internal_error', 'fatal_error', 'service_unavailable', 'requ
 const MAX_FILE_NAME_LENGTH = 120;
 
 type MessagePlace = { channelId: string | null; messageTs: string | null };
+export type ImportMessage = MessagePlace & { slackUserId: string };
 
 /** Updates the message, or posts it to `slackUserId` when there is none. Returns where the message is now. */
 export async function showImport(
   dependencies: SlackJobDependencies,
   report: ImportReport,
-  { slackUserId, ...current }: MessagePlace & { slackUserId: string },
+  { slackUserId, ...current }: ImportMessage,
 ): Promise<MessagePlace> {
   const { client, apiUrl } = dependencies;
   let { channelId, messageTs } = current;

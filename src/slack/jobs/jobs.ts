@@ -1,22 +1,29 @@
 // The functions that run Slack's jobs of `src/domain/jobs.ts`.
 import type { JobFunctions } from '../../domain/jobs.ts';
+import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { closeDriftCard, repaintDrift } from './drifts.ts';
-import { showImport } from './imports.ts';
+import { type ImportMessage, showImport } from './imports.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
 import { confirmPerson } from './people.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
-export function createSlackJobs(dependencies: SlackJobDependencies) {
+/** Each job is given the dependencies of the service that its input names; `dependenciesOf` throws for an unknown one. */
+export function createSlackJobs(
+  dependenciesOf: (serviceId: string) => SlackJobDependencies,
+  takeUp: (request: { kind: string; id: string }) => Promise<void>,
+) {
   const bound =
-    <Rest extends unknown[], Result>(job: (dependencies: SlackJobDependencies, ...rest: Rest) => Result) =>
-    (...rest: Rest): Result =>
-      job(dependencies, ...rest);
+    <Input extends { serviceId: string }, Result>(
+      job: (dependencies: SlackJobDependencies, input: Input) => Promise<Result>,
+    ) =>
+    async (input: Input): Promise<Result> =>
+      job(dependenciesOf(input.serviceId), input);
   const jobs: JobFunctions<'slack'> = {
-    'answer-slack-request': dependencies.takeUp,
+    'answer-slack-request': takeUp,
     'repaint-cards': bound(repaintCards),
     'repaint-subscription': bound(repaintSubscription),
     'repaint-sign-ups': bound(repaintSignUps),
@@ -34,5 +41,9 @@ export function createSlackJobs(dependencies: SlackJobDependencies) {
     'tell-of-lost-operator': bound(tellOfLostOperator),
     'confirm-operator': bound(confirmPerson),
   };
-  return { ...jobs, showImport: bound(showImport) };
+  return {
+    ...jobs,
+    showImport: async (report: ImportReport, message: ImportMessage & { serviceId: string }) =>
+      showImport(dependenciesOf(message.serviceId), report, message),
+  };
 }

@@ -85,6 +85,10 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   template_invalid: (error, plain) => `${plain} ${fieldsOf(error)}`,
   template_changed: (error) =>
     `Not saved: ${escapeText(error.detail.current?.by || 'someone else')} has saved this mail since you opened it. Copy your text, then open the mail again.`,
+  service_not_found: ({ detail: { services = [] } }, plain) =>
+    services.length > 0
+      ? `${plain} There are ${services.map((name) => `\`@${escapeText(name)}\``).join(', ')}.`
+      : plain,
   workspace_not_bound: (_, plain) =>
     `${plain} Ask the person who runs this app to start it with this workspace's token.`,
   token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` lists them.`,

@@ -173,6 +173,7 @@ const WORDS: Record<string, string> = {
   'usage/report-times': 'read/read a report of calls by time',
   'usage/show': 'looked/look at the calls of {all APIs}',
   'usage/show-own': 'looked/look at their calls',
+  'services/set-of-channel': 'set/set the service that commands in a channel mean',
   'workspaces/bind': 'connected/connect a Slack workspace',
   'workspaces/revoke': 'recorded/record that Slack ended the connection of a workspace',
 };

@@ -5,7 +5,7 @@ import { type App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } fro
 import { WebClient, WebClientEvent } from '@slack/web-api';
 import type { SeenFollower } from '../../domain/gateway-rows.ts';
 import type { Log } from '../../log.ts';
-import type { Actor, Clock, Context, Policy } from '../../operations/frame/context.ts';
+import type { Clock, Services } from '../../operations/frame/context.ts';
 import { SLACK_PATH } from '../manifest.ts';
 import { createDeliveries } from './delivery.ts';
 import { createIntake, requestKinds } from './intake.ts';
@@ -43,18 +43,20 @@ export type SlackParts = {
   apiUrl: string;
   log: Log;
   clock: Clock;
-  policy: Policy;
+  /** Those of this process, in this one workspace. */
+  services: Services;
+  /** The id of the service that commands in a channel mean; null for the default one. */
+  serviceOfChannel(of: { teamId: string; channelId: string }): Promise<string | null>;
   approvalsChannel: string | null;
   /** What the mail provider says about our sender domain. Runs at the start and when a person opens App Home. */
   senderDomain(): Promise<SenderDomain>;
   /** The address of a proxy in front that `TRUSTED_PROXIES` doesn't name; null for none. */
   undeclaredProxy(): string | null;
   /** The gateways that decide themselves, also those that fell silent. */
-  gateways(): Promise<SeenFollower[]>;
-  contextOf(actor: Actor, requestId?: string): Context;
+  gateways(serviceId: string): Promise<SeenFollower[]>;
   requests: RequestStore;
   /** The changes of one actor's request, from when it came in. */
-  changesOf(of: { requestId: string; by: string; from: Date }): Promise<EarlierChange[]>;
+  changesOf(of: { serviceId: string; requestId: string; by: string; from: Date }): Promise<EarlierChange[]>;
   /** Limits how many tasks run at once, so that the next acknowledgement comes in time. */
   limitConcurrency(work: () => Promise<void>): Promise<void>;
   /** Slack reports that a person is no longer a full member: deactivated, or a guest now. Asks Slack later. */

@@ -4,12 +4,15 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ErrorCode } from '@slack/web-api';
 import type { Context, People } from '../../operations/frame/context.ts';
+import { serviceOf } from '../../operations/frame/services.ts';
 import { doubtOperator } from '../../operations/operators/doubt.ts';
 import { grantFirstOperator } from '../../operations/operators/grant-first.ts';
 import { bindWorkspace } from '../../operations/workspaces/bind.ts';
 import { revokeWorkspace } from '../../operations/workspaces/revoke.ts';
 import { withTimeout } from '../../web/with-timeout.ts';
+import { markingClient, markOf } from '../frame/service-mark.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
+import type { SlackJobDependencies } from '../jobs/dependencies.ts';
 import { createSlackJobs, type SlackJobs } from '../jobs/jobs.ts';
 import { createSlackSurface, type SlackParts, type SlackSurface } from './app.ts';
 
@@ -35,7 +38,8 @@ const REFUSED_TOKEN = new Set([
 
 type ConnectionParts = Omit<SlackParts, 'apiUrl' | 'onPersonGone' | 'onRevoked'> & {
   apiUrl(): string;
-  system(name: string): Context;
+  /** Where the cards of a service go; null for direct messages. */
+  approvalsChannelOf(serviceId: string): string | null;
   /** The user group that approval cards mention. */
   approversGroup: string | null;
   firstOperators: { admins: readonly string[]; approvers: readonly string[] };
@@ -125,40 +129,48 @@ async function keepConnecting(parts: ConnectionParts, link: Link): Promise<void>
 
 async function connect(parts: ConnectionParts, link: Link): Promise<void> {
   const apiUrl = parts.apiUrl();
-  const system = () => parts.system('slack');
+  const { services } = parts;
   link.surface = await createSlackSurface({
     ...parts,
     apiUrl,
     async onPersonGone(teamId, userId) {
-      await doubtOperator(system(), { teamId, userId });
+      for (const { system } of services) await doubtOperator(system('slack'), { teamId, userId });
     },
     async onRevoked(teamId, why) {
       markTokenRefused(parts, link, why);
-      await revokeWorkspace(system(), { teamId, why });
+      for (const { system } of services) await revokeWorkspace(system('slack'), { teamId, why });
     },
   });
-  const { teamId, client, setupCheck, takeUp } = link.surface;
+  const { teamId, takeUp } = link.surface;
   const tokenHash = createHash('sha256').update(parts.botToken).digest('hex');
-  const { isBound } = await bindWorkspace(parts.system('start'), { teamId, tokenHash });
-  if (!isBound) return markTokenRefused(parts, link, 'revoked before');
-  await grantFirst(parts.system('settings'), teamId, parts.firstOperators);
-  const { approvalsChannel, approversGroup } = parts;
-  const { isExposed } = setupCheck;
-  link.jobs = createSlackJobs({
-    client,
-    apiUrl,
-    teamId,
-    approvalsChannel,
-    approversGroup,
-    system,
-    isExposed,
-    takeUp,
-    log: parts.log,
-  });
+  for (const { system } of services) {
+    const { isBound } = await bindWorkspace(system('start'), { teamId, tokenHash });
+    if (!isBound) return markTokenRefused(parts, link, 'revoked before');
+    await grantFirst(system('settings'), teamId, parts.firstOperators);
+  }
+  link.jobs = createSlackJobs(jobDependencies(parts, link.surface), takeUp);
   link.state = 'connected';
   link.trouble = null;
   await link.surface.start();
   await parts.onConnected();
+}
+
+/** By service: each posts in its own approvals channel, and marks what it posts. */
+function jobDependencies(parts: ConnectionParts, { teamId, client, setupCheck }: SlackSurface) {
+  const { log, approversGroup, services } = parts;
+  return (serviceId: string): SlackJobDependencies => {
+    const service = serviceOf(services, serviceId);
+    return {
+      client: markingClient(client, markOf(services, service)),
+      apiUrl: parts.apiUrl(),
+      teamId,
+      approvalsChannel: parts.approvalsChannelOf(serviceId),
+      approversGroup,
+      system: () => service.system('slack'),
+      isExposed: setupCheck.isExposed,
+      log,
+    };
+  };
 }
 
 function markTokenRefused({ log }: ConnectionParts, link: Link, why: string): void {

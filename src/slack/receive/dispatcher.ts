@@ -6,10 +6,11 @@ import { repaintDriftCards } from '../../operations/cards/repaint-drift.ts';
 import { repaintSubscriptionCards } from '../../operations/cards/repaint-subscription.ts';
 import { actorId } from '../../operations/frame/actor.ts';
 import { WaitsForApproval } from '../../operations/frame/approval.ts';
-import type { SlackActor } from '../../operations/frame/context.ts';
+import type { Served, SlackActor } from '../../operations/frame/context.ts';
 import { showOwnRole } from '../../operations/operators/show-own-role.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { adminsToAsk } from '../frame/role.ts';
+import { markingClient, markMessage, markOf, type ServiceMark } from '../frame/service-mark.ts';
 import { isTriggerGone } from '../frame/slack-error.ts';
 import { openModalWhenReady, type Trigger } from '../modals/open.ts';
 import type { Message } from '../present/blocks.ts';
@@ -17,6 +18,7 @@ import { doneBeforeMessage, errorMessage, waitingMessage } from '../present/erro
 import { goneCard } from '../present/subscription.ts';
 import type { SlackParts } from './app.ts';
 import type { SlackPeople } from './people.ts';
+import { type ServiceMeant, serviceMeant } from './service-meant.ts';
 import type { SetupCheck } from './setup-check.ts';
 
 export type SlackDependencies = SlackParts & {
@@ -27,7 +29,9 @@ export type SlackDependencies = SlackParts & {
 };
 
 /** Only the person sees the message. `replace` redraws the message or modal that holds the clicked button. */
-export type SendReply = (message: Message, how?: { replace?: boolean }) => Promise<void>;
+export type SendReply = (message: Message, how?: ReplyHow) => Promise<void>;
+/** `mark` is of the service that replies. */
+type ReplyHow = { replace?: boolean; mark?: ServiceMark | null };
 
 export type RequestIdentity = {
   /** The audit rows of the request have it, whichever process does the work. */
@@ -42,10 +46,15 @@ export type RequestIdentity = {
 export type RequestSource = RequestIdentity & {
   userId: string;
   teamId: string;
+  service: ServiceMeant;
+  /** Of that service, once it is found. */
+  mark?: ServiceMark | null;
   trigger: Trigger;
   reply: SendReply;
   /** A modal shows a refusal above the filled fields. Without it, refusals go where replies go. */
   replyToRefusal?: SendReply;
+  /** Where a command was typed. */
+  channel?: string;
   /** The message in a channel that holds the clicked button. */
   card?: { channel: string; ts: string };
   /** Sent when Slack no longer opens a modal for this request. Without it the app writes a direct message. */
@@ -55,17 +64,20 @@ export type RequestSource = RequestIdentity & {
 /** Finds out who sent a request, runs its handler, and replies to the sender with every refusal and fault. */
 export async function dispatchRequest(
   dependencies: SlackDependencies,
-  source: RequestSource,
+  received: RequestSource,
   handle: (request: SlackRequest) => Promise<void>,
 ): Promise<void> {
+  let source = received;
   let request: SlackRequest | null = null;
   try {
     if (source.outage) throw source.outage;
     const actor = await askWho(dependencies, source);
-    const earlier = await earlierChanges(dependencies, source, actor);
+    const service = await findMeant(dependencies, source, actor);
+    source = markingReplies(source, markOf(dependencies.services, service));
+    const earlier = await earlierChanges(dependencies, { ...source, serviceId: service.id }, actor);
     const doneBefore = new Set(earlier.flatMap(({ targetId }) => targetId ?? []));
     const reply = orDirectly(dependencies, source);
-    request = createRequest(dependencies, actor, { ...source, reply }, doneBefore);
+    request = createRequest(dependencies, service, actor, { ...source, reply, doneBefore });
     if (earlier.every(({ operation }) => RUNS_AGAIN.has(operation))) await handle(request);
     else await request.reply(doneBeforeMessage(earlier));
   } catch (error) {
@@ -88,6 +100,30 @@ async function askWho({ people, log }: SlackDependencies, { userId, teamId }: Re
   }
 }
 
+/** Only members learn which services there are; for others the default one refuses. */
+async function findMeant(dependencies: SlackDependencies, source: RequestSource, actor: SlackActor) {
+  try {
+    return await serviceMeant(dependencies, source.service, source.teamId);
+  } catch (error) {
+    if (actor.membership !== 'member') return dependencies.services[0];
+    throw error;
+  }
+}
+
+function markingReplies(source: RequestSource, mark: ServiceMark | null): RequestSource {
+  const { replyToRefusal } = source;
+  const marking =
+    (send: SendReply): SendReply =>
+    (message, how) =>
+      send(message, { ...how, mark });
+  return {
+    ...source,
+    mark,
+    reply: marking(source.reply),
+    ...(replyToRefusal ? { replyToRefusal: marking(replyToRefusal) } : {}),
+  };
+}
+
 /** Replies by direct message when Slack no longer takes the reply, so that what was done is not called undone. */
 const orDirectly =
   (dependencies: SlackDependencies, source: RequestSource): SendReply =>
@@ -103,10 +139,10 @@ const RUNS_AGAIN: ReadonlySet<string> = new Set(['invitations/invite', 'imports/
 /** What the process that died had already changed for this request, so that nothing is done twice. */
 async function earlierChanges(
   { changesOf }: SlackDependencies,
-  { requestId, takenUpFrom }: RequestSource,
+  { serviceId, requestId, takenUpFrom }: RequestIdentity & { serviceId: string },
   actor: SlackActor,
 ) {
-  return takenUpFrom ? changesOf({ requestId, by: actorId(actor), from: takenUpFrom }) : [];
+  return takenUpFrom ? changesOf({ serviceId, requestId, by: actorId(actor), from: takenUpFrom }) : [];
 }
 
 /** Redraws an outdated card after a click on it, so that the next person sees the current one. */
@@ -137,22 +173,26 @@ async function repaint(
 
 export function createRequest(
   dependencies: SlackDependencies,
+  service: Served,
   actor: SlackActor,
-  source: Pick<RequestSource, 'trigger' | 'reply'> & Partial<RequestIdentity>,
-  doneBefore: ReadonlySet<string> = new Set(),
+  source: Pick<RequestSource, 'trigger' | 'reply'> &
+    Partial<RequestIdentity & Pick<RequestSource, 'channel'> & Pick<SlackRequest, 'doneBefore'>>,
 ): SlackRequest {
-  const { client } = dependencies;
-  const context = dependencies.contextOf(actor, source.requestId);
+  const { services } = dependencies;
+  const client = markingClient(dependencies.client, markOf(services, service));
+  const context = service.contextOf(actor, source.requestId);
   let role: ReturnType<SlackRequest['role']> | null = null;
   const request: SlackRequest = {
     actor,
     context,
+    services,
+    channel: source.channel ?? null,
     client,
     role: () => {
       role ??= showOwnRole(context, {});
       return role;
     },
-    doneBefore,
+    doneBefore: source.doneBefore ?? new Set(),
     reply: source.reply,
     openModal: (make) =>
       openModalWhenReady(client, source.trigger, make, (error) =>
@@ -193,11 +233,11 @@ async function replyTooLate(dependencies: SlackDependencies, source: RequestSour
 
 export async function sendDirectMessage(
   { client }: Pick<SlackDependencies, 'client'>,
-  { userId }: Pick<RequestSource, 'userId'>,
+  { userId, mark = null }: Pick<RequestSource, 'userId' | 'mark'>,
   message: Message,
 ): Promise<void> {
   const { channel } = await client.conversations.open({ users: userId });
-  if (channel?.id) await client.chat.postMessage({ channel: channel.id, ...message });
+  if (channel?.id) await client.chat.postMessage({ channel: channel.id, ...markMessage(message, mark) });
 }
 
 /** For a modal that Slack no longer opens, because its trigger is older than three seconds. */

@@ -1,6 +1,7 @@
 import type { BlockAction, ViewOutput } from '@slack/bolt';
 import type { SlackRequest } from '../frame/feature.ts';
 import { type ListPosition, menuValue, type ShownList, splitValue } from '../frame/listed.ts';
+import { CHOOSE_SERVICE, markingClient, markMessage, splitAction } from '../frame/service-mark.ts';
 import { BUTTONS } from '../handlers.ts';
 import { formValuesIn } from '../modals/form.ts';
 import { resultModal, showModal, type Trigger, updateModal } from '../modals/open.ts';
@@ -15,6 +16,7 @@ import {
 import { teamOf } from './people.ts';
 import { runInList } from './redraw.ts';
 import { respond } from './respond.ts';
+import { markInView } from './service-meant.ts';
 import { keyErrors, keyRefused } from './typed-keys.ts';
 
 export async function answerPress(
@@ -31,6 +33,7 @@ export async function answerPress(
     ...identity,
     userId: body.user.id,
     teamId: teamOf(dependencies, body),
+    service: { mark: () => serviceIn(pressed, view) },
     trigger,
     ...(view
       ? { reply: replyToView(dependencies, view, trigger, pressed.isAlone) }
@@ -52,15 +55,26 @@ export async function answerPress(
  * one row must not replace such a message: `isAlone` is false. Buttons that redraw their message have a suffix after a
  * slash: `list-turn/next`.
  */
-function pressedIn(action: object): { button: string; value: string; isAlone: boolean } {
-  const { action_id, block_id, value, selected_option } = action as Record<string, unknown> & {
+function pressedIn(pressed: object) {
+  const { action_id, block_id, value, selected_option } = pressed as Record<string, unknown> & {
     selected_option?: { value?: unknown };
   };
-  const ofMenu = menuValue({ block: String(block_id), element: String(action_id) });
-  if (ofMenu !== null) return { button: String(selected_option?.value), value: ofMenu, isAlone: false };
-  const [name = '', suffix] = String(action_id ?? '').split(':');
+  const { action, service } = splitAction(String(action_id ?? ''));
+  const ofMenu = menuValue({ block: String(block_id), element: action });
+  if (ofMenu !== null)
+    return { button: String(selected_option?.value), value: ofMenu, isAlone: false, service };
+  const [name = '', suffix] = action.split(':');
   const [button = ''] = name.split('/');
-  return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined };
+  return { button, value: typeof value === 'string' ? value : '', isAlone: suffix === undefined, service };
+}
+
+/** In App Home a person chooses the service by a button. */
+function serviceIn(
+  { button, value, service }: ReturnType<typeof pressedIn>,
+  view: ViewOutput | undefined,
+): string | null {
+  if (button === CHOOSE_SERVICE) return value === '-' ? null : value;
+  return view ? markInView(view) : service;
 }
 
 /** What to draw again. Null without a list, and for a message that other people see: no list is in one. */
@@ -81,7 +95,7 @@ function replyToMessage(
   const isEphemeral = container?.is_ephemeral === true;
   const reply: SendReply = (message, how) =>
     respond(responseUrl, {
-      ...message,
+      ...markMessage(message, how?.mark ?? null),
       response_type: 'ephemeral',
       replace_original: isEphemeral && isAlone && how?.replace === true,
     });
@@ -98,8 +112,9 @@ function replyToView(
 ): SendReply {
   const title = trigger.isInModal ? view.title.text : 'Developer accounts';
   return async (message, how) => {
+    const marking = markingClient(client, how?.mark ?? null);
     const shown = resultModal(title, message);
-    if (trigger.isInModal && isAlone && how?.replace) await updateModal(client, view.id, shown);
-    else await showModal(client, trigger, shown);
+    if (trigger.isInModal && isAlone && how?.replace) await updateModal(marking, view.id, shown);
+    else await showModal(marking, trigger, shown);
   };
 }

@@ -5,6 +5,7 @@ import { EVENTS, type EventName } from '../manifest.ts';
 import type { Arrival, Deliveries, Delivery } from './delivery.ts';
 import type { RequestIdentity, SlackDependencies } from './dispatcher.ts';
 import { membershipIn } from './people.ts';
+import { markInView } from './service-meant.ts';
 
 type EventBody = { event_id: string; event: { type: string } };
 
@@ -46,12 +47,23 @@ function workFor(
   return name ? createEventHandlers(dependencies, delivery)[name](event as never) : null;
 }
 
+/** The one that the person chose in App Home; null for the default one, also when what Slack has is of no use. */
+function serviceOfHome(view: { private_metadata?: string } | undefined): string | null {
+  try {
+    return markInView(view ?? {});
+  } catch {
+    return null;
+  }
+}
+
 function createEventHandlers(dependencies: SlackDependencies, identity: RequestIdentity): EventHandlers {
   const { people, teamId, onPersonGone, onRevoked } = dependencies;
   return {
     // Slack sends it for the app's message tab too.
     app_home_opened: (event) =>
-      event.tab === undefined || event.tab === 'home' ? () => publishHome(dependencies, event.user) : null,
+      event.tab === undefined || event.tab === 'home'
+        ? () => publishHome(dependencies, event.user, serviceOfHome(event.view))
+        : null,
     'message.im': (event) => answerToMessage(dependencies, event, identity),
     user_change: (event) => {
       people.forget(event.user.id);

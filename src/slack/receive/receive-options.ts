@@ -14,12 +14,14 @@ import { MAX_OPTION_VALUE_LENGTH, plain } from '../present/blocks.ts';
 import { cut } from '../present/text.ts';
 import type { SlackDependencies } from './dispatcher.ts';
 import { teamOf } from './people.ts';
+import { markInView, serviceMeant } from './service-meant.ts';
 
 const MAX_OPTIONS = 100;
 
 export async function answerOptions(dependencies: SlackDependencies, body: BlockSuggestion) {
-  const { action_id: field, value: typed } = body;
-  const search = { field, typed, userId: body.user.id, teamId: teamOf(dependencies, body) };
+  const { action_id: field, value: typed, view } = body;
+  const teamId = teamOf(dependencies, body);
+  const search = { field, typed, userId: body.user.id, teamId, mark: () => markInView(view ?? {}) };
   return { options: holdsKey(typed) ? [] : await optionsFor(dependencies, search) };
 }
 
@@ -56,11 +58,12 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
 
 async function optionsFor(
   dependencies: SlackDependencies,
-  search: { field: string; typed: string; userId: string; teamId: string },
+  search: { field: string; typed: string; userId: string; teamId: string; mark(): string | null },
 ) {
   try {
     const actor = await dependencies.people.actorOf(search.userId, search.teamId);
-    const found = (await SEARCHES[search.field]?.(dependencies.contextOf(actor), search.typed)) ?? [];
+    const service = await serviceMeant(dependencies, search, search.teamId);
+    const found = (await SEARCHES[search.field]?.(service.contextOf(actor), search.typed)) ?? [];
     return found
       .filter(({ value }) => value.length <= MAX_OPTION_VALUE_LENGTH)
       .slice(0, MAX_OPTIONS)

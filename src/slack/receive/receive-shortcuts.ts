@@ -1,5 +1,6 @@
 import type { SlackShortcut } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
+import { markingClient } from '../frame/service-mark.ts';
 import { SHORTCUTS } from '../handlers.ts';
 import { resultModal, showModal } from '../modals/open.ts';
 import type { Delivery } from './delivery.ts';
@@ -19,10 +20,13 @@ export async function answerShortcut(
     ...identity,
     userId: shortcut.user.id,
     teamId: teamOf(dependencies, shortcut),
+    service: { named: null, channel: ('channel' in shortcut && shortcut.channel?.id) || null },
     trigger,
     // Slack sends no `response_url` with a shortcut, so the app replies in a modal.
-    reply: async (message) =>
-      void (await showModal(dependencies.client, trigger, resultModal('Developer accounts', message))),
+    reply: async (message, how) => {
+      const client = markingClient(dependencies.client, how?.mark ?? null);
+      await showModal(client, trigger, resultModal('Developer accounts', message));
+    },
   };
   const text = 'message' in shortcut ? String(shortcut.message.text ?? '') : '';
   if (holdsKey(text)) return source.reply(foundKeyRefused);

@@ -2,6 +2,7 @@
 import { publishHome } from '../features/home.ts';
 import type { SlackRequest } from '../frame/feature.ts';
 import { formInList, type ShownList, turnOf } from '../frame/listed.ts';
+import { markMessage, markOfRequest } from '../frame/service-mark.ts';
 import { BUTTONS } from '../handlers.ts';
 import { resultModal, updateModal } from '../modals/open.ts';
 import type { SlackDependencies } from './dispatcher.ts';
@@ -33,14 +34,17 @@ export async function redrawList(
   list: ShownList,
 ): Promise<void> {
   // The work is done and answered, whatever becomes of the list.
-  await ('name' in list ? redraw(request, list) : publishHome(dependencies, request.actor.userId))?.catch(
-    () => dependencies.log.debug('a list was not drawn again'),
-  );
+  await ('name' in list
+    ? redraw(request, list)
+    : publishHome(dependencies, request.actor.userId, request.context.service.id)
+  )?.catch(() => dependencies.log.debug('a list was not drawn again'));
 }
 
 function redraw(request: SlackRequest, { name, query, from, at }: Extract<ShownList, { name: string }>) {
   const reply: SlackRequest['reply'] = async (page) => {
-    if ('url' in at) return respond(at.url, { ...page, response_type: 'ephemeral', replace_original: true });
+    const marked = markMessage(page, markOfRequest(request));
+    if ('url' in at)
+      return respond(at.url, { ...marked, response_type: 'ephemeral', replace_original: true });
     await updateModal(request.client, at.view, resultModal(at.title, page));
   };
   return BUTTONS.get(turnOf(name))?.({ ...request, reply }, JSON.stringify({ query, from }), {});

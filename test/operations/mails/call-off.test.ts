@@ -40,7 +40,7 @@ const send = (mailId: string, outcome: Outcome, meanwhile: () => Promise<unknown
       from: '',
       replyTo: '',
     } as unknown as JobDependencies,
-    mailId,
+    { serviceId: 'ours', mailId },
   );
 const stateOf = async (mailId: string) =>
   (await t.sql`select state from mails where id = ${mailId}`)[0]?.state as string;
