@@ -76,7 +76,7 @@ export function compareThing(comparison: Comparison): Record<string, Verdict> {
     ...fields.map((field) => [field, decide(memory, field, values(field), isSettled, now)] as const),
   ];
   const byField: Record<string, Verdict> = Object.fromEntries(verdicts);
-  // Deleted here, while somebody changed it there: what they changed would be lost.
+  // Deleted here, while it was changed there: that change would be lost.
   if (byField[EXISTS] === 'write' && theirs && isChangedThere(memory, theirs))
     byField[EXISTS] = isSettled ? 'ask' : 'wait';
   return byField;

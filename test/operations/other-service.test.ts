@@ -84,6 +84,11 @@ const refusal = (id: string) => ({
 const NO_UUID = '01890000-0000-7000-8000-000000000000';
 const KEY = 'a-key-brought-from-elsewhere';
 const INSTANCE = '/subscriptions/one';
+/** As an instance of Azure has it, whose name is another one. */
+const THEIR_GROUP = {
+  kind: 'group',
+  records: [{ kind: 'group', id: 'compared', name: 'Partners', description: '', type: 'custom' }],
+};
 const NO_TICKET = 'A'.repeat(43);
 
 let count = 0;
@@ -308,6 +313,16 @@ const CASES: Record<string, Case> = {
     nothing: { auditId: NO_UUID },
   },
   'audit/verify': { as: ADMIN, ours: having(() => linkAudit(t.as(SYSTEM), {})), nothing: {} },
+  'azure/compare-instance': {
+    as: CONSOLE,
+    ours: having(() => createGroup(admin(), { groupId: 'compared', name: OURS }), THEIR_GROUP),
+    nothing: THEIR_GROUP,
+  },
+  'azure/list-ours': {
+    as: CONSOLE,
+    ours: having(account, { kind: 'account' }),
+    nothing: { kind: 'account' },
+  },
   'azure/list-drifts': { as: ADMIN, ours: having(drift, { isCounted: true }), nothing: { isCounted: true } },
   'azure/show': { as: ADMIN, ours: having(drift), nothing: {} },
   'azure/show-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },

@@ -47,6 +47,8 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     afterRestore: (...words: string[]) => runProgram('after-restore', words, env),
     afterRestoreWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('after-restore', words, { ...env, ...more }),
+    azure: (more: Record<string, string>, ...words: string[]) =>
+      runProgram('azure', words, { ...env, ...more }),
     sampleData: (...words: string[]) => runProgram('sample-data', words, env),
     sampleDataWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('sample-data', words, { ...env, ...more }),

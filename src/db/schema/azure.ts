@@ -99,7 +99,7 @@ export const azureOrders = pgTable(
     half: integer('half').notNull(),
     /** A block goes before everything else. */
     isUrgent: boolean('is_urgent').notNull().default(false),
-    /** `kept`: the mode doesn't allow it, or nobody here may decide it. */
+    /** `kept`: the mode doesn't allow it, or a person has to decide first. */
     state: text('state', { enum: ORDER_STATES }).notNull().default('waiting'),
     /** Counts the changes that it stands for. An answer to an earlier one doesn't settle it. */
     revision: integer('revision').notNull().default(1),
@@ -127,7 +127,7 @@ export const azureOrders = pgTable(
 
 export const DRIFT_STATES = ['open', 'taken', 'kept', 'left', 'gone'] as const;
 
-/** A difference that nobody has decided: one field of one thing. */
+/** A difference between the two sides, and how it was decided: one field of one thing. */
 export const azureDrifts = pgTable(
   'azure_drifts',
   {

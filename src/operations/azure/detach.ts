@@ -40,7 +40,7 @@ export async function demandNothingWaits(act: Act, givesUp: boolean): Promise<nu
   return count;
 }
 
-/** Nobody can decide them any more. The messages outlive their rows. */
+/** The messages outlive their rows, and ask for a decision that can't be taken any more. */
 export async function closeDriftCards(act: Act): Promise<void> {
   const serviceId = act.service.id;
   for (const card of await listOpenDriftCards(act.tx, serviceId))
