@@ -325,6 +325,11 @@ const CASES: Record<string, Case> = {
   },
   'azure/list-drifts': { as: ADMIN, ours: having(drift, { isCounted: true }), nothing: { isCounted: true } },
   'azure/show': { as: ADMIN, ours: having(drift), nothing: {} },
+  'azure/list-orders': {
+    as: ADMIN,
+    ours: having(order, { state: 'waiting' }),
+    nothing: { state: 'waiting' },
+  },
   'azure/show-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },
   'cards/plan-drift': {
     as: SYSTEM,

@@ -94,6 +94,7 @@ const EXPECTED: Record<string, string> = {
   'azure/detach': 'console',
   'azure/list-ours': 'console',
   'azure/list-drifts': 'admin approver console',
+  'azure/list-orders': 'admin approver console',
   'azure/settle-drift': 'admin approver console',
   'azure/show': 'admin approver console',
   'azure/show-drift': 'admin approver console',

@@ -235,6 +235,10 @@ describe('T55 in Slack', () => {
     'azure-differences': 'azure/list-drifts',
     'azure-differences-turn': 'azure/list-drifts',
     'azure-difference': 'azure/show-drift',
+    'azure-orders': 'azure/list-orders',
+    'azure-orders-turn': 'azure/list-orders',
+    'azure-retry': 'azure/retry-order',
+    'azure-mode': 'azure/set-mode',
     'azure-take': 'azure/settle-drift',
     'azure-keep': 'azure/settle-drift',
     'azure-leave': 'azure/settle-drift',
@@ -248,6 +252,7 @@ describe('T55 in Slack', () => {
     'api-delete': 'apis/delete api',
     'api-edit': 'apis/edit api',
     'approval-decline': 'approvals/decide approval',
+    'azure-mode': 'azure/set-mode',
     block: 'accounts/block account',
     ...Object.fromEntries(
       Object.entries(ACCOUNT_COMMANDS)

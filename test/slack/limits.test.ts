@@ -19,6 +19,8 @@ import {
   decisionButtons,
   restoreBlocks,
 } from '../../src/slack/present/approval.ts';
+import { orderRow } from '../../src/slack/present/azure.ts';
+import { driftCard, driftRow } from '../../src/slack/present/azure-drift.ts';
 import { section } from '../../src/slack/present/blocks.ts';
 import {
   apiBlocks,
@@ -85,7 +87,7 @@ drawsWell(
   fc.tuple(stored.account, stored.roles, stored.details, exposed),
   ([account, role, details, how]) => [
     cardMessage(account, how),
-    accountMessage('Saved.', account, role, 'change'),
+    accountMessage('Saved.', account, role, { changeId: 'change' }),
     { text: 'An account', blocks: accountBlocks(account, role, details) },
     groups.groupsOfAccountModal(account),
     resultModal('Done', accountMessage('Saved.', account, role)),
@@ -196,6 +198,27 @@ drawsWell('the text of a mail', stored.template, (template) => [
   templates.variablesModal(template),
   templates.previewModal({ subject: template.subject, text: template.body }),
 ]);
+
+drawsWell('a difference with Azure', fc.tuple(stored.drift, exposed), ([drift, how]) => [
+  driftCard(drift, how),
+]);
+
+drawsWell(
+  'lists of differences and of changes for Azure',
+  fc.tuple(page(stored.drift), page(stored.listedOrder)),
+  async ([drifts, orders]) => [await pageOf(drifts, driftRow), await pageOf(orders, orderRow)],
+);
+
+drawsWell(
+  'what Azure has of an account and a subscription',
+  fc.tuple(stored.account, stored.subscription, stored.roles, stored.mirror),
+  ([account, subscription, role, mirror]) => [
+    cardMessage(account, { isExposed: false, mirror }),
+    accountMessage('Blocked.', account, role, { mirror }),
+    subscriptionCard(subscription, { isExposed: false, mirror }),
+    subscriptionMessage('Subscription', subscription, role, { mirror }),
+  ],
+);
 
 drawsWell('a refusal', fc.tuple(stored.refusal, stored.roles), ([error, role]) => [
   errorMessage(error, 'member', null, role),

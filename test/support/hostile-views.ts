@@ -1,10 +1,14 @@
 // What the product can have stored, with hostile texts of every length that it takes: what messages and modals are drawn of.
 import fc from 'fast-check';
+import { MIRRORED_KINDS } from '../../src/domain/azure-mirror.ts';
 import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
 import type { AccountView } from '../../src/operations/accounts/account.ts';
 import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../src/operations/approvals/approval-view.ts';
 import type { AuditEntryView } from '../../src/operations/audit/entry.ts';
+import type { DriftView } from '../../src/operations/azure/drift-view.ts';
+import type { ListedOrder } from '../../src/operations/azure/list-orders.ts';
+import type { MirrorView } from '../../src/operations/azure/order-view.ts';
 import type { BatchReport } from '../../src/operations/cards/plan-invitations.ts';
 import * as catalog from '../../src/operations/catalog/input.ts';
 import type { ApiView, ProductView } from '../../src/operations/catalog/view.ts';
@@ -332,6 +336,50 @@ export const refusal = fc
     ),
   })
   .map(({ code, detail }) => new DomainError(code, detail));
+
+export const drift = fc
+  .record({
+    id: fc.uuid(),
+    version,
+    kind: fc.constantFrom(...MIRRORED_KINDS),
+    field: fc.constantFrom('exists', 'email', 'groups', 'body', 'primaryKey', 'a field that is new'),
+    azureId: idUpTo(256),
+    label: foreignText(300),
+    mode: fc.constantFrom('watch', 'add', 'full'),
+    reason: fc.constantFrom('fight', 'gone-there', 'only-there', 'deleted-here', 'only-here', 'changed-here'),
+    isAsked: fc.boolean(),
+    isFight: fc.boolean(),
+    isHere: fc.boolean(),
+    isThere: fc.boolean(),
+    values: maybe(fc.record({ ours: maybe(foreignText(3_000)), theirs: maybe(foreignText(3_000)) })),
+    refusal: maybe(foreignText(300)),
+    ourRow: maybe(fc.record({ id: idUpTo(256), version })),
+    changedBy: maybe(actor),
+    changedAt: maybe(moment),
+    state: fc.constantFrom('open', 'taken', 'kept', 'left', 'gone'),
+    settledByName: actor,
+    endedAt: maybe(moment),
+  })
+  .map((one) => one as unknown as DriftView);
+
+const order = fc.record({
+  number: version,
+  state: fc.constantFrom('waiting', 'done', 'refused', 'kept'),
+  code: maybe(fc.constantFrom('unreachable', 'refused', 'missing', 'a code that is new')),
+  words: maybe(foreignText(300)),
+  changedAt: moment,
+  settledAt: maybe(moment),
+});
+export const listedOrder = fc
+  .record({ order, id: fc.uuid(), kind: fc.constantFrom(...MIRRORED_KINDS), label: foreignText(300) })
+  .map(({ order: facts, ...rest }) => ({ ...facts, ...rest }) as unknown as ListedOrder & { id: string });
+export const mirror = fc
+  .record({
+    mode: fc.constantFrom('watch', 'add', 'full'),
+    trouble: maybe(fc.constant('throttled')),
+    order: maybe(order),
+  })
+  .map((one) => one as unknown as MirrorView);
 
 /** Of Markdown at most 3,000 characters; XHTML of a program is never shown. */
 export const template = fc.record({

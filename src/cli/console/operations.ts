@@ -19,6 +19,7 @@ import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts
 import { showHistory } from '../../operations/audit/history.ts';
 import { searchHistory } from '../../operations/audit/search.ts';
 import { listDrifts } from '../../operations/azure/list-drifts.ts';
+import { listAzureOrders } from '../../operations/azure/list-orders.ts';
 import { previewAzureMode } from '../../operations/azure/preview-mode.ts';
 import { retryOrder } from '../../operations/azure/retry-order.ts';
 import { setAzureMode } from '../../operations/azure/set-mode.ts';
@@ -188,6 +189,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(showMirror, { alias: 'azure' }),
   expose(listDrifts, { alias: 'differences', pages: { rows: 'drifts', cursor: 'after' } }),
   expose(showDrift, { positional: ['driftId'] }),
+  expose(listAzureOrders, { positional: ['state'], pages: { rows: 'orders', cursor: 'after' } }),
   expose(settleDrift, { positional: ['driftId', 'decision'] }),
   expose(showUsage, { alias: 'usage', fields: ['time', 'accountId', 'productId', 'subscriptionId'] }),
   expose(withdrawFromConsole, { alias: 'withdraw-operator', positional: ['userId'] }),

@@ -1,6 +1,7 @@
 // How far the mirror is, as people are told: counts, and the orders that stand for changes.
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../connection/connect.ts';
+import { type PagedList, pagedList } from '../page.ts';
 import { has } from '../rows.ts';
 import { azureOrders, azureThings } from '../schema/index.ts';
 
@@ -38,3 +39,16 @@ export async function countOpenOrders(db: Db, serviceId: string): Promise<OrderC
     oldestWaitingAt: of('waiting')?.oldestAt ?? null,
   };
 }
+
+/** The orders in some states, newest first. */
+export const listOrders = (
+  db: Db,
+  { serviceId, states }: { serviceId: string; states: readonly AzureOrder['state'][] },
+): PagedList<AzureOrder, number> =>
+  pagedList(db, azureOrders, {
+    where: has(azureOrders, { serviceId, state: states }),
+    by: [azureOrders.number],
+    isDescending: true,
+    cursorOf: ({ number }) => number,
+    valuesAt: (number) => [sql`${number}::bigint`],
+  });

@@ -3,6 +3,7 @@ import { listMailsOf } from '../../db/outbox/mails.ts';
 import { listNewestSubscriptions } from '../../db/subscriptions/lists.ts';
 import { readUsage } from '../../db/usage/read.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
+import { viewMirror } from '../azure/order-view.ts';
 import { type Act, defineOperation, input, READERS } from '../frame/operation.ts';
 import { CALLED_OFF } from '../mails/end-mail.ts';
 import { countSubscriptionsOf, viewSubscription } from '../subscriptions/subscription.ts';
@@ -17,7 +18,7 @@ export const showAccount = defineOperation({
   async run(act, { accountId }) {
     const account = await demandAccount(act, accountId);
     const query = { serviceId: act.service.id, accountId };
-    const [waiting, mails, view, subscriptions, calls] = await Promise.all([
+    const [waiting, mails, view, subscriptions, calls, mirror] = await Promise.all([
       findWaitingConfirmation(act.tx, { ...query, now: act.now }),
       listMailsOf(act.tx, query),
       viewAccount(act, account),
@@ -28,6 +29,7 @@ export const showAccount = defineOperation({
         time: '30 days',
         now: act.now,
       }),
+      viewMirror(act, { kind: 'account', ourId: accountId }),
     ]);
     return {
       account: view,
@@ -38,6 +40,7 @@ export const showAccount = defineOperation({
       })),
       ...subscriptions,
       calls,
+      mirror,
       waitsForAddress: waiting && waiting.email !== account.email ? waiting.email : null,
     };
   },

@@ -36,7 +36,7 @@ export async function viewMirror(
   return { mode, trouble, troubleSince, order: order && viewOrder(act, order) };
 }
 
-function viewOrder(act: Act, order: AzureOrder): OrderView {
+export function viewOrder(act: Act, order: AzureOrder): OrderView {
   const { number, state, attempts, code, words, createdAt, changedAt, notBefore, settledAt } = order;
   const opened = words === null ? null : openSealedText(act.keyring, SEALED_AS, words);
   return { number, state, attempts, code, words: opened, createdAt, changedAt, notBefore, settledAt };

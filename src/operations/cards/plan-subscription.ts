@@ -1,3 +1,4 @@
+import { viewMirror } from '../azure/order-view.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { viewOneSubscription } from '../subscriptions/subscription.ts';
@@ -15,6 +16,11 @@ export const planSubscriptionCards = defineOperation({
   async run(act, { subscriptionId, channels }) {
     const subscription = await viewOneSubscription(act, subscriptionId);
     const isWaiting = subscription.state === 'submitted';
-    return { subscription, cards: await planCardsOf(act, { subscriptionId }, { isWaiting, channels }) };
+    const mirror = await viewMirror(act, { kind: 'subscription', ourId: subscriptionId });
+    return {
+      subscription,
+      mirror,
+      cards: await planCardsOf(act, { subscriptionId }, { isWaiting, channels }),
+    };
   },
 });

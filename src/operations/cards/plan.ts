@@ -1,5 +1,6 @@
 import { demandAccount, viewAccount } from '../accounts/account.ts';
 import { isUnconfirmedSignUp } from '../accounts/sign-up-rules.ts';
+import { viewMirror } from '../azure/order-view.ts';
 import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import { queueSummaryRepaint } from '../frame/outbox.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
@@ -20,6 +21,7 @@ export const planCards = defineOperation({
     if (signUpSummaryId) await queueSummaryRepaint(act, signUpSummaryId);
     const isWaiting = state === 'pending' && !isUnconfirmedSignUp(account) && signUpSummaryId === null;
     const cards = await planCardsOf(act, { accountId }, { isWaiting, channels });
-    return { account: await viewAccount(act, account), cards };
+    const mirror = await viewMirror(act, { kind: 'account', ourId: accountId });
+    return { account: await viewAccount(act, account), mirror, cards };
   },
 });

@@ -1,4 +1,5 @@
 import { readUsage } from '../../db/usage/read.ts';
+import { viewMirror } from '../azure/order-view.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
 import { viewOneSubscription } from './subscription.ts';
@@ -11,10 +12,11 @@ export const showSubscription = defineOperation({
   input: { subscriptionId: catalog.subscriptionId },
   async run(act, { subscriptionId }) {
     const of = { of: 'subscription', id: subscriptionId } as const;
-    const [subscription, calls] = await Promise.all([
+    const [subscription, calls, mirror] = await Promise.all([
       viewOneSubscription(act, subscriptionId),
       readUsage(act.tx, { serviceId: act.service.id, of, time: '30 days', now: act.now }),
+      viewMirror(act, { kind: 'subscription', ourId: subscriptionId }),
     ]);
-    return { subscription, calls };
+    return { subscription, calls, mirror };
   },
 });

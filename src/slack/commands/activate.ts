@@ -1,6 +1,7 @@
 import { activateAccount } from '../../operations/accounts/activate.ts';
 import { accountCommand } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { mirrorSoon } from '../frame/mirror-soon.ts';
 import { accountIn } from '../frame/reference.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import type { Message } from '../present/blocks.ts';
@@ -47,5 +48,7 @@ async function runActivate(
   const warning = addressConfirmed
     ? ''
     : ' :warning: The email was never confirmed: anyone who reads that mailbox can use the account. If in doubt, block it.';
-  return accountMessage(`Activated: ${name} can sign in and call APIs.${warning}`, account, role, changeId);
+  const mirror = await mirrorSoon(request, { kind: 'account', id: account.id });
+  const text = `Activated: ${name} can sign in and call APIs.${warning}`;
+  return accountMessage(text, account, role, { changeId, mirror });
 }

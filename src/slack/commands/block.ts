@@ -6,6 +6,7 @@ import { blockAccount } from '../../operations/accounts/block.ts';
 import { countSubscriptions } from '../../operations/subscriptions/count.ts';
 import { accountCommand, openForAccount } from '../frame/account-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
+import { mirrorSoon } from '../frame/mirror-soon.ts';
 import { accountIn, referenceTo } from '../frame/reference.ts';
 import { attempt } from '../frame/role.ts';
 import { textOf } from '../modals/form.ts';
@@ -76,7 +77,7 @@ async function runBlock(
     `${end}: ${escapeText(nameOf(account))} can't sign in or call APIs ${then}${cutOffText(counts)} ${mailed}`,
     account,
     await request.role(),
-    changeId,
+    { changeId, mirror: await mirrorSoon(request, { kind: 'account', id: account.id }) },
   );
 }
 

@@ -36,7 +36,7 @@ export const editFeature: Feature = accountCommand({
         const waits = waitsForAddress
           ? ` The new email takes effect once it's confirmed: a mail is on its way to ${escapeText(waitsForAddress)}, and another tells ${escapeText(account.email)}.`
           : '';
-        return accountMessage(`Saved.${waits}`, account, await request.role(), changeId);
+        return accountMessage(`Saved.${waits}`, account, await request.role(), { changeId });
       },
     },
   },

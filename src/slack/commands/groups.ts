@@ -120,7 +120,7 @@ export const groupsFeature: Feature = {
           },
         );
         const text = `Saved the groups of ${escapeText(nameOf(account))}.`;
-        return accountMessage(text, account, await request.role(), changeId);
+        return accountMessage(text, account, await request.role(), { changeId });
       },
     },
   },

@@ -37,12 +37,14 @@ export const showFeature: Feature = {
 };
 
 export async function accountCard(request: SlackRequest, accountId: string): Promise<Message> {
-  const { account, mails, waitsForAddress, calls, ...more } = await showAccount(request.context, {
+  const { account, mails, waitsForAddress, calls, mirror, ...more } = await showAccount(request.context, {
     accountId,
   });
   const subscriptions = { newest: more.subscriptions, all: more.subscriptionCounts.all };
   return {
     text: `${escapeText(nameOf(account))}: ${account.state}`,
-    blocks: accountBlocks(account, await request.role(), { mails, waitsForAddress, subscriptions, calls }),
+    blocks: accountBlocks(account, await request.role(), {
+      ...{ mails, waitsForAddress, subscriptions, calls, mirror },
+    }),
   };
 }

@@ -72,10 +72,10 @@ export const subscriptionsFeature: Feature = {
     'subscriptions-of': async (request, accountId) => request.reply(await accountPage(request, accountId)),
     ...pages.buttons,
     'subscription-show': async (request, value) => {
-      const { subscription, calls } = await showSubscription(request.context, {
+      const { subscription, ...more } = await showSubscription(request.context, {
         subscriptionId: idIn(value),
       });
-      return request.reply(subscriptionMessage('Subscription', subscription, await request.role(), calls));
+      return request.reply(subscriptionMessage('Subscription', subscription, await request.role(), more));
     },
   },
 };

@@ -13,6 +13,7 @@ import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import type { Feature, Metadata, OnPress, SlackRequest } from '../frame/feature.ts';
+import { mirrorSoon } from '../frame/mirror-soon.ts';
 import { subscriptionIn } from '../frame/reference.ts';
 import { type AnyOperation, openModalFor } from '../frame/role.ts';
 import { blankErrors, dayIn, type FormValues, schemaError, textOf } from '../modals/form.ts';
@@ -138,7 +139,8 @@ export async function subscriptionReply(
   text: string,
   subscription: SubscriptionView,
 ): Promise<Message> {
-  return subscriptionMessage(text, subscription, await request.role());
+  const mirror = await mirrorSoon(request, { kind: 'subscription', id: subscription.id });
+  return subscriptionMessage(text, subscription, await request.role(), { mirror });
 }
 
 const withReason = (values: FormValues, metadata: Metadata) => ({

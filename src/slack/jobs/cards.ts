@@ -16,13 +16,13 @@ import { paintCards } from './paint.ts';
 
 export const repaintCards: SlackJob<'repaint-cards'> = async (dependencies, { accountId }) => {
   const plan = (channels: string[]) => planCards(dependencies.system(), { accountId, channels });
-  const { account, cards } = await planWithChannels(
+  const { account, mirror, cards } = await planWithChannels(
     dependencies,
     plan,
     (first) => first.account.state === 'pending',
   );
   await paintCards(dependencies, cards, account.version, async ({ channelId }) =>
-    cardMessage(account, { isExposed: await dependencies.isExposed(channelId) }),
+    cardMessage(account, { isExposed: await dependencies.isExposed(channelId), mirror }),
   );
 };
 
@@ -36,9 +36,9 @@ export const repaintSubscription: SlackJob<'repaint-subscription'> = async (
   const isWaiting = (first: Awaited<ReturnType<typeof plan>>) => first.subscription.state === 'submitted';
   const planned = await planWithChannels(dependencies, plan, isWaiting).catch(nullIfDeleted);
   if (!planned) return;
-  const { subscription, cards } = planned;
+  const { subscription, mirror, cards } = planned;
   await paintCards(dependencies, cards, subscription.version, async ({ channelId }) =>
-    subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId) }),
+    subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId), mirror }),
   );
 };
 

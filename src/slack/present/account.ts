@@ -11,12 +11,14 @@ import { editAccount } from '../../operations/accounts/edit.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
+import type { MirrorView } from '../../operations/azure/order-view.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
+import { mirrorText, retryButtons } from './azure.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
 import { callsText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
@@ -27,6 +29,8 @@ type AccountDetails = {
   subscriptions?: { newest: ShownSubscription[]; all: number };
   mails?: { title: string; state: string; createdAt: Date; isCalledOffTooLate: boolean }[];
   waitsForAddress?: string | null;
+  /** Whether Azure has it as it is here; null when the service is bound to no instance. */
+  mirror?: MirrorView | null;
   /** People without a role can read the channel, so the email and the note are left out. */
   isExposed?: boolean;
 };
@@ -36,12 +40,15 @@ export function accountMessage(
   text: string,
   account: AccountView,
   role: Role | null,
-  changeId?: string,
+  { changeId, mirror }: { changeId?: string; mirror?: MirrorView | null } = {},
 ): Message {
   const undo = changeId
     ? [actions([button('undo', 'Undo', changeId, { label: `Undo for ${nameOf(account)}` })])]
     : [];
-  return { text, blocks: [section(text), ...undo, ...accountBlocks(account, role)] };
+  return {
+    text,
+    blocks: [section(text), ...undo, ...accountBlocks(account, role, mirror ? { mirror } : {})],
+  };
 }
 
 /** The account, with buttons for what this role can do now. */
@@ -61,12 +68,16 @@ export function accountBlocks(
     : [];
   const own = buttonsFor(account, offered);
   const place = own.findIndex(({ action_id }) => action_id === DETAILS);
-  const buttons = [...own.slice(0, place), ...subscriptionsButton, ...own.slice(place)];
+  const retry = role === null ? [] : retryButtons(details.mirror, nameOf(account));
+  const buttons = [...own.slice(0, place), ...subscriptionsButton, ...retry, ...own.slice(place)];
   return [...factBlocks(account, details), ...(buttons.length ? [actions(buttons)] : [])];
 }
 
 /** The card in the approvals channel: its question, or what became of it, and the buttons of an approver. */
-export function cardMessage(account: AccountView, how: { isExposed: boolean }): Message {
+export function cardMessage(
+  account: AccountView,
+  how: { isExposed: boolean; mirror?: MirrorView | null },
+): Message {
   if (account.erasedAt) return { text: 'A deleted account, erased', blocks: factBlocks(account) };
   const hasName = fullName(account) !== '';
   const shown = how.isExposed && !hasName ? { ...account, email: 'Someone' } : account;
@@ -78,7 +89,7 @@ export function cardMessage(account: AccountView, how: { isExposed: boolean }): 
     blocks: [
       question ? header(question) : section(`*${outcome}*`),
       ...joinLines(factLines(shown, how)).map(section),
-      actions(buttonsFor(account, offered)),
+      actions([...buttonsFor(account, offered), ...retryButtons(how.mirror, nameOf(account))]),
     ],
   };
 }
@@ -245,7 +256,7 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
 /** The mail service has accepted it; whether it arrived comes later. */
 export const mailStateText = (state: string): string => (state === 'accepted' ? 'sent' : state);
 
-function factLines(account: AccountView, { isExposed, waitsForAddress }: AccountDetails): string[] {
+function factLines(account: AccountView, { isExposed, waitsForAddress, mirror }: AccountDetails): string[] {
   const { stateReason, emailConfirmedAt } = account;
   const isShown = !isExposed;
   const why = isShown && stateReason ? ` · ${escapeText(stateReason)}` : '';
@@ -255,11 +266,26 @@ function factLines(account: AccountView, { isExposed, waitsForAddress }: Account
     ...(isShown && waitsForAddress ? [`*New email, not confirmed yet:* ${escapeText(waitsForAddress)}`] : []),
     `*State:* ${stateText(account)}${why}`,
     `*Since:* ${formatDate(account.stateChangedAt)}, by ${escapeText(account.stateChangedBy)}`,
+    ...mirrorLines(account, mirror),
     `*Groups:* ${['Developers', ...account.groups.map((group) => escapeText(group.name))].join(', ')}`,
     ...(isShown && account.resourceId !== account.id
       ? [`*Id for programs:* ${escapeText(account.resourceId)} (in the history: ${escapeText(account.id)})`]
       : []),
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
+  ];
+}
+
+/** A block holds in two places, each since its own moment. */
+function mirrorLines(
+  { state, stateChangedAt }: AccountView,
+  mirror: MirrorView | null | undefined,
+): string[] {
+  const text = mirrorText(mirror);
+  return [
+    ...(mirror && state === 'blocked'
+      ? [`*Our gateway:* refuses calls since ${formatDate(stateChangedAt)}`]
+      : []),
+    ...(text ? [`*Azure:* ${text}`] : []),
   ];
 }
 

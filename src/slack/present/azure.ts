@@ -1,7 +1,10 @@
 // Draws the mirror of an Azure API Management instance: how far it is, what waits, and what a card says about it.
+import type { Button, KnownBlock } from '@slack/types';
+import type { ListedOrder } from '../../operations/azure/list-orders.ts';
+import type { MirrorView } from '../../operations/azure/order-view.ts';
 import type { MirrorStatus } from '../../operations/azure/show.ts';
 import { countText } from '../frame/pages.ts';
-import { counted, KINDS, MODES, troubleWords } from './azure-words.ts';
+import { counted, KINDS, MODES, thingWords, troubleWords } from './azure-words.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { capital, escapeText, formatDate } from './text.ts';
 
@@ -21,7 +24,7 @@ export const unboundMessage = (): Message => {
   };
 };
 
-export function mirrorMessage(status: MirrorStatus): Message {
+export function mirrorMessage(status: MirrorStatus, isAdmin: boolean): Message {
   const { differences, orders, mode } = status;
   const { name, group, subscription } = placeOf(status.path);
   const lines = [
@@ -32,7 +35,12 @@ export function mirrorMessage(status: MirrorStatus): Message {
     ...(mode === 'watch' ? [] : [`*Changes for Azure:* ${ordersText(orders)}`]),
     `*Differences:* ${differences === 0 ? 'none is open' : `${countText(differences)} ${differences === 1 ? 'is' : 'are'} open`}.`,
   ];
-  const buttons = [...(differences > 0 ? [button('azure-differences', 'Differences', '-')] : [])];
+  const buttons = [
+    ...(differences > 0 ? [button('azure-differences', 'Differences', '-')] : []),
+    ...(orders.waiting > 0 ? [button('azure-orders:waiting', 'Waiting changes', 'waiting')] : []),
+    ...(orders.refused > 0 ? [button('azure-orders:refused', 'Refused changes', 'refused')] : []),
+    ...(isAdmin ? [button('azure-mode', 'Change the mode', '-')] : []),
+  ];
   return {
     text: `Azure API Management: ${escapeText(name)}, mode ${mode}`,
     blocks: [
@@ -54,17 +62,13 @@ function placeOf(path: string): { name: string; group: string; subscription: str
   return { name: parts.at(-1) ?? '', group: after('resourcegroups'), subscription: after('subscriptions') };
 }
 
-function comparisonText(status: MirrorStatus): string {
+function comparisonText(status: MirrorStatus, first = 'The first one'): string {
   const { firstPassEndedAt, passEndedAt, passBegunAt } = status;
-  const last =
-    passEndedAt && firstPassEndedAt ? `The last complete one ended ${formatDate(passEndedAt)}.` : '';
-  const first = firstPassEndedAt ? '' : 'The first one ';
+  const last = passEndedAt && firstPassEndedAt ? `The last complete one ended ${formatDate(passEndedAt)}.` : '';
   const under = progressText(status);
-  if (under) {
-    const begun = passBegunAt ? `, begun ${formatDate(passBegunAt)}` : '';
-    return [`${first || 'One '}is under way: ${under}${begun}.`, last].filter(Boolean).join(' ');
-  }
-  return last || "The first one hasn't begun yet.";
+  if (!under) return last || `${first} hasn't begun yet.`;
+  const begun = passBegunAt ? `, begun ${formatDate(passBegunAt)}` : '';
+  return [`${firstPassEndedAt ? 'One' : first} is under way: ${under}${begun}.`, last].filter(Boolean).join(' ');
 }
 
 /** "12,300 of 100,000 accounts read". Null when no comparison is under way. */
@@ -95,7 +99,7 @@ function ordersText({ waiting, refused, oldestWaitingAt }: MirrorStatus['orders'
 export function mirrorNotes(status: MirrorStatus): string[] {
   const { firstPassEndedAt, differences, orders, trouble } = status;
   return [
-    ...(firstPassEndedAt ? [] : [`Azure: ${comparisonText(status)}`]),
+    ...(firstPassEndedAt ? [] : [comparisonText(status, 'The first comparison with Azure')]),
     ...(trouble ? troubleLines(status) : []),
     ...(orders.refused > 0 ? [`Azure refused ${counted(orders.refused, 'change')}.`] : []),
     ...(differences > 0
@@ -105,3 +109,43 @@ export function mirrorNotes(status: MirrorStatus): string[] {
       : []),
   ];
 }
+
+/** A waiting or refused change in a list. */
+export function orderRow(order: ListedOrder): KnownBlock[] {
+  const { state, settledAt, changedAt, code, words } = order;
+  const why = troubleWords(code, words);
+  const what = capital(thingWords({ kind: order.kind, label: order.label }));
+  const news =
+    state === 'refused'
+      ? `refused ${formatDate(settledAt ?? changedAt)}${why ? `: ${why}` : ''}`
+      : `waiting since ${formatDate(changedAt)}${why ? `: ${why}` : ''}`;
+  const retry = retryButton(order.number, what);
+  return [{ ...section(`*${escapeText(what)}* · ${news}`), accessory: retry } as KnownBlock];
+}
+
+const retryButton = (number: number, what: string): Button =>
+  button('azure-retry', 'Retry', String(number), { label: `Send to Azure again: ${what}` });
+
+/** What a card says about Azure's part, which we promise only once Azure has said so. Empty when there is nothing to say. */
+export function mirrorText(mirror: MirrorView | null | undefined): string {
+  if (!mirror) return '';
+  const { mode, order, trouble } = mirror;
+  if (mode === 'watch') return 'not written, because this service only watches';
+  if (!order) return '';
+  const why = troubleWords(order.code ?? (order.state === 'waiting' ? trouble : null), order.words);
+  const because = why ? `: ${why}` : '';
+  const settled = formatDate(order.settledAt ?? order.changedAt);
+  const texts = {
+    done: `done ${settled}`,
+    waiting: `waiting since ${formatDate(order.changedAt)}${because}`,
+    refused: `refused ${settled}${because}`,
+    kept: `not written${because}`,
+  };
+  return texts[order.state];
+}
+
+/** What waits or was refused can be sent again. */
+export const retryButtons = (mirror: MirrorView | null | undefined, name: string): Button[] =>
+  mirror?.order && mirror.mode !== 'watch' && ['waiting', 'refused'].includes(mirror.order.state)
+    ? [retryButton(mirror.order.number, name)]
+    : [];

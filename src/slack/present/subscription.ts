@@ -3,6 +3,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import { figure, limitWords } from '../../domain/limit-words.ts';
 import { fittingSubscriptionVerbs, type SubscriptionVerb } from '../../domain/subscription-state.ts';
 import type { UsagePoint } from '../../domain/usage-times.ts';
+import type { MirrorView } from '../../operations/azure/order-view.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
@@ -20,16 +21,17 @@ import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
+import { mirrorText, retryButtons } from './azure.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
 import { callsText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
 
-/** The subscription, with buttons for what this role can do now. `calls`: of 30 days. */
+/** The subscription, with buttons for what this role can do now. `calls`: of 30 days. `mirror`: what Azure has of it. */
 export function subscriptionMessage(
   text: string,
   subscription: SubscriptionView,
   role: Role | null,
-  calls: readonly UsagePoint[] = [],
+  { calls = [], mirror }: { calls?: readonly UsagePoint[]; mirror?: MirrorView | null } = {},
 ): Message {
   const offered = actionsOn(subscription, role);
   const more = subscription.owner
@@ -39,12 +41,13 @@ export function subscriptionMessage(
         }),
       ]
     : [];
-  const buttons = [...buttonsFor(subscription, offered), ...more];
+  const retry = role === null ? [] : retryButtons(mirror, labelOf(subscription));
+  const buttons = [...buttonsFor(subscription, offered), ...retry, ...more];
   return {
     text,
     blocks: [
       section(text),
-      ...joinLines([...factsOf(subscription), ...callsText(calls)]).map(section),
+      ...joinLines([...factsOf(subscription), ...mirrorLines(mirror), ...callsText(calls)]).map(section),
       ...(buttons.length ? [actions(buttons)] : []),
     ],
   };
@@ -85,7 +88,7 @@ export function subscriptionRow(
  */
 export function subscriptionCard(
   subscription: SubscriptionView,
-  { isExposed }: { isExposed: boolean },
+  { isExposed, mirror }: { isExposed: boolean; mirror?: MirrorView | null },
 ): Message {
   const { owner, state } = subscription;
   const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
@@ -100,6 +103,7 @@ export function subscriptionCard(
     ...(subscription.name === scopeText(subscription) ? [] : [`*Name:* ${escapeText(subscription.name)}`]),
     `*Requested:* ${formatDate(subscription.createdAt)}`,
     ...limitFacts(subscription).map((fact) => `*Limits:* ${fact}`),
+    ...mirrorLines(mirror),
   ];
   return {
     text: isWaiting ? escapeText(question) : outcome,
@@ -107,17 +111,23 @@ export function subscriptionCard(
       isWaiting ? header(question) : section(`*${outcome}*`),
       section(facts.join('\n')),
       ...(isWaiting ? [context("Its keys don't work until an operator approves it.")] : []),
-      actions(
-        buttonsFor(
+      actions([
+        ...buttonsFor(
           subscription,
           actionsOn(subscription, 'approver').filter(({ button }) => isWaiting || button === DETAILS),
         ),
-      ),
+        ...retryButtons(mirror, labelOf(subscription)),
+      ]),
     ],
   };
 }
 
 const DETAILS = 'subscription-details';
+
+function mirrorLines(mirror: MirrorView | null | undefined): string[] {
+  const text = mirrorText(mirror);
+  return text ? [`*Azure:* ${text}`] : [];
+}
 
 /** Replaces the card of a subscription that was deleted. */
 export const goneCard = (): Message => {
