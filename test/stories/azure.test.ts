@@ -1,7 +1,7 @@
 // The mirror of Azure in Slack, without Azure: what is read there is given by the test.
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { MirroredRecord } from '../../src/domain/azure-record.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
-import type { MirroredRecord } from '../../src/operations/copies/record.ts';
 import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,7 +17,7 @@ const approver = () => app.as('approver');
 
 beforeAll(async () => {
   await admin().types('/apim-user azure');
-  await admin().sees(/isn't bound to an Azure API Management instance/);
+  await admin().sees(/isn't connected to an instance of Azure API Management/);
   await bindMirror(beside.sql, 'default', 'add');
 });
 
@@ -142,7 +142,7 @@ describe('the card of an account', () => {
     await admin().types(`/apim-user show ${email}`);
     await admin().sees(/Azure:\W* refused .*: Azure doesn't accept it/, WAIT_MS);
     await admin().clicks('Retry');
-    await admin().sees(/It is sent to Azure again/, WAIT_MS);
+    await admin().sees(/Sending it to Azure again/, WAIT_MS);
     await orderOf(id, "state = 'done', settled_at = now()");
     await admin().types(`/apim-user show ${email}`);
     await admin().sees(/Azure:\W* done/, WAIT_MS);

@@ -143,6 +143,8 @@ export async function setStage(page: Page, env: Record<string, string> = {}) {
       });
     },
     closeModals: (who: Role) => acting.closeModals(app.ids[who]),
+    /** What happens elsewhere, and what everyone then reads. */
+    happens: step,
     /** A global shortcut, or one on a message with this text. */
     uses: (who: Role, shortcut: string, text = '') =>
       step(`${names[who]} uses the shortcut \`${shortcut}\``, async () => {
@@ -163,6 +165,7 @@ export async function setStage(page: Page, env: Record<string, string> = {}) {
       }),
     /** The context of a program whose token Ada owns. */
     program: (grants: Grant[]) => programAt(app, clock, grants, ends),
+    system: async () => (await contextsAt(app, clock, ends))({ kind: 'system', name: 'voice' }),
     async close(): Promise<void> {
       await idle();
       for (const end of ends.reverse()) await end();
@@ -172,18 +175,15 @@ export async function setStage(page: Page, env: Record<string, string> = {}) {
   };
 }
 
-async function programAt(
-  app: App,
-  clock: () => Date,
-  grants: Grant[],
-  ends: (() => Promise<unknown>)[],
-): Promise<Context> {
+type Ends = (() => Promise<unknown>)[];
+
+async function contextsAt(app: App, clock: () => Date, ends: Ends) {
   const settings = readSettings({
     DATABASE_URL: app.databaseUrl,
     SECRET_KEY: TEST_SECRET_KEY,
     PUBLIC_URL: 'http://localhost:3999',
   });
-  const { contextOf, sql } = await openDependencies(settings, {
+  const { contextOf } = await openDependencies(settings, {
     clock,
     people: NO_PEOPLE,
     publicUrl: () => 'https://apis.example.com',
@@ -192,7 +192,12 @@ async function programAt(
     isBesideServer: true,
     atStop: (end) => void ends.push(end),
   });
-  const [workspace] = await sql`select team_id from workspaces limit 1`;
+  return contextOf;
+}
+
+async function programAt(app: App, clock: () => Date, grants: Grant[], ends: Ends): Promise<Context> {
+  const contextOf = await contextsAt(app, clock, ends);
+  const [workspace] = await app.sql`select team_id from workspaces limit 1`;
   const owner = { teamId: String(workspace?.team_id), userId: app.ids.admin };
   const made = { name: 'nightly sync', role: 'admin' as const, grants, ...owner };
   const { token } = await createToken(contextOf({ kind: 'console', name: 'Connie' }), made);

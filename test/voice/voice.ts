@@ -12,6 +12,7 @@ import {
   showSettings,
   showSlackRefusals,
 } from './tables.ts';
+import { walkAzure } from './walk-azure.ts';
 import { walkPortal } from './walk-portal.ts';
 import { endWalk, walkSlack } from './walk-slack.ts';
 
@@ -48,6 +49,7 @@ export async function makeVoice(): Promise<{ text: string; met: Met }> {
   try {
     await walkSlack(stage, page);
     await walkPortal({ stage, page, visited });
+    await walkAzure(stage, page);
     await endWalk(stage);
     await showMails(page);
     showSlackRefusals(page);

@@ -1,5 +1,5 @@
 // The differences between the two sides that operators decide, with why each is one.
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { EXISTS } from '../../domain/azure-mirror.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { byRowId, type PagedList, pagedList } from '../page.ts';
@@ -127,4 +127,20 @@ export async function listDriftsWithoutCard(
     )
     .orderBy(azureDrifts.id)
     .limit(limit);
+}
+
+/** Empties what the drifts of an account tell about it. */
+export async function eraseDriftsOfAccount(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+): Promise<void> {
+  const things = tx
+    .select({ id: azureThings.id })
+    .from(azureThings)
+    .where(has(azureThings, { serviceId, kind: 'account', ourId: accountId }));
+  await tx
+    .update(azureDrifts)
+    .set({ sealed: null })
+    .where(and(has(azureDrifts, { serviceId, kind: 'account' }), inArray(azureDrifts.thingId, things)));
 }

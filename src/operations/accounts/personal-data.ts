@@ -3,6 +3,7 @@ import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
+import { eraseDriftsOfAccount } from '../../db/azure/decisions.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { deleteRecipientsOfAccount } from '../../db/outbox/notification-recipients.ts';
 import type { Act } from '../frame/context.ts';
@@ -31,6 +32,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   });
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
+  await eraseDriftsOfAccount(act.tx, serviceId, account.id);
   await deleteRecipientsOfAccount(act.tx, serviceId, account.id);
   for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {
     await queueInvitationsRepaint(act, batchId);

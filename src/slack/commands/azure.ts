@@ -53,15 +53,17 @@ const decide =
   (decision: Decision): OnPress =>
   async (request, value) => {
     const drift = await settleDrift(request.context, { ...driftIn(value), decision });
-    const text = `${outcomeOf(drift, false)}. ${FOLLOWS[decision]}`;
+    const text = `${outcomeOf(drift, false)}. ${followsText(decision, drift.mode)}`;
     await request.reply({ text, blocks: [section(text)] });
   };
 
-const FOLLOWS: Record<Decision, string> = {
-  take: 'It is read in Azure again and changed here in a moment.',
-  keep: 'Azure gets it next, if the mode allows it; the card of the account or subscription shows when.',
-  leave: 'You are asked again when one side changes.',
-};
+function followsText(decision: Decision, mode: MirrorMode): string {
+  if (decision === 'leave') return 'You are asked again when one side changes.';
+  if (decision === 'take') return 'The app reads it in Azure again and changes it here, in a moment.';
+  return mode === 'watch'
+    ? 'This service only watches, so Azure keeps its own until an admin changes the mode.'
+    : 'Azure gets it next; the card of the account or subscription says when it is done.';
+}
 
 export const azureFeature: Feature = {
   command: {
@@ -91,7 +93,7 @@ export const azureFeature: Feature = {
     'azure-retry': async (request, number) => {
       await retryOrder(request.context, { number: Number(number) });
       await request.reply({
-        text: 'It is sent to Azure again now. *Show* on the account or subscription says when it is done.',
+        text: 'Sending it to Azure again now. The card of the account or subscription says when it is done.',
       });
     },
     'azure-mode': (request) => openModalFor(request, setAzureMode, {}, modeModal),

@@ -28,7 +28,6 @@ export function createSlackJobs(
     'repaint-subscription': bound(repaintSubscription),
     'repaint-sign-ups': bound(repaintSignUps),
     'repaint-approval': bound(repaintApproval),
-    // Replaced by the card of a difference with Azure.
     'repaint-invitations': bound(repaintInvitations),
     'repaint-drift': bound(repaintDrift),
     'close-drift-card': bound(closeDriftCard),

@@ -113,12 +113,12 @@ const WATCHES = 'this service only watches Azure';
 const REASONS: Record<DriftView['reason'], string> = {
   fight:
     'the two sides changed it against each other three times within an hour. This app has stopped writing it',
-  'gone-there': 'it was in Azure before. To follow, this app would have to delete it here',
+  'gone-there': 'it was in Azure before, and taking that over would delete it here',
   'only-there': "it can't be taken in as it is",
   'deleted-here': 'it was deleted here, and changed in Azure meanwhile',
   'only-here': `it was never in Azure, and ${WATCHES}`,
   'changed-here': `it was changed here, and ${WATCHES}`,
-  'changed-there': 'it was changed in Azure, and an operator here had decided it before',
+  'changed-there': 'it was changed in Azure, and an operator here had decided its value before',
   'both-changed': 'it was changed on both sides',
   'never-agreed': 'it was already different when the two sides were first compared',
 };

@@ -8,17 +8,17 @@ import { counted, KINDS, MODES, thingWords, troubleWords } from './azure-words.t
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { capital, escapeText, formatDate } from './text.ts';
 
-/** For a service that is bound to no instance. */
+/** For a service without an instance. */
 export const unboundMessage = (): Message => {
-  const text = "This service isn't bound to an Azure API Management instance.";
+  const text = "This service isn't connected to an instance of Azure API Management.";
   return {
     text,
     blocks: [
       section(
-        `${text} Bound to one, it mirrors its accounts, groups, products and subscriptions, and you run them from here.`,
+        `${text} Once it is, the app mirrors the users, groups, products and subscriptions there, and you run them from Slack.`,
       ),
       section(
-        'The person who runs this app sets `AZURE_API_MANAGEMENT` to the path of the instance, `/subscriptions/…/resourceGroups/…/providers/Microsoft.ApiManagement/service/NAME`, and starts it again. It begins in the mode *watch*: it reads and shows differences, and writes nothing to Azure. `docs/azure.md` has the first hour, step by step.',
+        'The person who runs this app sets `AZURE_API_MANAGEMENT` to the id of the instance, as `az apim show --query id` prints it, and restarts the app. It begins in the mode *watch*: it reads and shows differences, and writes nothing to Azure. `docs/azure.md` has the first hour, step by step.',
       ),
     ],
   };
@@ -53,7 +53,7 @@ export function mirrorMessage(status: MirrorStatus, isAdmin: boolean): Message {
 }
 
 const STAYS_HERE =
-  "Azure doesn't have invitations, approvals, ends of blocks, reasons, the history and limits of single subscriptions: these stay here. Azure doesn't tell passwords, so a developer who comes from there chooses one here, with *Reset password* or *Forgot password?*.";
+  'Azure has no invitations, approvals, ends of blocks, reasons, history, or limits of single subscriptions, so these stay here. Azure never tells passwords, so a developer from there chooses a new one here: *Reset password* mails the link.';
 
 /** From a path whose form the settings have checked. */
 function placeOf(path: string): { name: string; group: string; subscription: string } {
@@ -64,11 +64,14 @@ function placeOf(path: string): { name: string; group: string; subscription: str
 
 function comparisonText(status: MirrorStatus, first = 'The first one'): string {
   const { firstPassEndedAt, passEndedAt, passBegunAt } = status;
-  const last = passEndedAt && firstPassEndedAt ? `The last complete one ended ${formatDate(passEndedAt)}.` : '';
+  const last =
+    passEndedAt && firstPassEndedAt ? `The last complete one ended ${formatDate(passEndedAt)}.` : '';
   const under = progressText(status);
   if (!under) return last || `${first} hasn't begun yet.`;
   const begun = passBegunAt ? `, begun ${formatDate(passBegunAt)}` : '';
-  return [`${firstPassEndedAt ? 'One' : first} is under way: ${under}${begun}.`, last].filter(Boolean).join(' ');
+  return [`${firstPassEndedAt ? 'One' : first} is under way: ${under}${begun}.`, last]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** "12,300 of 100,000 accounts read". Null when no comparison is under way. */
@@ -144,8 +147,11 @@ export function mirrorText(mirror: MirrorView | null | undefined): string {
   return texts[order.state];
 }
 
-/** What waits or was refused can be sent again. */
+/** What Azure refused, and what waits because of some trouble. */
+const canRetry = ({ mode, order, trouble }: MirrorView): boolean =>
+  mode !== 'watch' &&
+  order !== null &&
+  (order.state === 'refused' || (order.state === 'waiting' && (order.code ?? trouble) !== null));
+
 export const retryButtons = (mirror: MirrorView | null | undefined, name: string): Button[] =>
-  mirror?.order && mirror.mode !== 'watch' && ['waiting', 'refused'].includes(mirror.order.state)
-    ? [retryButton(mirror.order.number, name)]
-    : [];
+  mirror?.order && canRetry(mirror) ? [retryButton(mirror.order.number, name)] : [];

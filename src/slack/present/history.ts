@@ -5,6 +5,7 @@ import { restoreAccount } from '../../operations/accounts/restore.ts';
 import type { AuditEntryView } from '../../operations/audit/entry.ts';
 import type { Role } from '../../operations/frame/context.ts';
 import { restoreButton } from './account.ts';
+import { fieldWords } from './azure-words.ts';
 import { section } from './blocks.ts';
 import { countedSubscriptions } from './counts.ts';
 import { didText, namesTarget, toDoText } from './operation-words.ts';
@@ -223,6 +224,12 @@ const moment =
   (is) =>
     typeof is === 'string' ? `${label}: ${formatDate(new Date(is))}` : '';
 
+const DIFFERENCE_DECISIONS: Record<string, string> = {
+  take: "Azure's was taken",
+  keep: 'ours was kept',
+  leave: 'it was left alone',
+};
+
 const ALONE = when(true, 'without a second operator, as its token’s grant act-alone allows');
 
 /** The values of an audit row that people read. Others, such as ids, are left out. */
@@ -237,6 +244,10 @@ const FIELDS: Record<string, FieldText> = {
   note: labelled('note'),
   groups: labelled('groups'),
   role: labelled('role'),
+  mode: labelled('mode'),
+  difference: (is) =>
+    typeof is === 'string' ? `about: ${is === 'exists' ? 'whether it exists' : fieldWords(is)}` : '',
+  decision: (is) => DIFFERENCE_DECISIONS[String(is)] ?? '',
   granted: labelled('granted'),
   subject: labelled('subject'),
   for: labelled('for'),
@@ -287,7 +298,12 @@ const FIELDS: Record<string, FieldText> = {
   address: labelled('IP address'),
 };
 
-const FIELDS_FOR_ALL = { role: labelled('role'), state: labelled('state'), alone: ALONE };
+const FIELDS_FOR_ALL = {
+  role: labelled('role'),
+  mode: labelled('mode'),
+  state: labelled('state'),
+  alone: ALONE,
+};
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'none';

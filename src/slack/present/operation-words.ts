@@ -62,7 +62,7 @@ const WORDS: Record<string, string> = {
   'azure/list-ours': 'listed/list what Azure should have',
   'azure/list-drifts': 'listed/list the differences with Azure',
   'azure/list-orders': 'listed/list the changes for Azure',
-  'azure/settle-drift': 'decided/decide a difference with Azure. About {a thing}',
+  'azure/settle-drift': 'decided/decide a difference with Azure',
   'azure/show': 'looked/look at the mirror of Azure',
   'azure/show-drift': 'looked/look at a difference with Azure',
   'cards/repaint-drift': 'redrew/redraw the card of a difference with Azure',
