@@ -1,6 +1,7 @@
 // The composition root: every part is built here, by plain function calls.
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
+import { type BoundInstance, bindInstance } from './azure/bound-instance.ts';
 import { listChangesOfRequest } from './db/audit/rows.ts';
 import { probeDatabase } from './db/connection/probe.ts';
 import { listFollowers } from './db/gateway/followers.ts';
@@ -11,6 +12,7 @@ import { addMinutelyJob, findOldestWaitingJobSeconds, retryJobsNow } from './db/
 import { createReceipts } from './db/outbox/receipts.ts';
 import { createLimiter } from './db/rate-limits.ts';
 import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
+import { isSameInstance } from './domain/azure-instance.ts';
 import { addUp } from './domain/call-counts.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
@@ -33,6 +35,9 @@ import {
 } from './management/app.ts';
 import { createAuthority, isTokenRequest } from './management/authority.ts';
 import { refusalInOAuthsForm } from './management/oauth.ts';
+import { bindToAzure } from './operations/azure/bind.ts';
+import { queueLook } from './operations/azure/queue-look.ts';
+import { sweepPull } from './operations/azure/sweep-pull.ts';
 import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
 import { forEachService, serviceOf } from './operations/frame/services.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
@@ -42,11 +47,13 @@ import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
+import { isSameSecret } from './security/same-secret.ts';
 import { openSealedText, sealText } from './security/sealed-text.ts';
 import { type ServiceSettings, type Settings, SettingsError } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import type { RequestStore } from './slack/receive/app.ts';
 import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
+import { createAzureWebhook, MAX_AZURE_EVENT_BYTES } from './web/azure-webhook.ts';
 import { createHealth } from './web/health.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
@@ -118,6 +125,8 @@ type Opened = Base &
     system(name: string): Context;
     playground: Playground | null;
     mail: Mail;
+    /** The instance of Azure API Management of each service that is bound to one, by the service's id. */
+    mirrors: ReadonlyMap<string, BoundInstance>;
   };
 
 /** `gateways` has one for each service, by its name. */
@@ -148,6 +157,7 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     system: dependencies.services[0].system,
     playground,
     mail: openMail(base, playground),
+    mirrors: await bindMirrors(settings, dependencies),
   };
   const gateways = new Map(opened.services.map((service) => [service.name, openGateway(opened, service)]));
   const slack = openSlack(opened);
@@ -169,6 +179,36 @@ async function openPlayground({ settings, addresses, log, atStop }: Base, clock:
   atStop(() => playground.stop());
   return playground;
 }
+
+/** Throws a `SettingsError` when a service is bound to another instance than its setting says. */
+async function bindMirrors(
+  settings: Settings,
+  { services, clock }: Pick<Dependencies, 'services' | 'clock'>,
+): Promise<ReadonlyMap<string, BoundInstance>> {
+  const mirrors = new Map<string, BoundInstance>();
+  for (const { id, name, system } of services) {
+    const { azure } = settingsOf(settings, id);
+    if (!azure) continue;
+    const bound = await bindToAzure(system('start'), { path: azure.path });
+    if (!isSameInstance(bound.path, azure.path))
+      throw new SettingsError([
+        `AZURE_API_MANAGEMENT: ${name} is bound to ${bound.path}. Set that instance, or bind it to another one with \`npm run azure -- attach\`.`,
+      ]);
+    mirrors.set(id, bindInstance(azure, clock));
+  }
+  return mirrors;
+}
+
+/** Event Grid's events, for each service whose settings have a secret for them. */
+const openAzureWebhook = ({ settings, services }: Parts): Hono<WebEnv> =>
+  createAzureWebhook((received) => {
+    for (const { id, system } of services) {
+      const { azure } = settingsOf(settings, id);
+      if (azure?.eventsSecret && isSameSecret(received, azure.eventsSecret))
+        return { path: azure.path, note: (thing) => queueLook(system('azure events'), thing) };
+    }
+    return null;
+  });
 
 type Mail = ReturnType<typeof openMail>;
 
@@ -318,7 +358,11 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     fetch: mountSurfaces(parts, metrics),
     // As Azure compares it.
     caselessPaths: [...RESOURCE_MANAGER, '/metadata/endpoints'],
-    bodyLimits: { '/mail/events': MAX_MAIL_EVENT_BYTES, '/subscriptions': MAX_MANAGEMENT_BYTES },
+    bodyLimits: {
+      '/mail/events': MAX_MAIL_EVENT_BYTES,
+      '/azure/events': MAX_AZURE_EVENT_BYTES,
+      '/subscriptions': MAX_MANAGEMENT_BYTES,
+    },
     refusalAt: (target) => {
       if (RESOURCE_MANAGER.some((path) => isAt(path, target))) return refusalInAzuresForm;
       return isTokenRequest(target) ? refusalInOAuthsForm : null;
@@ -381,6 +425,7 @@ function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics):
     ['/', openHealth(parts, limits, settings.internal ? null : metrics)],
     ...RESOURCE_MANAGER.map((path): [string, Hono<WebEnv>] => [path, management]),
     ['/', createDefinitions(forPrograms)],
+    ['/azure/events', openAzureWebhook(parts)],
     ['/', createAuthority({ ...forPrograms, isOn: hasClientCredentials })],
   ];
   if (!webhookSecret) return shared;
@@ -437,7 +482,8 @@ async function startInternalServer(parts: Parts, metrics: Metrics): Promise<stri
 }
 
 async function startJobs(parts: Parts): Promise<void> {
-  const { log, db, databaseUrl, serviceId, services, isClockSure, mail, slack, jobs, atStop } = parts;
+  const { log, db, databaseUrl, serviceId, services, isClockSure, mail, mirrors, slack, jobs, atStop } =
+    parts;
   const jobPool = openJobPool(databaseUrl, (error) => log.warn({ err: error }, 'job store failing'));
   const delivery = mail.sender.delivery();
   const worker = startWorker(jobPool, {
@@ -446,6 +492,7 @@ async function startJobs(parts: Parts): Promise<void> {
     tasks: createTasks({
       log,
       system: (name, id) => serviceOf(services, id).system(name),
+      azure: (id) => mirrors.get(id) ?? null,
       ...mail.sender,
       delivery,
       slack: slack.jobs,
@@ -461,6 +508,6 @@ async function startJobs(parts: Parts): Promise<void> {
   atStop(() => timer.stop());
   // The mails and imports of a killed process must not wait for the next full minute.
   for (const { system } of services)
-    for (const sweep of [sweepMails, sweepImports])
+    for (const sweep of [sweepMails, sweepImports, sweepPull])
       await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
 }

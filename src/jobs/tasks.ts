@@ -1,5 +1,6 @@
 // What the worker runs for each job of the table in `src/domain/jobs.ts`.
 import type { TaskList } from 'graphile-worker';
+import type { BoundInstance } from '../azure/bound-instance.ts';
 import { JOB_NAMES, JOBS, type JobFunctions, type JobInput } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
@@ -13,6 +14,7 @@ import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
 import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
 import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
+import { lookInAzure, pullFromAzure } from './azure-pull.ts';
 
 /** Where a message is. Null until it is posted. */
 type MessagePlace = { channelId: string | null; messageTs: string | null };
@@ -33,6 +35,8 @@ export type JobDependencies = {
   log: Log;
   /** A context for work that no person asked for. Throws for a service of another process. */
   system(name: string, serviceId: string): Context;
+  /** The instance of Azure API Management that a service is bound to; null for none. */
+  azure(serviceId: string): BoundInstance | null;
   delivery: MailDelivery;
   from: string;
   replyTo: string;
@@ -69,8 +73,8 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     },
     // Each is replaced by the part of the mirror that runs it.
     'azure-send': async () => {},
-    'azure-pull': async () => {},
-    'azure-look': async () => {},
+    'azure-pull': (service) => pullFromAzure(dependencies, service),
+    'azure-look': (thing) => lookInAzure(dependencies, thing),
     async 'tell-of-quota'({ serviceId, subscriptionId, news }) {
       await tellOfQuota(system('quota', serviceId), { subscriptionId, news });
     },

@@ -40,9 +40,9 @@ it('stopping the worker waits for the running jobs and leaves none locked, of th
     openJobPool(database.url, () => {}),
     { log: pino({ level: 'silent' }), db, tasks, everyMinute: async () => {} },
   );
-  for (let n = 0; n < 6; n++)
+  for (let n = 0; n < 9; n++)
     await sql`select graphile_worker.add_job('repaint-cards', ${input}::text::json, queue_name := ${`queue ${n}`})`;
-  await eventually('four to run at once', () => begun === 4);
+  await eventually('seven to run at once', () => begun === 7);
   const stopped = worker.stop();
   endJobs();
   await stopped;
@@ -51,7 +51,7 @@ it('stopping the worker waits for the running jobs and leaves none locked, of th
   expect(done).toBe(begun);
   const left = await sql`select locked_at, attempts from graphile_worker.jobs order by id`;
   // The failed job, and the jobs that had not begun.
-  expect(left).toHaveLength(6 - done + 1);
+  expect(left).toHaveLength(9 - done + 1);
   expect(left.filter((job) => job.locked_at !== null)).toEqual([]);
   expect(left.filter((job) => job.attempts === 1)).toHaveLength(1);
   const queues = await sql`select 1 from graphile_worker._private_job_queues where locked_at is not null`;

@@ -58,6 +58,7 @@ beforeAll(async () => {
   const { apiKey } = provider.resend;
   dependencies = {
     log: pino({ level: 'silent' }),
+    azure: () => null,
     system: () => t.as(SYSTEM),
     delivery: createResendDelivery({ apiKey, baseUrl: provider.resendBaseUrl, timeoutMs: 2_000 }),
     from: 'Example APIs <apis@example.com>',

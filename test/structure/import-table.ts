@@ -20,7 +20,7 @@ const TABLE: Record<string, readonly string[]> = {
   management: ['operations', 'web', 'domain'],
   gateway: ['web', 'domain', 'security', 'mail'],
   // The schedule picks the rows that are due; an operation handles each.
-  jobs: ['operations', 'db', 'mail', 'domain'],
+  jobs: ['operations', 'db', 'mail', 'domain', 'azure'],
   playground: ['web'],
   // The part that uses a setting knows which values are good.
   settings: ['web', 'security', 'management', 'domain'],

@@ -133,7 +133,8 @@ export async function startArmStandIn({
     down: (ms?: number, how: Absence = 'cut') => door.down(ms, how),
     up: door.up,
     asPortal,
-    subscribeToEvents: (url: string) => service.events.subscribe(url, base),
+    subscribeToEvents: (url: string, headers: Record<string, string> = {}) =>
+      service.events.subscribe(url, base, headers),
     unsubscribeFromEvents: service.events.unsubscribe,
     /** The requests that came in and fit, the oldest first. */
     seen: (wanted: Partial<Seen> = {}): Seen[] =>

@@ -10,6 +10,21 @@ export type AccountState = Account['state'];
 
 const rows = rowsOf(accounts);
 export const { findAll: findAccounts, lock: lockAccount } = rows;
+/** Locks accounts in the order of their ids, so that two callers can't wait for each other. */
+export async function lockAccounts(
+  tx: Transaction,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(has(accounts, { serviceId, id: ids }))
+    .orderBy(accounts.id)
+    .for('update');
+}
+
 /** Changes a locked account and increments its version. */
 export const updateAccount = (
   { tx, now }: Moment,

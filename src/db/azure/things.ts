@@ -73,20 +73,17 @@ export async function saveThings(tx: Transaction, things: readonly AzureThing[])
     });
 }
 
-/** Another thing stood for these rows of ours until now. */
+/** No other thing than these stands for their rows of ours any more. */
 export async function releaseOurs(
   tx: Transaction,
-  of: { serviceId: string; kind: MirroredKind; ourId: string; except: string },
+  { serviceId, kind }: { serviceId: string; kind: MirroredKind },
+  things: readonly { id: string; ourId: string }[],
 ): Promise<void> {
-  await tx
-    .update(azureThings)
-    .set({ ourId: null })
-    .where(
-      and(
-        has(azureThings, { serviceId: of.serviceId, kind: of.kind, ourId: of.ourId }),
-        sql`${azureThings.id} <> ${of.except}`,
-      ),
-    );
+  if (things.length === 0) return;
+  await tx.execute(sql`
+    update azure_things t set our_id = null
+    from json_to_recordset(${JSON.stringify(things)}::json) as now (id text, "ourId" text)
+    where t.service_id = ${serviceId} and t.kind = ${kind} and t.our_id = now."ourId" and t.id <> now.id`);
 }
 
 /** Things that a comparison did not see, the first `limit` after a key. */

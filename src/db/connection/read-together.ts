@@ -36,8 +36,8 @@ export function readTogether<Key extends Record<string, string>, Row>(
   });
 }
 
-/** A text that Postgres takes. What it replaces is in no row. */
-const storable = (_: string, value: unknown) =>
+/** For `JSON.stringify`: texts that Postgres takes. What it replaces is in no row. */
+export const storable = (_: string, value: unknown) =>
   typeof value === 'string'
     ? (value as string & { toWellFormed(): string }).toWellFormed().replaceAll('\0', '\ufffd')
     : value;

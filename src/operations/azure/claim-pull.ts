@@ -34,6 +34,7 @@ export const claimPull = defineOperation({
       phase,
       cursor,
       leasedUntil,
+      isFirst: row.firstPassEndedAt === null,
       unseen: phase === 'missing' ? await listUnseen(act, pass, cursor) : [],
     };
   },

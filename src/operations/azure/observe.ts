@@ -81,7 +81,7 @@ export const observeAzure = defineOperation({
       const given = { thing: { ...thing, ourId }, ours: here, theirs: record };
       return compareOne(act, given, { askedAt, etag, pass, mode: instance.mode });
     });
-    await keepThings(act, compared, known);
+    await keepThings(act, kind, compared, known);
     await updateDrifts(act, compared);
     if (!isOrder) await writeOrders(act, compared);
     return compared.map(({ thing, ours, theirs, verdicts }) => ({
@@ -186,13 +186,16 @@ function afterAgreement(
 const fieldsWith = (verdicts: Record<string, Verdict>, wanted: Verdict): string[] =>
   Object.entries(verdicts).flatMap(([field, verdict]) => (verdict === wanted ? field : []));
 
-async function keepThings(act: Act, compared: Compared[], known: Map<string, AzureThing>): Promise<void> {
-  for (const { thing } of compared)
-    if (thing.ourId !== null && known.get(thing.id)?.ourId !== thing.ourId)
-      await releaseOurs(act.tx, {
-        ...{ serviceId: act.service.id, kind: thing.kind, ourId: thing.ourId },
-        except: thing.id,
-      });
+async function keepThings(
+  act: Act,
+  kind: MirroredKind,
+  compared: Compared[],
+  known: Map<string, AzureThing>,
+): Promise<void> {
+  const moved = compared.flatMap(({ thing: { id, ourId } }) =>
+    ourId !== null && known.get(id)?.ourId !== ourId ? { id, ourId } : [],
+  );
+  await releaseOurs(act.tx, { serviceId: act.service.id, kind }, moved);
   await saveThings(
     act.tx,
     compared.map(({ thing }) => thing),

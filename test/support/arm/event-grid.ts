@@ -22,12 +22,14 @@ export const PUNCTUAL: Delivery = { delayMs: 0, lostShare: 0, twiceShare: 0 };
 export function createEventGrid(random: Random) {
   const stopped = new AbortController();
   let webhook: string | null = null;
+  let ownHeaders: Record<string, string> = {};
   let delivery = PUNCTUAL;
 
   async function post(kind: 'SubscriptionValidation' | 'Notification', event: Json, count: number) {
     const response = await fetch(webhook ?? '', {
       method: 'POST',
       headers: {
+        ...ownHeaders,
         'content-type': 'application/json; charset=utf-8',
         'aeg-event-type': kind,
         'aeg-delivery-count': String(count),
@@ -55,9 +57,13 @@ export function createEventGrid(random: Random) {
     setDelivery(wanted: Partial<Delivery>): void {
       delivery = { ...PUNCTUAL, ...wanted };
     },
-    /** As an administrator makes an event subscription. Throws when the webhook doesn't agree. */
-    async subscribe(url: string, topic: string): Promise<void> {
+    /**
+     * As an administrator makes an event subscription; `headers` are its delivery properties. Throws when the webhook doesn't
+     * agree.
+     */
+    async subscribe(url: string, topic: string, headers: Record<string, string> = {}): Promise<void> {
       webhook = url;
+      ownHeaders = headers;
       const validationCode = crypto.randomUUID();
       const type = 'Microsoft.EventGrid.SubscriptionValidationEvent';
       const data = { validationCode, validationUrl: 'https://rp-test.eventgrid.azure.net/validate?id=x' };
