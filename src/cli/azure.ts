@@ -7,7 +7,7 @@ import { showMirror } from '../operations/azure/show.ts';
 import type { Context } from '../operations/frame/context.ts';
 import type { AzureSettings } from '../settings/azure-settings.ts';
 import { compareWith } from './azure/compare.ts';
-import { printDifferences, printStatus, printUnwritten } from './azure/status.ts';
+import { printDifferences, printOrders, printStatus, printUnwritten } from './azure/status.ts';
 import { refusalText } from './console/output.ts';
 import {
   EXIT,
@@ -24,7 +24,8 @@ import {
 const HELP = `The mirror of an Azure API Management instance, from a shell on the server:
 
   npm run -s azure -- status [--all]
-      says how far it is, and lists the first open differences. --all lists every one.
+      says how far it is, and lists the first changes that Azure hasn't got and the first open differences. --all lists
+      every one.
   npm run -s azure -- attach [--all] [--apply --as "Your Name" --reason "why"] [--give-up]
       moves to the instance in AZURE_API_MANAGEMENT: compares it with what is here by id, and changes nothing. --apply binds
       the service to it, in the mode watch. Ids and keys stay. Stop the server first.
@@ -92,6 +93,7 @@ async function status(context: Context, { isWhole }: MirrorOptions): Promise<num
     return EXIT.ok;
   }
   await printStatus(mirror);
+  await printOrders(context, isWhole);
   await printDifferences(context, isWhole);
   return EXIT.ok;
 }
@@ -100,6 +102,7 @@ async function detach(context: Context, options: MirrorOptions, { azure }: Place
   const mirror = await showMirror(context, {});
   if (!mirror) throw new DomainError('azure_not_bound');
   await printStatus(mirror);
+  await printOrders(context, options.isWhole);
   await printUnwritten(context);
   await printDifferences(context, options.isWhole);
   await print(
@@ -134,7 +137,7 @@ async function attach(
     const former = await showMirror(context, {});
     await printLine(`From ${former?.path ?? 'no instance'}`);
     await printLine(`to   ${azure.path}`);
-    if (former) await printStatus(former);
+    if (former) await printOrders(context, options.isWhole);
     if (!(await compareWith(context, azure, options.isWhole))) return EXIT.refused;
     if (!options.isApplied) return nothingChanged();
     const { givenUp } = await attachInstance(context, { path: azure.path, givesUp: options.givesUp });

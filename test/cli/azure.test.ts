@@ -76,7 +76,7 @@ describe('npm run azure', { timeout: SLOW_MS }, () => {
     const dry = await unbound('detach');
     expect([dry.code, dry.err]).toEqual([0, '']);
     expect(dry.out).toMatch(/service\/contoso, mode add/);
-    expect(dry.out).toMatch(/1 waiting/);
+    expect(dry.out).toMatch(/^ {2}waiting: account Ann Lee/m);
     expect(dry.out).toMatch(/^ {2}different: account Ann Lee <different@example.com>, note/m);
     expect(dry.out).toMatch(/in Azure only/);
     expect(dry.out).toMatch(/Nothing changed/);

@@ -1,5 +1,6 @@
 // What the mirror of an Azure API Management instance has to say, as lines on a terminal.
 import { listDrifts } from '../../operations/azure/list-drifts.ts';
+import { listAzureOrders } from '../../operations/azure/list-orders.ts';
 import { previewAzureMode } from '../../operations/azure/preview-mode.ts';
 import type { MirrorStatus } from '../../operations/azure/show.ts';
 import type { Context } from '../../operations/frame/context.ts';
@@ -22,6 +23,26 @@ function comparisonWords({ phase, progress, passEndedAt }: MirrorStatus): string
   const { seen = 0, of = null } = progress?.find(({ kind }) => kind === phase) ?? {};
   const where = phase === 'missing' ? 'what is gone' : `${seen}${of === null ? '' : ` of ${of}`} ${phase}s`;
   return `under way, at ${where}; ${last}`;
+}
+
+/** The changes that Azure hasn't got. */
+export async function printOrders(context: Context, isWhole: boolean): Promise<void> {
+  for (const state of ['waiting', 'refused'] as const)
+    for (let after: number | undefined; ; ) {
+      const { orders, next } = await listAzureOrders(context, { state, after });
+      for (const { kind, label, changedAt, code, words } of orders) {
+        const why = [code, words].filter(Boolean).join(', ');
+        await printLine(
+          `  ${state}: ${kind} ${label}, changed ${changedAt.toISOString()}${why ? `: ${why}` : ''}`,
+        );
+      }
+      if (next === null) break;
+      if (!isWhole) {
+        await printLine(`  ${state}: more, with --all`);
+        break;
+      }
+      after = next;
+    }
 }
 
 /** What the mode never wrote. */
