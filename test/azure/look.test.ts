@@ -132,7 +132,7 @@ describe('a page that can’t be read', () => {
   });
 });
 
-it('writes nothing in Azure, whatever was changed on both sides', async () => {
+it('T95: writes nothing in Azure while it watches, whatever was changed on both sides', async () => {
   m.arm.forgetSeen();
   await blockAccount(m.as(ADMIN), { accountId: 'eve' });
   m.advance(10 * 60_000);

@@ -150,7 +150,7 @@ describe('a later comparison', () => {
     expect(await openDrifts()).toEqual([]);
   });
 
-  it('asks where both sides changed a field, and overwrites neither', async () => {
+  it('T98: asks where both sides changed a field, and overwrites neither', async () => {
     await editAccount(m.as(ADMIN), { accountId: 'dev-3', note: 'ours' });
     await portal().patch('users/dev-3', { note: 'theirs' });
     await m.pullAll();
