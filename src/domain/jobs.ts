@@ -137,6 +137,11 @@ export const JOBS = {
     key: (input) => `azure-look:${input.serviceId}:${input.kind}:${input.id}`,
     queue: readerOf,
   }),
+  /** Asks Azure's activity log who made a difference that has a card. */
+  'azure-who': serverJob(z.object({ serviceId, driftId: id }), {
+    maxAttempts: 3,
+    key: (input) => `azure-who:${input.serviceId}:${input.driftId}`,
+  }),
   /** Repaints the card of a difference with Azure. The first one posts it. */
   'repaint-drift': slackJob(z.object({ serviceId, driftId: id }), {
     key: (input) => `drift:${input.serviceId}:${input.driftId}`,

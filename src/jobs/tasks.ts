@@ -15,6 +15,7 @@ import { settleMail } from '../operations/mails/settle.ts';
 import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
 import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
 import { lookInAzure, pullFromAzure } from './azure-pull.ts';
+import { askWhoChanged } from './azure-who.ts';
 
 /** Where a message is. Null until it is posted. */
 type MessagePlace = { channelId: string | null; messageTs: string | null };
@@ -75,6 +76,7 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     'azure-send': async () => {},
     'azure-pull': (service) => pullFromAzure(dependencies, service),
     'azure-look': (thing) => lookInAzure(dependencies, thing),
+    'azure-who': (drift) => askWhoChanged(dependencies, drift),
     async 'tell-of-quota'({ serviceId, subscriptionId, news }) {
       await tellOfQuota(system('quota', serviceId), { subscriptionId, news });
     },

@@ -336,6 +336,12 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ ...(await drift()), channels: ['C0CARDS'] }),
     nothing: { driftId: NO_UUID, channels: ['C0CARDS'] },
   },
+  'azure/note-who-changed': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await drift()), who: 'bo@contoso.example', at: new Date(0) }),
+    nothing: { driftId: NO_UUID, who: 'bo@contoso.example', at: new Date(0) },
+  },
+  'azure/plan-who-changed': { as: SYSTEM, ours: drift, nothing: { driftId: NO_UUID } },
   'cards/repaint-drift': { as: ADMIN, ours: drift, nothing: { driftId: NO_UUID } },
   'azure/claim-order': {
     as: SYSTEM,

@@ -98,6 +98,8 @@ const EXPECTED: Record<string, string> = {
   'azure/settle-drift': 'admin approver console',
   'azure/show': 'admin approver console',
   'azure/show-drift': 'admin approver console',
+  'azure/note-who-changed': 'system',
+  'azure/plan-who-changed': 'system',
   'cards/plan-drift': 'system',
   'cards/repaint-drift': 'admin approver console',
   'audit/export': 'admin console',

@@ -29,6 +29,7 @@ type DriftReason =
 export type ListedDrift = Drift & {
   azureId: string;
   ourId: string | null;
+  writtenAt: Date | null;
   mode: (typeof azureInstances.$inferSelect)['mode'];
   reason: DriftReason;
   /** A person has to decide it. In the mode `watch`, what only our side changed waits for the mode instead. */
@@ -55,6 +56,7 @@ const selectDrifts = (db: Db) =>
       ...getTableColumns(azureDrifts),
       azureId: azureThings.azureId,
       ourId: azureThings.ourId,
+      writtenAt: azureThings.writtenAt,
       mode: azureInstances.mode,
       reason,
       isAsked,

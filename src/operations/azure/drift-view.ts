@@ -4,7 +4,10 @@ import type { Act } from '../frame/context.ts';
 import { openShownDrift, type ShownDrift } from './drifts.ts';
 import { namesOf } from './our-names.ts';
 
-export type DriftView = Omit<ListedDrift, 'serviceId' | 'sealed' | 'ours' | 'theirs' | 'thingId'> & {
+export type DriftView = Omit<
+  ListedDrift,
+  'serviceId' | 'sealed' | 'ours' | 'theirs' | 'thingId' | 'writtenAt'
+> & {
   /** "Ann Lee <ann@example.com>". */
   label: string;
   /** Null once it has ended. */
@@ -20,7 +23,7 @@ export type DriftView = Omit<ListedDrift, 'serviceId' | 'sealed' | 'ours' | 'the
 export async function viewDrifts(act: Act, drifts: readonly ListedDrift[]): Promise<DriftView[]> {
   const rows = await namesOf(act, drifts);
   return drifts.map((drift) => {
-    const { serviceId: _s, sealed: _v, ours, theirs, thingId: _t, ...rest } = drift;
+    const { serviceId: _s, sealed: _v, ours, theirs, thingId: _t, writtenAt: _w, ...rest } = drift;
     const words = openShownDrift(act, drift);
     const row = rows.get(`${drift.kind} ${drift.ourId}`) ?? null;
     return {

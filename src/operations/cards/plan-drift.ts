@@ -1,10 +1,15 @@
 import { countDriftCards, findListedDrift } from '../../db/azure/decisions.ts';
+import { addJob } from '../../db/outbox/jobs.ts';
 import { holdLock } from '../../db/rows.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { MAX_OPEN_DRIFT_CARDS, queueMissingDriftCards } from '../azure/drift-cards.ts';
 import { viewDrift } from '../azure/drift-view.ts';
 import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
+import { minutesAfter } from '../frame/outbox.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
+
+/** Azure's activity log shows a change after some minutes. */
+const LOG_IS_LATE_MINUTES = 10;
 
 /**
  * Where the cards of a difference with Azure are, and what they should show. An open one that a person has to decide gets
@@ -26,6 +31,14 @@ export const planDriftCards = defineOperation({
     const isWaiting = drift.state === 'open' && drift.isAsked && others < MAX_OPEN_DRIFT_CARDS;
     const cards = await planCardsOf(act, { driftId }, { isWaiting, channels });
     if (drift.state !== 'open') await queueMissingDriftCards(act);
+    const isNew = isWaiting && cards.some(({ messageTs }) => messageTs === null);
+    if (isNew && drift.changedAt === null)
+      await addJob(
+        act.tx,
+        'azure-who',
+        { serviceId, driftId },
+        { runAt: minutesAfter(act.now, LOG_IS_LATE_MINUTES) },
+      );
     return { drift: await viewDrift(act, drift), cards };
   },
 });

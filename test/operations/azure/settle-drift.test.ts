@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { askWhoChanged } from '../../../src/jobs/azure-who.ts';
 import { addAccount } from '../../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
@@ -8,6 +9,7 @@ import { showMirror } from '../../../src/operations/azure/show.ts';
 import { showDrift } from '../../../src/operations/azure/show-drift.ts';
 import { planDriftCards } from '../../../src/operations/cards/plan-drift.ts';
 import { sweepCards } from '../../../src/operations/cards/sweep.ts';
+import { driftCard } from '../../../src/slack/present/azure-drift.ts';
 import { ADMIN, APPROVER, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { azureUser, bindMirror, readInAzure } from '../../support/mirror.ts';
@@ -180,6 +182,27 @@ describe('the cards of differences', () => {
     expect((await plan(drift.id)).cards).toEqual([]);
     expect(await showMirror(t.as(APPROVER), {})).toMatchObject({ mode: 'watch', differences: 1 });
     await bindMirror(t.sql, 'ours', 'add');
+  });
+
+  it('say who changed it in Azure, once the activity log has told', async () => {
+    await clear();
+    const { id, drift } = await differing();
+    await plan(drift.id);
+    const asked = await t.sql`select from graphile_worker.jobs where key = ${`azure-who:ours:${drift.id}`}`;
+    expect(asked).toHaveLength(1);
+    const lastChange = async (kind: string, thing: string) =>
+      kind === 'account' && thing === id
+        ? { who: 'bo@contoso.example', at: new Date('2026-01-02T10:02:00Z') }
+        : null;
+    const azure = () => ({ path: '', withKeys: false, open: async () => ({ lastChange }) }) as never;
+    await askWhoChanged({ system, azure }, { serviceId: 'ours', driftId: drift.id });
+    const { drift: shown } = await plan(drift.id);
+    expect(driftCard(shown, { isExposed: false }).blocks).toContainEqual(
+      expect.objectContaining({
+        text: expect.objectContaining({ text: expect.stringMatching(/by bo@contoso/) }),
+      }),
+    );
+    expect(JSON.stringify(driftCard(shown, { isExposed: true }))).not.toContain('bo@contoso');
   });
 
   it('are queued again by the sweep when their job was lost', async () => {
