@@ -16,6 +16,7 @@ import {
 import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { updateDrifts } from './drifts.ts';
+import { withKnownGroups } from './known-groups.ts';
 import { matchOurs } from './match-ours.ts';
 import { findOurs } from './ours.ts';
 import { fingerprintsOf, isMirrored, onlyDeletes } from './record-fields.ts';
@@ -63,7 +64,7 @@ export const observeAzure = defineOperation({
     const serviceId = act.service.id;
     const instance = await findInstance(act.tx, serviceId);
     if (!instance) return [];
-    const seen = uniqueOf(observations);
+    const seen = uniqueOf(await withKnownGroups(act, observations));
     const things = await lockThings(act.tx, { serviceId, kind, ids: [...seen.keys()] });
     const known = new Map(things.map((thing) => [thing.id, thing]));
     const matches = await matchOurs(act, kind, seen, known);
