@@ -108,9 +108,11 @@ BEGIN
   INSERT INTO azure_orders (service_id, kind, our_id, lane, half, is_urgent)
   VALUES (of_service, of_kind, of_id, of_lane, of_half, urgent)
   ON CONFLICT (service_id, kind, our_id) WHERE state = 'waiting'
-  DO UPDATE SET revision = azure_orders.revision + 1, changed_at = now(), is_urgent = azure_orders.is_urgent OR urgent
+  DO UPDATE SET revision = azure_orders.revision + 1, changed_at = now(), is_urgent = azure_orders.is_urgent OR urgent,
+    not_before = CASE WHEN urgent THEN least(azure_orders.not_before, now()) ELSE azure_orders.not_before END
   RETURNING revision = 1 INTO is_new;
-  IF is_new THEN
+  -- A block doesn't wait for the next try of what could not be sent before.
+  IF is_new OR urgent THEN
     PERFORM graphile_worker.add_job('azure-send', json_build_object('serviceId', of_service, 'half', of_half),
       queue_name := 'azure:' || of_service || ':' || of_half);
   END IF;

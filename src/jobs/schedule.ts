@@ -19,6 +19,7 @@ import { SIGN_UP_LIFETIME_DAYS } from '../operations/accounts/sign-up-rules.ts';
 import { eraseApproval } from '../operations/approvals/erase.ts';
 import { sweepApprovals } from '../operations/approvals/sweep.ts';
 import { linkAudit } from '../operations/audit/link.ts';
+import { sweepOrders } from '../operations/azure/sweep-orders.ts';
 import { sweepPull } from '../operations/azure/sweep-pull.ts';
 import { sweepCards } from '../operations/cards/sweep.ts';
 import type { Context } from '../operations/frame/context.ts';
@@ -80,6 +81,7 @@ const STEPS: Record<string, Step> = {
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep imports': ({ context }) => sweepImports(context, {}),
   'read Azure': ({ context }) => sweepPull(context, {}),
+  'send to Azure': ({ context }) => sweepOrders(context, {}),
   // When Slack is back, the jobs that wait for it run at once.
   'sweep operators': async ({ context, slack }) => slack.isReachable() && sweepOperators(context, {}),
   'warn of tokens': byTime(({ context }) => warnOfTokens(context, {})),

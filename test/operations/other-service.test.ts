@@ -33,7 +33,7 @@ import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
-import { bindInstance, lastOrder } from '../support/bound-instance.ts';
+import { BOUND_PATH, bindInstance, lastOrder } from '../support/bound-instance.ts';
 import {
   ADMIN,
   createTestContext,
@@ -348,9 +348,9 @@ const CASES: Record<string, Case> = {
     async ours() {
       await order();
       const [row] = await t.sql`select half from azure_orders where state = 'waiting' limit 1`;
-      return { half: row?.half };
+      return { path: BOUND_PATH, half: row?.half };
     },
-    nothing: { half: 0 },
+    nothing: { path: BOUND_PATH, half: 0 },
   },
   'azure/preview-mode': { as: ADMIN, ours: having(order), nothing: {} },
   'azure/settle-order': {

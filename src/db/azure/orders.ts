@@ -155,6 +155,19 @@ export async function listDueHalves(db: Db, serviceId: string): Promise<number[]
   return rows.map(({ half }) => half);
 }
 
+/** Deletes the orders of an account and its subscriptions that have ended: Azure's words may be personal. */
+export async function deleteOrdersOfAccount(
+  tx: Transaction,
+  serviceId: string,
+  accountId: string,
+): Promise<void> {
+  await tx
+    .delete(azureOrders)
+    .where(
+      and(has(azureOrders, { serviceId, lane: `account:${accountId}` }), ne(azureOrders.state, 'waiting')),
+    );
+}
+
 /** Deletes orders that ended so long ago. */
 export async function deleteOldOrders(tx: Transaction, serviceId: string, days: number): Promise<void> {
   await tx
@@ -166,17 +179,4 @@ export async function deleteOldOrders(tx: Transaction, serviceId: string, days: 
         lt(azureOrders.settledAt, sql`now() - ${days} * interval '1 day'`),
       ),
     );
-}
-
-/** How many orders of each state a service has. */
-export async function countOrders(
-  db: Db,
-  serviceId: string,
-): Promise<Partial<Record<AzureOrder['state'], number>>> {
-  const rows = await db
-    .select({ state: azureOrders.state, count: sql<string>`count(*)` })
-    .from(azureOrders)
-    .where(eq(azureOrders.serviceId, serviceId))
-    .groupBy(azureOrders.state);
-  return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
 }

@@ -4,6 +4,7 @@ import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseDriftsOfAccount } from '../../db/azure/decisions.ts';
+import { deleteOrdersOfAccount } from '../../db/azure/orders.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { deleteRecipientsOfAccount } from '../../db/outbox/notification-recipients.ts';
 import type { Act } from '../frame/context.ts';
@@ -39,6 +40,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     await eraseInvitationData(act, id);
   }
   await removeSubscriptions(act, { accountId: account.id }, true);
+  await deleteOrdersOfAccount(act.tx, serviceId, account.id);
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);

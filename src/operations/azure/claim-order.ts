@@ -4,6 +4,7 @@ import { type AzureOrder, findNextDue, leaseNextOrder } from '../../db/azure/ord
 import { listThingsOfOurs } from '../../db/azure/things.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { holdLock } from '../../db/rows.ts';
+import { isSameInstance } from '../../domain/azure-instance.ts';
 import type { ThingMemory } from '../../domain/azure-mirror.ts';
 import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -25,22 +26,24 @@ export type ClaimedOrder = Pick<AzureOrder, 'number' | 'revision' | 'kind' | 'ou
 };
 
 /**
- * Leases the next order of a half for a minute. Null when there is none to send now: none waits, the mode forbids it, or Azure
- * asked for silence. Then it queues the job that sends the next one. With `isLast` it leases none.
+ * Leases the next order of a half for a minute. Null when there is none to send now: none waits, the mode forbids it, the
+ * service is bound to another instance by now, or Azure asked for silence. Then it queues the job that sends the next one. With `isLast` it leases none.
  */
 export const claimOrder = defineOperation({
   name: 'azure/claim-order',
   allowed: SYSTEM,
   effect: 'bookkeeping',
   input: {
+    /** Of the instance that the caller writes to. */
+    path: z.string(),
     half: z.int().min(0).max(1),
     withKeys: z.boolean().default(false),
     isLast: z.boolean().default(false),
   },
-  async run(act, { half, withKeys, isLast }): Promise<ClaimedOrder | null> {
+  async run(act, { path, half, withKeys, isLast }): Promise<ClaimedOrder | null> {
     const serviceId = act.service.id;
     const instance = await findInstance(act.tx, serviceId);
-    if (!instance || instance.mode === 'watch') return null;
+    if (!instance || instance.mode === 'watch' || !isSameInstance(instance.path, path)) return null;
     const { holdUntil } = instance;
     if (isLast || (holdUntil && holdUntil > act.now)) {
       await queueNext(act, half, holdUntil ?? act.now);
