@@ -37,6 +37,7 @@ import { createAuthority, isTokenRequest } from './management/authority.ts';
 import { refusalInOAuthsForm } from './management/oauth.ts';
 import { bindToAzure } from './operations/azure/bind.ts';
 import { queueLook } from './operations/azure/queue-look.ts';
+import { sweepOrders } from './operations/azure/sweep-orders.ts';
 import { sweepPull } from './operations/azure/sweep-pull.ts';
 import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
 import { forEachService, serviceOf } from './operations/frame/services.ts';
@@ -508,6 +509,6 @@ async function startJobs(parts: Parts): Promise<void> {
   atStop(() => timer.stop());
   // The mails and imports of a killed process must not wait for the next full minute.
   for (const { system } of services)
-    for (const sweep of [sweepMails, sweepImports, sweepPull])
+    for (const sweep of [sweepMails, sweepImports, sweepPull, sweepOrders])
       await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
 }

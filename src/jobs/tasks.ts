@@ -15,6 +15,7 @@ import { settleMail } from '../operations/mails/settle.ts';
 import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
 import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
 import { lookInAzure, pullFromAzure } from './azure-pull.ts';
+import { sendOrders } from './azure-send.ts';
 import { askWhoChanged } from './azure-who.ts';
 
 /** Where a message is. Null until it is posted. */
@@ -72,8 +73,7 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     async 'answer-sign-up'({ serviceId, sealedSignUp }) {
       await answerSignUp(system('public request', serviceId), { sealedSignUp });
     },
-    // Each is replaced by the part of the mirror that runs it.
-    'azure-send': async () => {},
+    'azure-send': (orders) => sendOrders(dependencies, orders),
     'azure-pull': (service) => pullFromAzure(dependencies, service),
     'azure-look': (thing) => lookInAzure(dependencies, thing),
     'azure-who': (drift) => askWhoChanged(dependencies, drift),
