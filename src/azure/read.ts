@@ -169,12 +169,16 @@ const accounts = (connection: Connection) =>
     }),
   }));
 
-/** Only the list can expand groups. */
+/** Only the list can expand groups. A block waits for this, so both are asked for at once. */
 async function userWithGroups({ client, at }: Connection, id: string) {
-  const user = await client.user.get(...at, id);
-  const groups: { displayName: string }[] = [];
-  for await (const { displayName = '' } of client.userGroup.list(...at, id)) groups.push({ displayName });
-  return { ...user, groups };
+  const [user, names] = await Promise.all([client.user.get(...at, id), namesOfGroups({ client, at }, id)]);
+  return { ...user, groups: names.map((displayName) => ({ displayName })) };
+}
+
+async function namesOfGroups({ client, at }: Pick<Connection, 'client' | 'at'>, id: string) {
+  const names: string[] = [];
+  for await (const { displayName = '' } of client.userGroup.list(...at, id)) names.push(displayName);
+  return names;
 }
 
 const subscriptions = (connection: Connection, withKeys: boolean) =>

@@ -1,7 +1,7 @@
 // How orders for Azure are shared out, and when one that could not be sent is tried again.
 
 /**
- * `changed`: somebody changed the thing since it was read. `early`: what was read may be from before our own last write.
+ * `changed`: the thing was changed since it was read. `early`: what was read may be from before our own last write.
  * `missing`: something that it refers to isn't in Azure yet. `unreachable`, `throttled`, `credential`: nothing can be asked.
  * `failed`: an error of Azure's own.
  */

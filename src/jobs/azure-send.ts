@@ -6,7 +6,7 @@ import type { JobInput } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import { type ClaimedOrder, claimOrder } from '../operations/azure/claim-order.ts';
 import { observeAzure } from '../operations/azure/observe.ts';
-import { type PlannedWrite, planUnseenWrite, planWrite } from '../operations/azure/plan-write.ts';
+import { type PlannedWrite, planUnseenWrites, planWrite } from '../operations/azure/plan-write.ts';
 import { type OrderOutcome, settleOrder } from '../operations/azure/settle-order.ts';
 import type { Context } from '../operations/frame/context.ts';
 
@@ -75,9 +75,10 @@ async function bringToOurs(
   const askedAt = context.clock();
   const read = await azure.read(kind, azureId);
   if (!read && ours?.kind === 'account' && ours.state === 'pending') return { kind: 'kept', code: 'pending' };
-  const unseen = planUnseenWrite(order, read, askedAt);
-  const done = unseen && (await carryOut(azure, order, unseen).catch(unlessChanged));
-  if (done) return done;
+  for (const unseen of planUnseenWrites(order, read, askedAt)) {
+    const done = await carryOut(azure, order, unseen).catch(unlessChanged);
+    if (done) return done;
+  }
   const [observed] = await observeAzure(context, {
     ...{ kind, askedAt, withKeys, isOrder: true },
     observations: [{ id: azureId, record: read?.record ?? null, etag: read?.etag ?? null }],
@@ -104,7 +105,7 @@ async function carryOut(
   return { kind: 'written', azureId, fields: written, etag, isPart, keepsMore: kept.length > 0 };
 }
 
-/** Somebody changed the thing since our last write, or Azure took that write in another way: what was read counts. */
+/** The thing was changed since the ETag that the write relied on. */
 function unlessChanged(error: unknown): null {
   if (error instanceof AzureFault && error.code === 'changed') return null;
   throw error;

@@ -59,29 +59,32 @@ const valuesOf = (record: MirroredRecord | null): Record<string, string> =>
   record ? { ...fingerprintsOf(record), [EXISTS]: 'yes' } : { [EXISTS]: 'no' };
 
 /**
- * The write of what we changed since our last write, which a read may not show yet. It relies on the ETag of that write alone:
- * what was read may be older than it, and may even show what we want now. Lists are left for later, as they have no ETag.
- * Null where what was read can be believed, and where nothing can be written so.
+ * Writes of what we changed since our last write, where what was read may be older than that, and may only look like what we
+ * want now. The first relies on the ETag of our last write alone. Where Azure has changed since, perhaps by a write of ours
+ * whose answer was lost, the second repeats what it seems to have: it succeeds if what was read is no older. Lists are left for
+ * later, as they have no ETag. None where what was read can be believed.
  */
-export function planUnseenWrite(
+export function planUnseenWrites(
   { azureId, ours, known }: ClaimedOrder,
   read: Read,
   askedAt: Date,
-): PlannedWrite | null {
+): PlannedWrite[] {
   const etag = known?.memory.etag;
-  if (!azureId || !ours || !etag || etag === '*' || read?.etag === etag) return null;
-  if (isSettledRead(askedAt, known.writtenAt)) return null;
+  if (!azureId || !ours || !etag || etag === '*' || read?.etag === etag) return [];
+  if (isSettledRead(askedAt, known.writtenAt)) return [];
   const { agreed } = known.memory;
-  const [values, fingerprints] = [comparedFields(ours), fingerprintsOf(ours)];
-  const changed = Object.keys(values).filter((field) => agreed[field] !== fingerprints[field]);
+  const [values, here, there] = [comparedFields(ours), valuesOf(ours), valuesOf(read?.record ?? null)];
+  const changed = Object.keys(values).filter((field) => agreed[field] !== here[field]);
   const fields = changed.filter((field) => agreed[field] !== undefined && !Array.isArray(values[field]));
-  if (fields.length === 0) return null;
-  const wanted = { ...(read?.record ?? ours), ...pick(ours, fields) } as MirroredRecord;
-  const unknown = Object.fromEntries(fields.map((field) => [field, undefined]));
-  return {
-    ...{ azureId, wanted, fields: pick(fingerprints, fields), isPart: changed.length > fields.length },
-    was: { record: { ...wanted, ...unknown } as MirroredRecord, etag },
+  const writeOf = (some: string[], condition: string): PlannedWrite[] => {
+    const wanted = { ...(read?.record ?? ours), ...pick(ours, some) } as MirroredRecord;
+    const unknown = Object.fromEntries(some.map((field) => [field, undefined]));
+    const was = { record: { ...wanted, ...unknown } as MirroredRecord, etag: condition };
+    const isPart = changed.length > some.length;
+    return some.length === 0 ? [] : [{ azureId, wanted, was, fields: pick(here, some), isPart }];
   };
+  const seen = fields.filter((field) => here[field] === there[field]);
+  return [...writeOf(fields, etag), ...(read ? writeOf(seen, read.etag) : [])];
 }
 
 const pick = <Of extends object>(of: Of, fields: readonly string[]): Of =>
