@@ -118,49 +118,62 @@ BEGIN
   END IF;
 END $$;
 --> statement-breakpoint
--- Arguments: the kind of thing, the column with its id, and the columns that Azure has too (none: all of them count).
-CREATE FUNCTION order_row_for_azure() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Once a statement, not once a row: most statements are of services that don't write to Azure, and an import brings thousands
+-- of rows. Arguments: the kind of thing, the column with its id, and the columns that Azure has too (null: all of them count).
+CREATE FUNCTION order_rows_for_azure() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  was constant jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-  now_is constant jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-  row_is constant jsonb := coalesce(now_is, was);
-  columns constant text[] := string_to_array(TG_ARGV[2], ',');
+  kind constant text := TG_ARGV[0];
+  id_column constant text := TG_ARGV[1];
+  columns constant text[] := string_to_array(nullif(TG_ARGV[2], ''), ',');
+  changed record;
 BEGIN
-  IF TG_OP = 'UPDATE' AND columns IS NOT NULL
-     AND NOT EXISTS (SELECT FROM unnest(columns) AS one WHERE was->one IS DISTINCT FROM now_is->one) THEN
+  IF NOT EXISTS (SELECT FROM azure_instances WHERE mode <> 'watch') THEN
     RETURN NULL;
   END IF;
-  PERFORM order_for_azure(row_is->>'service_id', TG_ARGV[0], row_is->>TG_ARGV[1],
-    CASE TG_ARGV[0] WHEN 'account' THEN row_is->>TG_ARGV[1] WHEN 'subscription' THEN row_is->>'account_id' END,
-    coalesce(TG_ARGV[0] = 'account' AND now_is->>'state' = 'blocked' AND was->>'state' IS DISTINCT FROM 'blocked', false));
+  FOR changed IN EXECUTE CASE TG_OP
+    WHEN 'INSERT' THEN 'SELECT null::jsonb AS was, to_jsonb(n) AS now_is FROM new_rows n'
+    WHEN 'DELETE' THEN 'SELECT to_jsonb(o) AS was, null::jsonb AS now_is FROM old_rows o'
+    ELSE format('SELECT to_jsonb(o) AS was, to_jsonb(n) AS now_is FROM old_rows o JOIN new_rows n USING (service_id, %I)',
+      id_column)
+  END LOOP
+    CONTINUE WHEN TG_OP = 'UPDATE' AND columns IS NOT NULL AND NOT EXISTS (
+      SELECT FROM unnest(columns) AS one WHERE changed.was->one IS DISTINCT FROM changed.now_is->one);
+    PERFORM order_for_azure(row_is->>'service_id', kind, row_is->>id_column,
+      CASE kind WHEN 'account' THEN row_is->>id_column WHEN 'subscription' THEN row_is->>'account_id' END,
+      coalesce(kind = 'account' AND changed.now_is->>'state' = 'blocked'
+        AND changed.was->>'state' IS DISTINCT FROM 'blocked', false))
+    FROM (SELECT coalesce(changed.now_is, changed.was) AS row_is) AS one;
+  END LOOP;
   RETURN NULL;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER order_accounts_for_azure AFTER INSERT OR UPDATE OR DELETE ON accounts FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('account', 'id', 'email,first_name,last_name,note,state');
---> statement-breakpoint
-CREATE TRIGGER order_memberships_for_azure AFTER INSERT OR UPDATE OR DELETE ON account_groups FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('account', 'account_id');
---> statement-breakpoint
-CREATE TRIGGER order_groups_for_azure AFTER INSERT OR UPDATE OR DELETE ON groups FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('group', 'id', 'name,description');
---> statement-breakpoint
-CREATE TRIGGER order_products_for_azure AFTER INSERT OR UPDATE OR DELETE ON products FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('product', 'id',
-    'name,description,terms,is_published,is_subscription_required,is_approval_required,subscriptions_limit');
---> statement-breakpoint
-CREATE TRIGGER order_product_apis_for_azure AFTER INSERT OR UPDATE OR DELETE ON product_apis FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('product', 'product_id');
---> statement-breakpoint
-CREATE TRIGGER order_product_groups_for_azure AFTER INSERT OR UPDATE OR DELETE ON product_groups FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('product', 'product_id');
---> statement-breakpoint
-CREATE TRIGGER order_subscriptions_for_azure AFTER INSERT OR UPDATE OR DELETE ON subscriptions FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('subscription', 'id',
-    'account_id,product_id,api_id,name,state,state_comment,ends_at');
---> statement-breakpoint
-CREATE TRIGGER order_templates_for_azure AFTER INSERT OR UPDATE OR DELETE ON mail_texts FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('template', 'template', 'subject,body,syntax');
---> statement-breakpoint
-CREATE TRIGGER order_notifications_for_azure AFTER INSERT OR UPDATE OR DELETE ON notification_recipients FOR EACH ROW
-  EXECUTE FUNCTION order_row_for_azure('notification', 'notification');
+DO $$
+DECLARE
+  of_table record;
+  of_event record;
+BEGIN
+  FOR of_table IN SELECT * FROM (VALUES
+    ('accounts', 'account', 'id', 'email,first_name,last_name,note,state'),
+    ('account_groups', 'account', 'account_id', ''),
+    ('groups', 'group', 'id', 'name,description'),
+    ('products', 'product', 'id', 'name,description,terms,is_published,is_subscription_required,is_approval_required,subscriptions_limit'),
+    ('product_apis', 'product', 'product_id', ''),
+    ('product_groups', 'product', 'product_id', ''),
+    ('subscriptions', 'subscription', 'id', 'account_id,product_id,api_id,name,state,state_comment,ends_at'),
+    ('subscription_keys', 'subscription', 'subscription_id', ''),
+    ('mail_texts', 'template', 'template', 'subject,body,syntax'),
+    ('notification_recipients', 'notification', 'notification', '')
+  ) AS tables (name, kind, id_column, columns)
+  LOOP
+    FOR of_event IN SELECT * FROM (VALUES
+      ('insert', 'NEW TABLE AS new_rows'),
+      ('update', 'OLD TABLE AS old_rows NEW TABLE AS new_rows'),
+      ('delete', 'OLD TABLE AS old_rows')
+    ) AS events (name, rows)
+    LOOP
+      EXECUTE format('CREATE TRIGGER order_for_azure_on_%s AFTER %s ON %I REFERENCING %s FOR EACH STATEMENT
+        EXECUTE FUNCTION order_rows_for_azure(%L, %L, %L)',
+        of_event.name, of_event.name, of_table.name, of_event.rows, of_table.kind, of_table.id_column, of_table.columns);
+    END LOOP;
+  END LOOP;
+END $$;
