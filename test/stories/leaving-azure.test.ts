@@ -19,6 +19,10 @@ it('a difference that waits loses its buttons once the service has left Azure, a
   await readInAzure(beside.as({ kind: 'system', name: 'test' }), user, account?.id);
   const card = await eventually('the card of the difference', () => lastCall(/Keep ours/));
   expect(card.method).toBe('chat.postMessage');
+  await eventually('the card to be recorded', async () => {
+    const cards = await app.sql`select from cards where drift_id is not null and message_ts is not null`;
+    return cards.length > 0;
+  });
 
   await detachInstance(beside.console(), { givesUp: true });
   const update = await eventually('the card to be closed', () => lastCall(/needs no decision any more/));
