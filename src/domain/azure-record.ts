@@ -95,7 +95,7 @@ export type CopiedKind = CopiedRecord['kind'];
 export type Copied<Kind extends CopiedKind> = Extract<CopiedRecord, { kind: Kind }>;
 
 /** Who is mailed about an event; it always exists, and only the mirror reads it. */
-export type NotificationRecord = { kind: 'notification'; id: string; users: string[]; emails: string[] };
+type NotificationRecord = { kind: 'notification'; id: string; users: string[]; emails: string[] };
 export type MirroredRecord = CopiedRecord | NotificationRecord;
 export type Mirrored<Kind extends MirroredRecord['kind']> = Extract<MirroredRecord, { kind: Kind }>;
 

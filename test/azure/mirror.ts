@@ -13,7 +13,7 @@ import { startMirroredPair } from '../support/mirrored-pair.ts';
 const PAUSE_MS = 11 * 60_000;
 const MAX_PAGES = 500;
 
-export type Mirror = Awaited<ReturnType<typeof startMirror>>;
+type Mirror = Awaited<ReturnType<typeof startMirror>>;
 
 export async function startMirror({ withKeys = false }: { withKeys?: boolean } = {}) {
   const [t, pair] = await Promise.all([createTestContext(), startMirroredPair()]);

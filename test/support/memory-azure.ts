@@ -8,7 +8,7 @@ import type { MirroredRecord } from '../../src/domain/azure-record.ts';
 type Held = { record: MirroredRecord; etag: string };
 type Call = { call: 'read' | 'write' | 'remove'; id: string };
 
-export type MemoryAzure = ReturnType<typeof createMemoryAzure>;
+type MemoryAzure = ReturnType<typeof createMemoryAzure>;
 
 export function createMemoryAzure() {
   const held = new Map<string, Held>();

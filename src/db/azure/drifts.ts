@@ -6,7 +6,7 @@ import { azureDrifts } from '../schema/index.ts';
 
 export type AzureDrift = typeof azureDrifts.$inferSelect;
 
-export const { find: findDrift, lock: lockDrift } = rowsOf(azureDrifts);
+export const { lock: lockDrift } = rowsOf(azureDrifts);
 
 export async function listOpenDriftsOf(
   db: Db,
