@@ -30,7 +30,7 @@ it('a difference that waits loses its buttons once the service has left Azure, a
   expect(JSON.stringify(update.sent)).not.toMatch(/button/);
   await eventually('the notice', () => lastCall(/Connie.*left the instance of Azure/));
   await admin.types('/apim-user azure');
-  await admin.sees(/isn't bound/);
+  await admin.sees(/isn't connected/);
 });
 
 const lastCall = (words: RegExp) =>
