@@ -53,7 +53,8 @@ export async function connect(service: AzureService, { isPatient, ca }: ClientOp
     redirectOptions: { maxRetries: 0 },
     ...(ca ? { tlsOptions: { ca } } : {}),
     additionalPolicies: [
-      { policy: guardPolicy(service.endpoint), position: 'perRetry' },
+      // Before the SDK's own policy asks for a token.
+      { policy: guardPolicy(service.endpoint), position: 'perCall' },
       { policy: pacePolicy(isPatient), position: 'perRetry' },
     ],
   });

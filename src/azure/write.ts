@@ -14,6 +14,7 @@ type Writers = {
 /** Refuses to overwrite what another program made since it was read. */
 const ONLY_NEW = { requestOptions: { customHeaders: { 'If-None-Match': '*' } } };
 const NO_MAIL = { notify: false };
+// A PATCH names a value beside those that changed, because the SDK leaves out properties that are all null.
 
 export function writersOf(connection: Connection, withKeys: boolean): Writers {
   const { client, at } = connection;
@@ -28,13 +29,9 @@ export function writersOf(connection: Connection, withKeys: boolean): Writers {
       return { etag: eTag ?? null, kept: [] };
     },
     async product(wanted, was, mayDelete) {
-      const parts = productParts(wanted);
-      const { subscriptionRequired } = parts;
       const { eTag } = was
-        ? await patch(parts, productParts(was.record), was.etag, (change) =>
-            client.product.update(...at, wanted.id, was.etag, { ...change, subscriptionRequired }),
-          )
-        : await client.product.createOrUpdate(...at, wanted.id, parts as object, ONLY_NEW);
+        ? await changeProduct(connection, wanted, was)
+        : await client.product.createOrUpdate(...at, wanted.id, productParts(wanted) as object, ONLY_NEW);
       const kept = await writeLinks(connection, wanted, was?.record ?? null, mayDelete);
       return { etag: eTag ?? null, kept };
     },
@@ -101,6 +98,26 @@ const laterParts = ({ stateComment, endsAt }: Mirrored<'subscription'>) => ({
   expirationDate: endsAt === null ? null : new Date(endsAt),
 });
 
+async function changeProduct(
+  { client, at }: Connection,
+  wanted: Mirrored<'product'>,
+  was: NonNullable<Was<'product'>>,
+) {
+  const { isApprovalRequired, subscriptionsLimit, isSubscriptionRequired } = wanted;
+  const send = (to: Mirrored<'product'>, from: Mirrored<'product'>, etag: string) =>
+    patch(productParts(to), productParts(from), etag, (change) =>
+      client.product.update(...at, wanted.id, etag, {
+        ...change,
+        subscriptionRequired: to.isSubscriptionRequired,
+      }),
+    );
+  if (isSubscriptionRequired || !was.record.isSubscriptionRequired) return send(wanted, was.record, was.etag);
+  // What only a required subscription has goes first, as it can't be named together with none.
+  const before = { ...was.record, isApprovalRequired, subscriptionsLimit };
+  const { eTag } = await send(before, was.record, was.etag);
+  return send(wanted, before, eTag ?? '*');
+}
+
 async function writeSubscription(
   { client, at }: Connection,
   wanted: Mirrored<'subscription'>,
@@ -120,8 +137,9 @@ async function writeSubscription(
     etag = made.eTag ?? '*';
     before = { ...parts, stateComment: '', expirationDate: null };
   }
+  const { scope } = parts;
   const { eTag } = await patch({ ...parts, ...laterParts(wanted) }, before, etag, (change) =>
-    client.subscription.update(...at, wanted.id, etag ?? '*', change, NO_MAIL),
+    client.subscription.update(...at, wanted.id, etag ?? '*', { ...change, scope }, NO_MAIL),
   );
   return { etag: eTag ?? null, kept: [] };
 }

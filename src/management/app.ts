@@ -93,6 +93,7 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
       query,
       body: WITH_BODY.has(c.req.method) ? await readBody(c.req.raw) : null,
       ifMatch: c.req.header('if-match') ?? null,
+      ifNoneMatch: c.req.header('if-none-match') ?? null,
       preconditions: options.preconditions,
       publicUrl: options.publicUrl(),
       place: options.place,

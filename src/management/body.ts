@@ -39,13 +39,14 @@ export function demandProperties<Name extends string>(
     throw validationError(Object.fromEntries(missing.map((name) => [name, 'is needed'])));
 }
 
-/** Under our spelling of each name: Azure ignores case there too. Without what is null. */
-function inOurSpelling(properties: object, names: readonly string[]): Record<string, unknown> {
+/** Under our spelling of each name: Azure ignores case there too. Without nulls, but for a property that may be null. */
+function inOurSpelling(properties: object, shape: z.core.$ZodShape): Record<string, unknown> {
   const given = new Map<string, unknown>();
   for (const [written, value] of Object.entries(properties)) {
-    const name = names.find((one) => one.toLowerCase() === written.toLowerCase()) ?? written;
+    const name = Object.keys(shape).find((one) => one.toLowerCase() === written.toLowerCase()) ?? written;
     if (given.has(name)) throw validationError({ [name]: 'is given twice' });
-    if (value !== null) given.set(name, withoutNulls(value));
+    const isCleared = value === null && shape[name] instanceof z.ZodNullable;
+    if (value !== null || isCleared) given.set(name, withoutNulls(value));
   }
   return Object.fromEntries(given);
 }
@@ -58,7 +59,7 @@ function demandInside(body: ManagementRequest['body'], shape: z.ZodRawShape): vo
 }
 
 /**
- * Names ignore case, and null counts as absent, also within a property. Errors: `ValidationError` that names each property
+ * Names ignore case, and null counts as absent, also within a property; where a shape is `nullable()`, it clears. Errors: `ValidationError` that names each property
  * that is unknown, given twice or of the wrong type.
  */
 export function readProperties<Shape extends z.ZodRawShape>(
@@ -70,7 +71,7 @@ export function readProperties<Shape extends z.ZodRawShape>(
   const properties = body && !('properties' in body) ? {} : body?.properties;
   if (typeof properties !== 'object' || properties === null || Array.isArray(properties))
     throw validationError({ properties: 'must be an object: { "properties": { … } }' });
-  const given = inOurSpelling(properties, Object.keys(shape));
+  const given = inOurSpelling(properties, shape);
   const parsed = z.strictObject(shape).safeParse(given);
   if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>;
   // A map, because a client may send a property that every object has, such as `constructor`.

@@ -36,6 +36,12 @@ export function demandNoVersion({ ifMatch, preconditions }: ManagementRequest): 
   throw preconditionFailed();
 }
 
+/** Refuses (412) a resource that is there already, if the client asks for a new one. Source: RFC 9110 13.1.2. */
+export function demandNew({ ifNoneMatch }: ManagementRequest): void {
+  if (ifNoneMatch?.trim() === '*')
+    throw new ManagementError(412, 'PreconditionFailed', 'The resource exists already. Nothing changed.');
+}
+
 const preconditionFailed = () =>
   new ManagementError(
     412,

@@ -56,7 +56,8 @@ const PROPERTIES = {
   subscriptionsLimit: z
     .int('must be a whole number')
     .transform((limit) => limit || null)
-    .optional(),
+    .optional()
+    .nullable(),
   state: choice(['published', 'notPublished']),
   groups: ignored,
 };

@@ -1,7 +1,7 @@
 // What the resources of the API have in common: how one is found and shown, and how a PUT makes or changes it.
 import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
 import type { Address } from './address.ts';
-import { demandNoVersion, readIfMatch } from './if-match.ts';
+import { demandNew, demandNoVersion, readIfMatch } from './if-match.ts';
 import { type ManagementRequest, type ManagementResponse, resourceResponse } from './route.ts';
 
 /** `missing` is the error for a resource that isn't there. */
@@ -47,7 +47,10 @@ export async function putResource<Row extends { version: number }>(
 ): Promise<ManagementResponse> {
   const expected = readIfMatch(request, 'optional');
   const put = async (row: Row | null) => {
-    if (row) return (await isAsGiven(row)) ? respond(row) : update(row, expected);
+    if (row) {
+      demandNew(request);
+      return (await isAsGiven(row)) ? respond(row) : update(row, expected);
+    }
     demandNoVersion(request);
     return create();
   };

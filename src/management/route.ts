@@ -14,6 +14,7 @@ export type ManagementRequest = {
   /** The JSON object in the body; null for none. */
   body: Record<string, unknown> | null;
   ifMatch: string | null;
+  ifNoneMatch: string | null;
   preconditions: Preconditions;
   publicUrl: string;
   place: Place;

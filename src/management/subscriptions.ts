@@ -92,7 +92,8 @@ const PROPERTIES = {
   stateComment: text,
   expirationDate: z.iso
     .datetime({ offset: true, error: 'must be a date and time such as 2026-11-24T00:00:00Z' })
-    .optional(),
+    .optional()
+    .nullable(),
   /** Kept for programs: nothing is traced. */
   allowTracing: flag,
   appType,
@@ -154,7 +155,7 @@ async function putSubscription(request: ManagementRequest): Promise<ManagementRe
       const { displayName: name, expirationDate } = wanted;
       const given = {
         name,
-        endsAt: expirationDate && new Date(expirationDate),
+        endsAt: momentOf(expirationDate),
         ...forPrograms(request, wanted, row),
       };
       const isSame = hasValues(row, given) && hasState(row, wanted);
@@ -248,7 +249,7 @@ async function updateSubscription(
     ...forPrograms(request, wanted, existing),
     state: wanted.state,
     stateComment: wanted.stateComment,
-    endsAt: wanted.expirationDate === undefined ? undefined : new Date(wanted.expirationDate),
+    endsAt: momentOf(wanted.expirationDate),
   });
   return SUBSCRIPTION.get(request);
 }
@@ -345,3 +346,7 @@ function readOwner(ownerId: string): { accountId?: string } {
   if (!id) throw validationError({ ownerId: 'must be /users/{id}' });
   return id === ADMINISTRATOR_ID ? {} : { accountId: id };
 }
+
+/** Null for no end; undefined where nothing is said of it. */
+const momentOf = (text: string | null | undefined): Date | null | undefined =>
+  typeof text === 'string' ? new Date(text) : text;

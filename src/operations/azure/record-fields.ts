@@ -50,7 +50,8 @@ export function comparedFields(record: MirroredRecord): Record<string, Value> {
       return {
         owner: ownerOf(record.owner),
         scope: scopeOf(record.scope),
-        name: record.name?.trim() ?? '',
+        // Azure needs a name, and gets the id.
+        name: (record.name ?? record.id).trim(),
         state: record.state,
         stateComment: record.stateComment.trim(),
         endsAt: record.endsAt === null ? null : new Date(record.endsAt).toISOString(),

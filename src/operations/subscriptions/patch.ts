@@ -20,7 +20,7 @@ type PresentSubscription = Pick<
 >;
 type SubscriptionChange = {
   [Field in (typeof LABELS)[number] | 'state' | 'stateComment']?: SubscriptionView[Field] | undefined;
-} & { endsAt?: Date | undefined };
+} & { endsAt?: Date | null | undefined };
 
 /**
  * Changes the fields of a subscription that differ, in one transaction.
@@ -55,7 +55,7 @@ function partsOf(present: PresentSubscription, wanted: SubscriptionChange): Batc
   );
   if (Object.keys(label).length > 0)
     parts.push({ operation: renameSubscription, input: { subscriptionId, ...label }, field: 'displayName' });
-  const isExtended = wanted.endsAt !== undefined && wanted.endsAt.getTime() !== present.endsAt?.getTime();
+  const isExtended = wanted.endsAt !== undefined && wanted.endsAt?.getTime() !== present.endsAt?.getTime();
   if (isExtended)
     parts.push({
       operation: extendSubscription,
