@@ -29,16 +29,29 @@ export function planWrite(
   const plan = { azureId, was: read, isPart: isEarly && left.length > 0 };
   if (write.includes(EXISTS) && ours) return { ...plan, wanted: ours, was: null, fields: valuesOf(ours) };
   if (write.includes(EXISTS)) return { ...plan, wanted: null, fields: { [EXISTS]: 'no' } };
-  if (write.length > 0 && ours && theirs)
-    return {
-      ...plan,
-      wanted: { ...theirs, ...pick(ours, write) } as MirroredRecord,
-      fields: pick(fingerprintsOf(ours), write),
-    };
+  if (write.length > 0 && ours && theirs && read) {
+    const wanted = { ...read.record, ...pick(withUnknownGroups(ours, theirs, read.record), write) };
+    return { ...plan, wanted: wanted as MirroredRecord, fields: pick(fingerprintsOf(ours), write) };
+  }
   if (left.length === 0) return { kind: 'same' };
   if (isEarly) return { kind: 'later', code: 'early', words: '', retryAfterMs: null };
   const areDeletions = mode === 'add' && left.every((field) => onlyDeletes(field, ours, theirs));
   return { kind: 'kept', code: areDeletions ? 'deletion' : 'difference' };
+}
+
+/** Ours, with the groups that only Azure has, such as a directory's: nobody here decides about them. */
+function withUnknownGroups(
+  ours: MirroredRecord,
+  theirs: MirroredRecord,
+  read: MirroredRecord,
+): MirroredRecord {
+  const unknown = (all: readonly string[], known: readonly string[]) =>
+    all.filter((group) => !known.includes(group));
+  if (ours.kind === 'product' && theirs.kind === 'product' && read.kind === 'product')
+    return { ...ours, groupIds: [...ours.groupIds, ...unknown(read.groupIds, theirs.groupIds)] };
+  if (ours.kind === 'account' && theirs.kind === 'account' && read.kind === 'account')
+    return { ...ours, groups: [...ours.groups, ...unknown(read.groups, theirs.groups)] };
+  return ours;
 }
 
 /** The fields that we changed, and that Azure doesn't have so, as far as a read can tell. */

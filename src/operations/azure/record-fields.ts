@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import type { MirroredRecord } from '../../domain/azure-record.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { cleanName } from '../../domain/person-name.ts';
+import { ADMINISTRATORS_GROUP, BUILT_IN_GROUPS } from '../groups/group.ts';
 
 /** Azure's built-in administrator, who has no account here. */
 export const BUILT_IN_USER = '1';
 /** Azure's subscription of the whole service. */
 const BUILT_IN_SUBSCRIPTION = 'master';
-const BUILT_IN_GROUPS = ['administrators', 'developers', 'guests'];
 const FINGERPRINT_LENGTH = 22;
 
 type Value = string | number | boolean | null | readonly string[];
@@ -35,7 +35,7 @@ export function comparedFields(record: MirroredRecord): Record<string, Value> {
         isApprovalRequired: record.isApprovalRequired,
         subscriptionsLimit: record.subscriptionsLimit,
         apiIds: members(record.apiIds),
-        groupIds: customGroups(record.groupIds),
+        groupIds: members(record.groupIds).filter((id) => id !== ADMINISTRATORS_GROUP),
       };
     case 'account':
       return {

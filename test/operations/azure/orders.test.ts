@@ -17,6 +17,7 @@ import { showOrder } from '../../../src/operations/azure/show-order.ts';
 import { sweepOrders } from '../../../src/operations/azure/sweep-orders.ts';
 import { createGroup } from '../../../src/operations/groups/create.ts';
 import { createProduct } from '../../../src/operations/products/create.ts';
+import { editProduct } from '../../../src/operations/products/edit.ts';
 import { grantSubscription } from '../../../src/operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
 import { BOUND_PATH, bindInstance } from '../../support/bound-instance.ts';
@@ -119,6 +120,27 @@ describe('an order', () => {
     expect(await sentOrder(id)).toMatchObject({ state: 'done' });
     expect(azure.find('account', id)).toMatchObject({ note: 'from the portal', lastName: 'Leigh' });
     expect(await drifts(id)).toEqual([{ field: 'note', state: 'open' }]);
+  });
+
+  it('leaves groups alone that only Azure has, and knows who sees a product', async () => {
+    const { product } = await createProduct(admin(), { name: 'Starter', groupIds: ['developers', 'guests'] });
+    await send();
+    expect(azure.find('product', product.id)).toMatchObject({ groupIds: ['developers', 'guests'] });
+    azure.change('product', product.id, {
+      groupIds: ['administrators', 'developers', 'guests', 'directory'],
+    });
+    await longAgo();
+    await t.sql`update azure_instances set mode = 'full'`;
+    await editProduct(admin(), { productId: product.id, name: 'Beginner' });
+    await send();
+    const groupIds = ['administrators', 'developers', 'guests', 'directory'];
+    expect(azure.find('product', product.id)).toMatchObject({ name: 'Beginner', groupIds });
+    await longAgo();
+    await editProduct(admin(), { productId: product.id, groupIds: ['developers'] });
+    await send();
+    const left = (azure.find('product', product.id) as { groupIds: string[] }).groupIds;
+    expect(left).toEqual(expect.arrayContaining(['developers', 'directory']));
+    expect(left).not.toContain('guests');
   });
 
   it('overwrites nothing that somebody changes between its read and its write', async () => {
