@@ -81,15 +81,19 @@ export async function postponeOrder(
     .where(has(azureOrders, { serviceId, number }));
 }
 
+/** Earlier orders of the thing that ended for the same reason are over with it; when it is done, all that were not. */
 export async function endOrder(
   tx: Transaction,
-  { serviceId, number }: OrderKey,
+  { serviceId, number, lane, kind, ourId }: OrderKey & Pick<AzureOrder, 'lane' | 'kind' | 'ourId'>,
   end: { state: Exclude<AzureOrder['state'], 'waiting'>; code: string | null; words: string | null },
 ): Promise<void> {
   await tx
     .update(azureOrders)
     .set({ ...end, leasedUntil: null, settledAt: sql`now()` })
     .where(has(azureOrders, { serviceId, number }));
+  const code = end.state === 'done' ? {} : { code: end.code };
+  const earlier = has(azureOrders, { serviceId, lane, kind, ourId, state: ['refused', 'kept'], ...code });
+  await tx.delete(azureOrders).where(and(earlier, ne(azureOrders.number, number)));
 }
 
 /** The order of a thing that waits; null for none. */
