@@ -126,6 +126,8 @@ export async function startArmStandIn({
       service.longRunning.end();
       door.up();
     },
+    /** Reads show the present from now on. */
+    forgetLag: () => service.replica.forget(),
     /** The next request that fits meets a fault, or an answer of the test's own. */
     next: faults.next,
     /** Once a fitting request is under way: before a change takes effect, after a read was made. */
