@@ -1,4 +1,4 @@
-// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway|block|usage|pushed]`: how fast the product is, as ratios wherever a machine's speed would decide.
+// `npm run bench [-- --accounts N] [--audit N] [--only slack|accounts|import|audit|gateway|block|usage|pushed|mirror] [--users N]`: how fast the product is, as ratios wherever a machine's speed would decide.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,7 @@ import { rounded } from './figures.ts';
 import { fillAccounts } from './fill.ts';
 import { measureChecks, measureStart } from './gateway.ts';
 import { measureImports } from './imports.ts';
+import { measurePull, measureWriteThrough } from './mirror.ts';
 import { measurePushed, measureSnapshots } from './pushed.ts';
 import { measureSlack } from './slack.ts';
 import { measureUsage } from './usage.ts';
@@ -28,6 +29,10 @@ const FEW = 1_000;
 const KEYS = 100_000;
 const KEYS_AT_START = 1_000_000;
 const SUBSCRIPTIONS = 10_000;
+/** Times what Azure Resource Manager allows. */
+const AZURE_LIMITS = 1;
+/** Of each request at the stand-in. */
+const AZURE_LATENCY_MS = 30;
 const GOALS = {
   ackMs: 250,
   help: 0.5,
@@ -43,12 +48,15 @@ const GOALS = {
   pushedToBare: 1.4,
   pushedToAsked: 1 / 8,
   chartMs: 50,
+  pullMb: 100,
+  writeThroughMs: 150,
 };
 
 const { values } = parseArgs({
   options: {
     accounts: { type: 'string', default: '1000000' },
     audit: { type: 'string', default: '1000000' },
+    users: { type: 'string', default: '100000' },
     only: { type: 'string' },
   },
 });
@@ -58,7 +66,17 @@ if (!Number.isInteger(many) || many <= FEW)
 const auditRows = Number(values.audit);
 if (!Number.isInteger(auditRows) || auditRows <= FEW)
   throw new Error(`--audit: a whole number above ${FEW}, not ${values.audit}`);
-const PARTS = ['slack', 'accounts', 'import', 'audit', 'gateway', 'block', 'usage', 'pushed'] as const;
+const PARTS = [
+  'slack',
+  'accounts',
+  'import',
+  'audit',
+  'gateway',
+  'block',
+  'usage',
+  'pushed',
+  'mirror',
+] as const;
 if (values.only !== undefined && !PARTS.some((part) => part === values.only))
   throw new Error(`--only: ${PARTS.join(', ')}, not ${values.only}`);
 
@@ -277,6 +295,43 @@ async function benchPushed(few: Opened, databaseUrl: string) {
   }
 }
 
+async function benchMirror(first: Opened, databaseUrl: string) {
+  const at = (name: string) => {
+    const url = new URL(databaseUrl);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const [pulling, writing] = [
+    await openBeside(first, databaseUrl, 'pulling'),
+    await openBeside(first, databaseUrl, 'writing'),
+  ];
+  try {
+    const pull = await measurePull(pulling, at('pulling'), Number(values.users), AZURE_LIMITS);
+    const grown = pull.memory.mostMb - pull.memory.firstMb;
+    const flat = `goal below ${GOALS.pullMb} MB: ${judged(grown < GOALS.pullMb)}`;
+    say(
+      `first comparison of ${pull.users} users: ${rounded(pull.perSecond, 0)} a second, ratio ${rounded(pull.ratio)} of the SDK alone (${rounded(pull.barePerSecond, 0)} a second)`,
+    );
+    say(
+      `memory while it reads: ${rounded(pull.memory.firstMb, 0)} MB, at most ${rounded(grown, 0)} MB more (${flat})`,
+    );
+    const { quiet, whilePulling } = pull.ackP95Ms;
+    say(`ack of show: p95 ${rounded(quiet, 1)} ms, ${rounded(whilePulling, 1)} ms while it reads`);
+    const write = await measureWriteThrough(writing, at('writing'), AZURE_LATENCY_MS);
+    for (const name of ['p50', 'p95'] as const) {
+      const above = write[name].block - write[name].bare;
+      const soon = `goal ${GOALS.writeThroughMs} ms: ${judged(above < GOALS.writeThroughMs)}`;
+      say(
+        `block to Azure's answer, ${name}: ${rounded(write[name].block, 0)} ms, ${rounded(above, 0)} ms above one PATCH (${soon})`,
+      );
+    }
+    return { pull, write };
+  } finally {
+    await pulling.close();
+    await writing.close();
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'bench-of-apim-user-'));
 // Under root, Postgres runs as an ordinary user, who has to get in.
 await chmod(folder, 0o711);
@@ -295,10 +350,23 @@ try {
     const block = isWanted('block') ? await benchBlock(few, database.url) : null;
     const pushed = isWanted('pushed') ? await benchPushed(few, database.url) : null;
     const usage = isWanted('usage') ? await benchUsage(few, database.url) : null;
+    const mirror = isWanted('mirror') ? await benchMirror(few, database.url) : null;
     const at = new Date().toISOString();
     const file = join('bench-results', `${at.replaceAll(':', '-')}.json`);
     await mkdir('bench-results', { recursive: true });
-    const result = { at, goals: GOALS, slack, accounts, imports, audit, gateway, block, usage, pushed };
+    const result = {
+      at,
+      goals: GOALS,
+      slack,
+      accounts,
+      imports,
+      audit,
+      gateway,
+      block,
+      usage,
+      pushed,
+      mirror,
+    };
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     say(`saved as ${file}`);
   } finally {
