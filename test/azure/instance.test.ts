@@ -19,7 +19,7 @@ import { MIRROR, startMirroredPair } from '../support/mirrored-pair.ts';
 
 const PAT = 'pat@example.com';
 const REQUESTS = 'RequestPublisherNotificationMessage';
-const LINK = '<p>Come in: <a href="$ConfirmUrl">here</a></p>';
+const letter = (words: string) => `<p>${words} <a href="$ConfirmUrl">here</a></p>`;
 const KEY = (letter: string) => letter.repeat(32);
 const DELETES = { mayDelete: true };
 const ADDS = { mayDelete: false };
@@ -70,7 +70,7 @@ const subscription = (id: string, more = {}): Mirrored<'subscription'> => ({
   ...{ primaryKey: null, secondaryKey: null, ...more },
 });
 const template = (more = {}): Mirrored<'template'> => ({
-  ...{ kind: 'template', id: 'InviteUserNotificationMessage', subject: 'Come', body: `${LINK}\r\n<p>Bye.</p>` },
+  ...{ kind: 'template', id: 'InviteUserNotificationMessage', subject: 'Come', body: letter('Come\r\nin:') },
   ...more,
 });
 const notification = (more = {}): Mirrored<'notification'> => ({
@@ -168,7 +168,7 @@ describe('a thing is created, reads as it was written, is changed field by field
     [
       'a template',
       template(),
-      [{ subject: 'Come, $DevFirstName' }, { body: LINK }, { body: `<p>Now.</p>${LINK}`, subject: 'Now' }],
+      [{ subject: 'Come, $DevFirstName' }, { body: letter('In:') }, { body: letter('Now:'), subject: 'Now' }],
     ],
   ])('%s', async (_, first, changes) => {
     const kind = first.kind as RemovedKind;
