@@ -13,6 +13,9 @@ export const MIRRORED_KINDS = [
 ] as const;
 export type MirroredKind = (typeof MIRRORED_KINDS)[number];
 
+/** The mirror acts under this name: in the history, and as who put an account or a subscription into its state. */
+export const MIRROR_NAME = 'azure';
+
 export type Side = 'ours' | 'azure';
 
 /** Whether the thing is there at all, as one more field. Its fingerprints are `yes` and `no`. */

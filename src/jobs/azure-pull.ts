@@ -3,6 +3,7 @@
 import type { BoundInstance } from '../azure/bound-instance.ts';
 import { AzureFault } from '../azure/fault.ts';
 import type { AzureInstance } from '../azure/instance.ts';
+import { MIRROR_NAME } from '../domain/azure-mirror.ts';
 import type { JobInput } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import { type ClaimedPull, claimPull } from '../operations/azure/claim-pull.ts';
@@ -33,7 +34,7 @@ export async function pullFromAzure(
 ): Promise<void> {
   const bound = azure(serviceId);
   if (!bound) return;
-  const context = system('azure', serviceId);
+  const context = system(MIRROR_NAME, serviceId);
   const end = performance.now() + SLICE_MS;
   while (await pullPage(context, bound, log)) if (performance.now() >= end) return;
 }
@@ -98,7 +99,7 @@ export async function lookInAzure(
 ): Promise<void> {
   const bound = azure(serviceId);
   if (!bound) return;
-  const context = system('azure', serviceId);
+  const context = system(MIRROR_NAME, serviceId);
   const plan = await planLook(context, { path: bound.path });
   if (!plan) return;
   const { notBefore } = plan;

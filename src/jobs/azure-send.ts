@@ -2,6 +2,7 @@
 import type { BoundInstance } from '../azure/bound-instance.ts';
 import { AzureFault } from '../azure/fault.ts';
 import type { AzureInstance } from '../azure/instance.ts';
+import { MIRROR_NAME } from '../domain/azure-mirror.ts';
 import type { JobInput } from '../domain/jobs.ts';
 import type { Log } from '../log.ts';
 import { type ClaimedOrder, claimOrder } from '../operations/azure/claim-order.ts';
@@ -28,7 +29,7 @@ export async function sendOrders(
 ): Promise<void> {
   const azure = boundTo(serviceId);
   if (!azure) return;
-  const context = system('azure', serviceId);
+  const context = system(MIRROR_NAME, serviceId);
   const { path, withKeys } = azure;
   const endsAt = performance.now() + MAX_SLICE_MS;
   for (let sent = 0; sent < MAX_SLICE_ORDERS && performance.now() < endsAt; sent++) {

@@ -1,6 +1,7 @@
 // Asks Azure's activity log who made a difference.
 import type { BoundInstance } from '../azure/bound-instance.ts';
 import { AzureFault } from '../azure/fault.ts';
+import { MIRROR_NAME } from '../domain/azure-mirror.ts';
 import type { JobInput } from '../domain/jobs.ts';
 import { noteWhoChanged } from '../operations/azure/note-who-changed.ts';
 import { planWhoChanged } from '../operations/azure/plan-who-changed.ts';
@@ -17,7 +18,7 @@ export async function askWhoChanged(
   { serviceId, driftId }: JobInput<'azure-who'>,
 ): Promise<void> {
   const bound = azure(serviceId);
-  const context = system('azure', serviceId);
+  const context = system(MIRROR_NAME, serviceId);
   const asked = bound && (await planWhoChanged(context, { driftId }));
   if (!asked) return;
   try {

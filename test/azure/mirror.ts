@@ -13,8 +13,6 @@ import { startMirroredPair } from '../support/mirrored-pair.ts';
 const PAUSE_MS = 11 * 60_000;
 const MAX_PAGES = 500;
 
-type Mirror = Awaited<ReturnType<typeof startMirror>>;
-
 export async function startMirror({ withKeys = false }: { withKeys?: boolean } = {}) {
   const [t, pair] = await Promise.all([createTestContext(), startMirroredPair()]);
   const { AZURE_API_MANAGEMENT, AZURE_RESOURCE_MANAGER, AZURE_TOKEN_FILE } = pair.settings;

@@ -7,6 +7,7 @@ import { compareAndTakeIn } from '../../src/operations/azure/compare-and-take-in
 import { openShownDrift } from '../../src/operations/azure/drifts.ts';
 import { observeAzure } from '../../src/operations/azure/observe.ts';
 import { takeIn } from '../../src/operations/azure/take-in.ts';
+import { planCards } from '../../src/operations/cards/plan.ts';
 import { ADMIN, SYSTEM } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { startMirror } from './mirror.ts';
@@ -259,5 +260,19 @@ describe('an account that our rules refuse', () => {
     const before = await refused();
     await compare();
     expect(await refused()).toBe(before);
+  });
+});
+
+describe('an account that is pending in Azure', () => {
+  it('asks nobody about what waits in Azure for its developer', async () => {
+    await addInAzure('waits', { state: 'pending' });
+    await m.pullAll();
+    expect(await accountOf('waits')).toMatchObject({ state: 'pending', state_reason: 'came from Azure' });
+    const planned = await planCards(m.as(SYSTEM), { accountId: 'waits', channels: ['C0APPROVALS'] });
+    expect(planned.cards).toEqual([]);
+    expect(planned.mirror).toMatchObject({ mode: 'watch', isSame: true });
+    await editAccount(m.as(ADMIN), { accountId: 'waits', note: 'asked by mail' });
+    const changed = await planCards(m.as(SYSTEM), { accountId: 'waits', channels: ['C0APPROVALS'] });
+    expect(changed.mirror).toMatchObject({ isSame: false });
   });
 });

@@ -8,8 +8,6 @@ import type { MirroredRecord } from '../../src/domain/azure-record.ts';
 type Held = { record: MirroredRecord; etag: string };
 type Call = { call: 'read' | 'write' | 'remove'; id: string };
 
-type MemoryAzure = ReturnType<typeof createMemoryAzure>;
-
 export function createMemoryAzure() {
   const held = new Map<string, Held>();
   const calls: Call[] = [];

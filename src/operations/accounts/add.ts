@@ -68,7 +68,7 @@ export const addAccount = defineOperation({
         lastName: wanted.lastName,
         note: wanted.note,
         state,
-        stateReason: wanted.isInvited ? 'invited' : (state === 'blocked' && act.reason) || REASONS[state],
+        stateReason: reasonOf(act, wanted, state),
         ...(state === 'blocked' ? { stateBeforeBlock: 'active' as const } : {}),
         stateChangedAt: act.now,
         stateChangedBy: act.actorName,
@@ -130,6 +130,12 @@ const FIRST_RANDOM_VERSION = 100_000_000;
 const RANDOM_VERSIONS = 800_000_000;
 
 const registeredBefore = (now: Date, elsewhere = now): Date => (elsewhere < now ? elsewhere : now);
+
+function reasonOf(act: Act, { isInvited }: { isInvited: boolean }, state: keyof typeof REASONS): string {
+  if (isInvited) return 'invited';
+  const isGiven = state === 'blocked' || act.actor.kind === 'system';
+  return (isGiven && act.reason) || REASONS[state];
+}
 
 const REASONS = {
   active: 'added by an operator',

@@ -47,7 +47,7 @@ function planNew(draft: Draft, theirs: Mirrored<'account'>, of: References): voi
       ...(registeredAt === null ? {} : { registeredAt }),
     },
     [EXISTS],
-    ...(state === 'blocked' ? [BLOCKED] : []),
+    state === 'blocked' ? BLOCKED : 'came from Azure',
   );
 }
 

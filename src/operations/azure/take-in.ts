@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { listVersions } from '../../db/azure/ours.ts';
 import type { Transaction } from '../../db/connection/connect.ts';
 import { withSavepoint } from '../../db/connection/write-together.ts';
-import type { MirroredKind } from '../../domain/azure-mirror.ts';
+import { MIRROR_NAME, type MirroredKind } from '../../domain/azure-mirror.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { recordRefusal } from '../frame/audit-row.ts';
 import type { Act, Context } from '../frame/context.ts';
@@ -52,7 +52,7 @@ export async function takeIn(
   const wanted = observed.filter(({ take }) => take.length > 0);
   const [first] = wanted;
   if (!first) return [];
-  const actor = { kind: 'system', name: 'azure' } as const;
+  const actor = { kind: 'system', name: MIRROR_NAME } as const;
   const asAzure = { ...context, actor };
   const unchanged = await withoutChanged(asAzure, first.kind, wanted, withKeys);
   const records = unchanged.flatMap(({ found }) => found.theirs ?? []);

@@ -6,7 +6,7 @@ import { channels, planCardsOf } from './planned-cards.ts';
 
 /**
  * Where the cards of a subscription are, and what they should show. A requested subscription gets a card in each of
- * `channels`; one that never waited has none. Errors: `subscription_not_found`.
+ * `channels`, unless it came with the first comparison with Azure; one that never waited has none. Errors: `subscription_not_found`.
  */
 export const planSubscriptionCards = defineOperation({
   name: 'cards/plan-subscription',
@@ -15,8 +15,8 @@ export const planSubscriptionCards = defineOperation({
   input: { subscriptionId, channels },
   async run(act, { subscriptionId, channels }) {
     const subscription = await viewOneSubscription(act, subscriptionId);
-    const isWaiting = subscription.state === 'submitted';
     const mirror = await viewMirror(act, { kind: 'subscription', ourId: subscriptionId });
+    const isWaiting = subscription.state === 'submitted' && !mirror?.isFirstPass;
     return {
       subscription,
       mirror,

@@ -133,7 +133,7 @@ const retryButton = (number: number, what: string): Button =>
 export function mirrorText(mirror: MirrorView | null | undefined): string {
   if (!mirror) return '';
   const { mode, order, trouble } = mirror;
-  if (mode === 'watch') return 'not written, because this service only watches';
+  if (mode === 'watch') return mirror.isSame ? '' : 'not written, because this service only watches';
   if (!order) return '';
   const why = troubleWords(order.code ?? (order.state === 'waiting' ? trouble : null), order.words);
   const because = why ? `: ${why}` : '';
