@@ -50,7 +50,7 @@ export const EMPTY_MEMORY: ThingMemory = { agreed: {}, decidedBy: {}, left: {}, 
 export type Verdict = 'agree' | 'write' | 'take' | 'ask' | 'left' | 'wait';
 
 /** Azure's reads may show for so long what was there before a write. */
-export const READS_LAG_MS = 120_000;
+const READS_LAG_MS = 120_000;
 const FIGHT_TURNS = 3;
 const FIGHT_MS = 3_600_000;
 

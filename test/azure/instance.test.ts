@@ -309,7 +309,7 @@ describe('a fault', () => {
     const own = await open();
     pair.arm.next(told(429, 'SubscriptionRequestsThrottled', 'Too many.', { 'retry-after': '30' }));
     pair.arm.forgetSeen();
-    expect(await faultOf(own.read('account', 'owner'))).toMatchObject({
+    expect(await faultOf(own.read('group', 'owner'))).toMatchObject({
       code: 'throttled',
       retryAfterMs: 30_000,
     });
@@ -339,11 +339,14 @@ describe('a fault', () => {
     pair.arm.next('hang before');
     pair.arm.forgetSeen();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const fault = faultOf(azure.read('account', 'owner'));
-    await vi.waitUntil(() => pair.arm.seen().length === 1).finally(() => {});
-    await vi.advanceTimersByTimeAsync(30_000);
-    vi.useRealTimers();
-    expect(await fault).toMatchObject({ code: 'unreachable' });
+    try {
+      const fault = faultOf(azure.read('group', 'owner'));
+      await vi.waitUntil(() => pair.arm.seen().length === 1);
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(await fault).toMatchObject({ code: 'unreachable' });
+    } finally {
+      vi.useRealTimers();
+    }
     expect(pair.arm.seen()).toHaveLength(1);
   });
 

@@ -215,14 +215,31 @@ it('an old version, an impossible state and a deletion to approve each have thei
   for (const [status, asked] of SELDOM) expect(await tryOne(asked, 0), asked.path).toBe(status);
 });
 
+const askToken = (body: string): Hostile => ({
+  method: 'POST',
+  path: '/common/oauth2/token',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body,
+  by: 'none',
+});
+
+it('a request for an access token is refused by the reason that it has', async () => {
+  for (const [reason, body] of [
+    ['unsupported_grant_type', 'grant_type=password'],
+    ['invalid_request', 'client_id=none'],
+    ['invalid_client', 'grant_type=client_credentials&client_id=none&client_secret=wrong'],
+  ] as const) {
+    const { text } = await send(askToken(body), 0);
+    expect(JSON.parse(text).error, body).toBe(reason);
+  }
+});
+
 it('the requests of this file reached every answer and every reason of refusal', async () => {
   const missing = [200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 412, 415].filter(
     (status) => !seen.has(status),
   );
   expect(missing, JSON.stringify([...seen])).toEqual([]);
-  expect([...tokenRefusals]).toEqual(
-    expect.arrayContaining(['invalid_client', 'invalid_request', 'unsupported_grant_type']),
-  );
+  expect(tokenRefusals.size).toBeGreaterThan(1);
   const [row] = await beside.sql`select count(*)::int as rows from seen_changes`;
   expect(row?.rows).toBeGreaterThan(100);
 });

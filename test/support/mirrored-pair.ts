@@ -13,8 +13,6 @@ import { temporaryFolder } from './temporary-folder.ts';
 export const MIRROR = 'apim-user@example.com';
 const TOKENS = 4;
 
-export type MirroredPair = Awaited<ReturnType<typeof startMirroredPair>>;
-
 /** `settings` bind the first product. This process trusts the stand-in; another one takes `NODE_EXTRA_CA_CERTS`. */
 export async function startMirroredPair({
   seed = 1,

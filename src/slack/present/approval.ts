@@ -3,6 +3,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf, restoreButton } from './account.ts';
+import { counted } from './azure-words.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
@@ -148,7 +149,7 @@ const MODE_TITLES: Record<string, string> = {
 };
 
 function modeEffectText(input: ApprovalView['input']): string {
-  const first = `What is only here and what was changed here is written at once: at most ${input?.writesAtMost ?? 0} things.`;
+  const first = `What is only here and what was changed here is written at once: at most ${counted(Number(input?.writesAtMost ?? 0), 'thing')}.`;
   const later =
     input?.mode === 'full'
       ? 'From then on, every change and deletion here is made in Azure too.'

@@ -25,7 +25,7 @@ type Thing = {
 };
 
 /** All that a product has, in the form of the mirror. */
-export async function readRows(sql: Sql, context: Context): Promise<Side> {
+async function readRows(sql: Sql, context: Context): Promise<Side> {
   const rows = await sql<{ kind: MirroredKind; id: string }[]>`
     select 'group' as kind, id from groups where type = 'custom' and service_id = ${context.service.id}
     union all select 'product', id from products where service_id = ${context.service.id}
