@@ -6,7 +6,7 @@ import { DomainError } from '../../src/domain/domain-error.ts';
 import { setAzureMode } from '../../src/operations/azure/set-mode.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { errorAnswer } from '../support/arm/exchange.ts';
-import { ADMIN } from '../support/context.ts';
+import { ADMIN, SYSTEM } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import {
   type Choices,
@@ -165,7 +165,7 @@ async function expectWell(choices: Choices, mode: string): Promise<void> {
     });
   const [ours, behind] = [await readOurs(world), await readBehind(world)];
   expect({
-    untold: await untoldDifferences(world),
+    untold: await untoldDifferences({ sql: world.t.sql, context: world.t.as(SYSTEM), azure: world.azure }),
     repeated: await repeatedOrders(world),
     unchosenHere: choices.unchosen(ours, alike),
     unchosenThere: choices.unchosen(behind, alike),

@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Behaviour } from '../support/arm/behaviour.ts';
 import { wrongClock } from '../support/faketime.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import type { Fault, FaultKind } from './plan.ts';
@@ -21,6 +22,9 @@ export type Window = {
 /** What the stand-ins do now. */
 export type Troubles = { slack: Trouble; mail: Trouble };
 
+/** How long after a change Azure's reads may be from before it: less than the mirror allows for. */
+const LAG_MS = 40_000;
+
 type Making = { world: World; fault: Fault; troubles: Troubles };
 type Make = (making: Making) => Promise<void>;
 
@@ -38,6 +42,13 @@ const mailTrouble =
     troubles.mail = mail;
     await pause(world, fault.forMs);
     troubles.mail = 'none';
+  };
+const azureTrouble =
+  (trouble: Partial<Behaviour>): Make =>
+  async ({ world, fault }) => {
+    world.azure.arm.behave(trouble);
+    await pause(world, fault.forMs);
+    world.azure.arm.behave({ faults: {}, lagMs: 0 });
   };
 
 const MAKERS: Partial<Record<FaultKind, Make>> = {
@@ -124,6 +135,14 @@ const MAKERS: Partial<Record<FaultKind, Make>> = {
   'mail is refused with 429': mailTrouble('429'),
   'mail is refused with 500': mailTrouble('500'),
   'mail is never answered': mailTrouble('no answer'),
+  async 'Azure is away'({ world, fault }) {
+    world.azure.arm.down();
+    await pause(world, fault.forMs);
+    world.azure.arm.up();
+  },
+  'Azure answers 429': azureTrouble({ faults: { '429': 1 } }),
+  'Azure answers 500, and did it': azureTrouble({ faults: { '500 after': 1 } }),
+  'Azure shows what was before': azureTrouble({ lagMs: LAG_MS, lagShare: 0.7 }),
 };
 
 /** What can't be made on this machine, and why. */

@@ -28,6 +28,10 @@ const KINDS = [
   'mail is refused with 429',
   'mail is refused with 500',
   'mail is never answered',
+  'Azure is away',
+  'Azure answers 429',
+  'Azure answers 500, and did it',
+  'Azure shows what was before',
 ] as const;
 export type FaultKind = (typeof KINDS)[number];
 /** Which process, or which pushed gateway and its agent. */

@@ -5,6 +5,7 @@ import { CHECKS, type Recorded, settle } from './checks.ts';
 import { makeFault, type Troubles, unavailableFaults, type Window } from './faults.ts';
 import { findReversals } from './key-rule.ts';
 import { callUntouched, makeUntouched, type Untouched, watchKeys } from './keys.ts';
+import { changeInAzure, goUp, settleMirror, tellOfMirror } from './mirror.ts';
 import { deactivateOperators, work } from './people.ts';
 import { createPerson } from './person.ts';
 import { type Fault, lineOf, makeKills, makePlan } from './plan.ts';
@@ -45,6 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const world = await openWorld(
     {
+      seed,
       target: () => routing.pick([0, 1]),
       slackTrouble: () => troubles.slack,
       mailTrouble: () => troubles.mail,
@@ -61,7 +63,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       readKey: null,
       windows: [],
       waiting: [],
+      untold: [],
     };
+    await unlessAborted(signal, goUp(world));
     for (const gateway of world.pushed) recorded.untouched.push(await makeUntouched(world, gateway));
     recorded.histories.push(...recorded.untouched.map(({ history }) => history));
     let isOver = false;
@@ -73,7 +77,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       isOver = true;
     });
     await unlessAborted(signal, Promise.all([working, faulting]));
+    world.azure.arm.behaveWell();
     recorded.waiting = await unlessAborted(signal, settle(world));
+    recorded.untold = await unlessAborted(signal, settleMirror(world));
     return await unlessAborted(signal, judge(world, recorded));
   } finally {
     ending.abort();
@@ -123,7 +129,8 @@ async function startWork(
     isOver,
     wishes: recorded.wishes,
   });
-  await Promise.all([...workers, ...watchers, ...untouched, leaving]);
+  const inAzure = changeInAzure({ world, random: createRandom(seed, 'portal'), isOver });
+  await Promise.all([...workers, ...watchers, ...untouched, leaving, inAzure]);
 }
 
 type Faults = {
@@ -211,6 +218,7 @@ async function judge(world: World, recorded: Recorded): Promise<ChaosResult> {
       `mails taken: ${world.mail.taken().length}, deliveries: ${world.mail.received()}; accepted invitations: ${recorded.wishes.accepted.length}; imports: ${recorded.wishes.imported.length}; operators who left: ${recorded.wishes.left.length}`,
       `histories in which a process went back while a change was under way: ${recorded.histories.filter((history) => findReversals(history).length > 0).length}`,
       ...(await Promise.all(recorded.untouched.map((one) => tellOf(world, one)))),
+      ...(await tellOfMirror(world)),
       longestBack(recorded),
       'violations',
       ...[...violations].map(([name, lines]) => `  ${String(lines.length).padStart(7)}  ${name}`),

@@ -1,11 +1,12 @@
 // Everything that chaos runs: a Postgres, two processes of the product, proxies that can be cut, gateways that ask them
-// or judge calls themselves, and the stand-ins for Slack and the mail provider.
+// or judge calls themselves, and the stand-ins for Slack, the mail provider and Azure.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { openDependencies } from '../../src/dependencies.ts';
 import { readSettings } from '../../src/settings/settings.ts';
+import { startAzureService } from '../support/azure-service.ts';
 import { compilePrograms } from '../support/compile-programs.ts';
 import { freePort } from '../support/free-port.ts';
 import { startGuardedApi } from '../support/guarded-api.ts';
@@ -15,6 +16,7 @@ import { mountSmallDisk } from '../support/small-disk.ts';
 import { startTcpProxy, throughProxy } from '../support/tcp-proxy.ts';
 import { NO_PEOPLE, TEST_SECRET_KEY } from '../support/test-settings.ts';
 import { startMailStandIn } from './mail-stand-in.ts';
+import { USERS } from './mirror.ts';
 import { FOLLOW_SECRET, openPushed } from './pushed.ts';
 import { createServer, type Server } from './server.ts';
 import { CHANNEL, SIGNING_SECRET, startSlackStandIn } from './slack-stand-in.ts';
@@ -30,6 +32,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 type Status = { from: number; to: number; status: number; what: string };
 
 type Choices = {
+  seed: number;
   /** The process that Slack's next request goes to. */
   target: () => number;
   slackTrouble: () => Trouble;
@@ -56,7 +59,10 @@ export async function openWorld(choose: Choices, signal: AbortSignal) {
     });
     const mail = await startMailStandIn(choose.mailTrouble);
     closing.push(slack.close, mail.close);
-    const settings = await commonSettings({ slack: slack.url, mail: mail.url });
+    const azure = await startAzureService({ users: USERS, seed: choose.seed });
+    closing.push(azure.stop);
+    signal.throwIfAborted();
+    const settings = { ...(await commonSettings({ slack: slack.url, mail: mail.url })), ...azure.settings };
     closing.push(() => rm(settings.DATA_DIR, { recursive: true, force: true }));
     const programs = await compilePrograms(join(settings.DATA_DIR, 'programs'));
     signal.throwIfAborted();
@@ -82,6 +88,7 @@ export async function openWorld(choose: Choices, signal: AbortSignal) {
       servers,
       slack,
       mail,
+      azure,
       ...cuts,
       ...beside,
       gateways: [...asked, ...pushed] as Gateway[],
@@ -252,5 +259,9 @@ async function openBeside(databaseUrl: string, settings: Record<string, string>,
   closing.push(async () => {
     for (const end of ends.reverse()) await end().catch(() => {});
   });
-  return { sql, console: () => contextOf({ kind: 'console', name: 'Connie' }) };
+  return {
+    sql,
+    console: () => contextOf({ kind: 'console', name: 'Connie' }),
+    system: () => contextOf({ kind: 'system', name: 'azure' }),
+  };
 }

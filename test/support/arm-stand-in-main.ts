@@ -1,27 +1,10 @@
 // A service of Azure for a person to try the mirror with: a second product behind the stand-in for Resource Manager.
 //   node --import tsx test/support/arm-stand-in-main.ts [--port 8443] [--users 10000] [--data-dir FOLDER]
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { type RunningApp, startApp } from '../../src/app.ts';
-import { createStops, type Dependencies, openDependencies } from '../../src/dependencies.ts';
-import { createLog } from '../../src/log.ts';
-import { DEFAULT_PLACE } from '../../src/management/address.ts';
-import { createToken } from '../../src/operations/tokens/create.ts';
-import { ADMIN, TEAM } from '../../src/playground/workspace/people.ts';
-import { sealText } from '../../src/security/sealed-text.ts';
-import { readSettings } from '../../src/settings/settings.ts';
-import { fillAccounts } from '../bench/fill.ts';
-import { fillCatalog, fillKeys } from '../bench/gateway-fill.ts';
-import { type ArmStandIn, startArmStandIn } from './arm-stand-in.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { NO_PEOPLE } from './test-settings.ts';
+import type { ArmStandIn } from './arm-stand-in.ts';
+import { startAzureService } from './azure-service.ts';
 
-const SERVICE = 'contoso';
-const BASE = `/subscriptions/${DEFAULT_PLACE.subscriptionId}/resourceGroups/${DEFAULT_PLACE.resourceGroup}/providers/Microsoft.ApiManagement/service/${SERVICE}`;
-const TOKENS = 8;
 const COMMANDS = `Commands: down [SECONDS], up, lag MS, latency MS, limits FACTOR, 429 TIMES, well, seen, events URL,
 get PATH, put PATH {"properties":{…}}, patch PATH {…}, delete PATH (as a person in Azure's portal), quit`;
 
@@ -32,70 +15,23 @@ const { values } = parseArgs({
     'data-dir': { type: 'string' },
   },
 });
-const log = createLog('error');
-const { atStop, stop } = createStops((error) => log.error({ err: error }, 'stopping failed'));
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-async function start(): Promise<ArmStandIn> {
-  const folder = await temporaryFolder('arm');
-  atStop(folder.close);
-  const arm = await startArmStandIn({ base: BASE, port: Number(values.port), seed: Date.now() });
-  atStop(arm.close);
-  const settings = readSettings({
-    PUBLIC_URL: arm.url,
-    PORT: '0',
-    SERVICE_NAME: SERVICE,
-    DATA_DIR: values['data-dir'] ?? join(folder.path, 'data'),
-    SECOND_OPERATOR_FOR: 'none',
-    LOG_LEVEL: 'error',
+async function start() {
+  const service = await startAzureService({
+    port: Number(values.port),
+    users: Number(values.users),
+    seed: Date.now(),
+    dataDir: values['data-dir'],
+    print: say,
   });
-  const app: RunningApp = await startApp(settings, log, { print: say });
-  atStop(app.stop);
-  const dependencies = await openDependencies(settings, {
-    people: NO_PEOPLE,
-    publicUrl: () => arm.url,
-    poolSize: 2,
-    isBesideServer: true,
-    atStop,
-  });
-  await fill(dependencies, Number(values.users));
-  arm.serve(app.localUrl, await tokensFor(dependencies));
-  const token = `eyJ.${crypto.randomUUID()}`;
-  arm.admit(token, 'apim-user@contoso.example');
-  const tokenFile = join(folder.path, 'token');
-  await writeFile(tokenFile, `${token}\n`, { mode: 0o600 });
+  const bound = Object.entries(service.settings).map(([name, value]) => `${name}=${value}`);
   say(`
-AZURE_API_MANAGEMENT=${BASE}
-AZURE_RESOURCE_MANAGER=${arm.url}
-AZURE_TOKEN_FILE=${tokenFile}
-NODE_EXTRA_CA_CERTS=${arm.certificate.certFile}
+${bound.join('\n')}
 
-The product that answers: ${app.localUrl}/playground
+The product that answers: ${service.productUrl}/playground
 ${COMMANDS}`);
-  return arm;
-}
-
-/** With keys that can be read again. */
-async function fill({ sql, serviceId, keyring }: Dependencies, users: number): Promise<void> {
-  await fillAccounts(sql, serviceId, users);
-  await fillCatalog(sql, serviceId);
-  await fillKeys(sql, serviceId, users, randomBytes, (purpose, key) =>
-    sealText(keyring, purpose, key, randomBytes),
-  );
-}
-
-async function tokensFor({ contextOf }: Dependencies): Promise<string[]> {
-  const context = contextOf({ kind: 'console', name: 'Stand-in' });
-  const program = {
-    role: 'admin' as const,
-    grants: ['list-secrets' as const],
-    teamId: TEAM.id,
-    userId: ADMIN,
-  };
-  const tokens: string[] = [];
-  for (let one = 0; one < TOKENS; one++)
-    tokens.push((await createToken(context, { ...program, name: `azure ${one}` })).token);
-  return tokens;
+  return service;
 }
 
 async function obey(arm: ArmStandIn, line: string): Promise<unknown> {
@@ -139,10 +75,7 @@ async function obey(arm: ArmStandIn, line: string): Promise<unknown> {
   }
 }
 
-const arm = await start().catch(async (error: unknown) => {
-  await stop();
-  throw error;
-});
+const { arm, stop } = await start();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stop().then(() => process.exit(0)));
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,5 +1,6 @@
 // What must hold once nothing is under way: both sides are equal or an operator is told of the difference, and no value
 // is one that nobody chose.
+import type { AzureInstance } from '../../../src/azure/instance.ts';
 import { EXISTS, MIRRORED_KINDS, type MirroredKind } from '../../../src/domain/azure-mirror.ts';
 import type { MirroredRecord } from '../../../src/domain/azure-record.ts';
 import { NOTIFICATION_NAMES } from '../../../src/domain/notifications.ts';
@@ -28,6 +29,7 @@ type Thing = {
 async function readRows(sql: Sql, context: Context): Promise<Side> {
   const rows = await sql<{ kind: MirroredKind; id: string }[]>`
     select 'group' as kind, id from groups where type = 'custom' and service_id = ${context.service.id}
+    union all select 'api', id from apis where service_id = ${context.service.id}
     union all select 'product', id from products where service_id = ${context.service.id}
     union all select 'account', id from accounts
       where state <> 'deleted' and resource_id is distinct from '1' and service_id = ${context.service.id}
@@ -49,7 +51,7 @@ export const readOurs = ({ t }: World): Promise<Side> => readRows(t.sql, t.as(SY
 export const readBehind = ({ pair }: World): Promise<Side> =>
   readRows(pair.azure.sql, pair.inAzure.as({ kind: 'system', name: 'judge' }));
 
-async function readAzure({ azure }: World): Promise<Map<string, MirroredRecord>> {
+async function readAzure(azure: Sides['azure']): Promise<Map<string, MirroredRecord>> {
   const found = new Map<string, MirroredRecord>();
   for (const kind of MIRRORED_KINDS) {
     let cursor: string | null = null;
@@ -84,10 +86,12 @@ type Pair = {
   there: MirroredRecord | undefined;
 };
 
+/** Our database, what operations on it take, and the instance that it is bound to. */
+type Sides = { sql: Sql; context: Context; azure: Pick<AzureInstance, 'page'> };
+
 /** The differences that no operator is told of, in words. */
-export async function untoldDifferences(world: World): Promise<string[]> {
-  const { sql } = world.t;
-  const [ours, theirs] = [await readOurs(world), await readAzure(world)];
+export async function untoldDifferences({ sql, context, azure }: Sides): Promise<string[]> {
+  const [ours, theirs] = [await readRows(sql, context), await readAzure(azure)];
   const [instance] = await sql`select mode from azure_instances`;
   const drifts = await sql`select kind, thing_id, field from azure_drifts where state = 'open'`;
   const told = new Set(drifts.map(({ kind, thing_id, field }) => `${kind} ${thing_id} ${field}`));
@@ -151,6 +155,7 @@ function isLeft({ thing, here, there }: Pair, field: string): boolean {
 function isOursAlone({ here, there }: Pair, theirs: Side, mode: string): boolean {
   if (!here || there) return false;
   if (mode === 'watch') return true;
+  if (here.kind === 'api') return true;
   if (here.kind === 'account') return here.state === 'pending';
   if (here.kind !== 'subscription') return false;
   const owner = here.owner?.split('/').at(-1)?.toLowerCase();

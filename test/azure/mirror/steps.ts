@@ -24,7 +24,7 @@ import type { World } from './world.ts';
 
 /** `pick` and `other` choose among what is there; `value` is what becomes of it. */
 export type Dice = { pick: number; other: number; value: number };
-type Change = (world: World, dice: Dice & Things) => Promise<unknown> | undefined;
+type Change<Place> = (place: Place, dice: Dice & Things) => Promise<unknown> | undefined;
 /** Ids of what the side has, one of each chosen. */
 type Things = {
   account: string;
@@ -45,7 +45,7 @@ const person = (value: number) => ({
   lastName: `Last${value % 4}`,
 });
 
-export const HERE: Record<string, Change> = {
+export const HERE: Record<string, Change<Pick<World, 't'>>> = {
   add: ({ t }, { value }) => addAccount(t.as(ADMIN), { ...person(value), note: `note ${value}` }),
   block: ({ t }, { account: accountId }) => blockAccount(t.as(ADMIN), { accountId }),
   activate: ({ t }, { account: accountId }) => activateAccount(t.as(ADMIN), { accountId }),
@@ -85,7 +85,7 @@ export const HERE: Record<string, Change> = {
 const user = (id: string) => `users/${id}`;
 
 /** As a person does it in Azure's portal. */
-export const THERE: Record<string, Change> = {
+export const THERE: Record<string, Change<Pick<World, 'portal'>>> = {
   add: ({ portal }, { value, other }) =>
     portal.put(user(`person-${other % PEOPLE}`), { ...person(value), note: `there ${value}` }),
   block: ({ portal }, { account }) => portal.patch(user(account), { state: 'blocked' }),
