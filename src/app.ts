@@ -50,7 +50,7 @@ import { createPortal } from './portal/app.tsx';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
 import { isSameSecret } from './security/same-secret.ts';
 import { openSealedText, sealText } from './security/sealed-text.ts';
-import { type ServiceSettings, type Settings, SettingsError } from './settings/settings.ts';
+import { type Settings, SettingsError, settingsOf } from './settings/settings.ts';
 import { COMMANDS, SHORTCUTS } from './slack/handlers.ts';
 import type { RequestStore } from './slack/receive/app.ts';
 import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
@@ -229,9 +229,6 @@ function openMail({ settings, addresses }: Base, playground: Playground | null) 
     },
   };
 }
-
-const settingsOf = (settings: Settings, id: string): Omit<ServiceSettings, 'name'> =>
-  settings.services.find(({ name }) => name === id) ?? settings;
 
 function openGateway(opened: Opened, { id, policy, system }: Served): Gateway {
   const { settings, log, clock, db, databaseUrl, mail, atStop } = opened;

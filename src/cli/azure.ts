@@ -6,6 +6,7 @@ import { detachInstance } from '../operations/azure/detach.ts';
 import { showMirror } from '../operations/azure/show.ts';
 import type { Context } from '../operations/frame/context.ts';
 import type { AzureSettings } from '../settings/azure-settings.ts';
+import { settingsOf } from '../settings/settings.ts';
 import { compareWith } from './azure/compare.ts';
 import { printDifferences, printOrders, printStatus, printUnwritten } from './azure/status.ts';
 import { refusalText } from './console/output.ts';
@@ -51,7 +52,8 @@ const COMMANDS = { status, attach, detach } as const;
 
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
-  return withDependencies(async ({ contextOf, databaseUrl }, { azure }) => {
+  return withDependencies(async ({ contextOf, databaseUrl, serviceId }, settings) => {
+    const { azure } = settingsOf(settings, serviceId);
     const plain = contextOf({ kind: 'console', name: options.name });
     const context = options.reason ? { ...plain, reason: options.reason } : plain;
     try {

@@ -25,7 +25,7 @@ const readerOf = (input: { serviceId: string }): string => `azure-read:${input.s
 
 function slackJob<Input extends z.ZodObject>(
   input: Input,
-  more: Pick<Job<Input>, 'key' | 'isSerial'> = {},
+  more: Pick<Job<Input>, 'key' | 'queue' | 'isSerial'> = {},
 ): Job<Input> & { runsIn: 'slack' } {
   return { input, maxAttempts: 25, needsSlack: true, ...more, runsIn: 'slack' };
 }
@@ -145,7 +145,8 @@ export const JOBS = {
   /** Repaints the card of a difference with Azure. The first one posts it. */
   'repaint-drift': slackJob(z.object({ serviceId, driftId: id }), {
     key: (input) => `drift:${input.serviceId}:${input.driftId}`,
-    isSerial: true,
+    // Cards are posted in the order in which the differences were found.
+    queue: (input) => `drifts:${input.serviceId}`,
   }),
   /** The service has left the instance: nothing is left to decide, and the message outlives its row. */
   'close-drift-card': slackJob(z.object({ serviceId, channelId: id, messageTs: id })),

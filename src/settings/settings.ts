@@ -83,6 +83,10 @@ export type ServiceSettings = Pick<
   'publicUrl' | 'organizationName' | 'gatewayUrl' | 'approvalsChannel' | 'gateway' | 'azure'
 > & { name: string };
 
+/** The settings of one service, by its id. */
+export const settingsOf = (settings: Settings, id: string): Omit<ServiceSettings, 'name'> =>
+  settings.services.find(({ name }) => name === id) ?? settings;
+
 /** Has one line for each problem. The process ends with exit code 78. */
 export class SettingsError extends Error {
   readonly problems: string[];

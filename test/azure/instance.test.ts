@@ -341,7 +341,7 @@ describe('a fault', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const fault = faultOf(azure.read('group', 'owner'));
-      await vi.waitUntil(() => pair.arm.seen().length === 1);
+      await vi.waitUntil(() => pair.arm.seen().length === 1, { timeout: 20_000 });
       await vi.advanceTimersByTimeAsync(30_000);
       expect(await fault).toMatchObject({ code: 'unreachable' });
     } finally {

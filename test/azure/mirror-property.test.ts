@@ -20,14 +20,11 @@ import {
 import { chooseThings, type Dice, decide, HERE, PRODUCT, THERE } from './mirror/steps.ts';
 import { startWorld, trace, type World } from './mirror/world.ts';
 
-/** The suite plays few, each time others. `MIRROR_RUNS=300 MIRROR_SEED=1` plays more, always the same, and `MIRROR_PATH`
- * one of them again. */
-const RUNS = Number(process.env.MIRROR_RUNS ?? 3);
-const SEED = Number(process.env.MIRROR_SEED ?? Date.now() % 1_000_000);
+/** The suite plays few, always the same. `MIRROR_RUNS=300 MIRROR_SEED=1` plays more, and `MIRROR_PATH` one of them again. */
+const RUNS = Number(process.env.MIRROR_RUNS ?? 2);
+const SEED = Number(process.env.MIRROR_SEED ?? 77);
 const STEPS = 40;
 const MAX_ROUNDS = 12;
-/** On a busy machine fewer are played. */
-const MAX_MS = 15_000;
 
 const world = forAllTests(startWorld);
 
@@ -180,7 +177,6 @@ it('ends with both sides equal, or an operator told of each difference', async (
   const isShort = process.env.MIRROR_RUNS === undefined;
   await fc.assert(fc.asyncProperty(mode, steps, play), {
     ...{ numRuns: RUNS, seed: SEED, endOnFailure: isShort },
-    ...(isShort ? { interruptAfterTimeLimit: MAX_MS } : {}),
     ...(process.env.MIRROR_PATH ? { path: process.env.MIRROR_PATH } : {}),
   });
 }, 3_600_000);

@@ -122,12 +122,14 @@ export async function findLastOrder(
   return row ?? null;
 }
 
-/** What waited for something to be in Azure is tried again now: something was created there. */
-export async function wakeOrdersThatMiss(tx: Transaction, serviceId: string): Promise<void> {
-  await tx
+/** What waited for something to be in Azure is tried again now: something was created there. Whether anything waited. */
+export async function wakeOrdersThatMiss(tx: Transaction, serviceId: string): Promise<boolean> {
+  const woken = await tx
     .update(azureOrders)
     .set({ notBefore: sql`now()` })
-    .where(and(has(azureOrders, { serviceId, state: 'waiting', code: 'missing' }), sql`not_before > now()`));
+    .where(and(has(azureOrders, { serviceId, state: 'waiting', code: 'missing' }), sql`not_before > now()`))
+    .returning({ number: azureOrders.number });
+  return woken.length > 0;
 }
 
 /** Ends the orders that wait and that no process is sending. Returns how many. */

@@ -125,8 +125,8 @@ async function rememberWrite(
     { ...thing, memory: { ...memory, etag: written.etag }, seen, seenAt: act.now, writtenAt: act.now },
   ]);
   if (exists !== 'yes') return;
-  await wakeOrdersThatMiss(act.tx, serviceId);
-  for (const half of ORDER_HALVES) await addJob(act.tx, 'azure-send', { serviceId, half });
+  if (await wakeOrdersThatMiss(act.tx, serviceId))
+    for (const half of ORDER_HALVES) await addJob(act.tx, 'azure-send', { serviceId, half });
 }
 
 /** Says why Azure can't be asked, and keeps other orders from trying. An answer of Azure's ends that. */

@@ -91,7 +91,8 @@ type Sides = { sql: Sql; context: Context; azure: Pick<AzureInstance, 'page'> };
 
 /** The differences that no operator is told of, in words. */
 export async function untoldDifferences({ sql, context, azure }: Sides): Promise<string[]> {
-  const [ours, theirs] = [await readRows(sql, context), await readAzure(azure)];
+  const ours = await readRows(sql, context);
+  const theirs = withGroupsHere(ours, await readAzure(azure));
   const [instance] = await sql`select mode from azure_instances`;
   const drifts = await sql`select kind, thing_id, field from azure_drifts where state = 'open'`;
   const told = new Set(drifts.map(({ kind, thing_id, field }) => `${kind} ${thing_id} ${field}`));
@@ -111,6 +112,18 @@ export async function untoldDifferences({ sql, context, azure }: Sides): Promise
       return [`${wordsOf(pair, field)}; the last order: ${order}`];
     });
   });
+}
+
+/** Members of a group that isn't here make no difference: the group itself does. */
+function withGroupsHere(ours: Side, theirs: Side): Side {
+  const names = [...ours.values()].flatMap((one) => (one.kind === 'group' ? one.name.toLowerCase() : []));
+  return new Map(
+    [...theirs].map(([key, record]): [string, MirroredRecord] => {
+      if (record.kind !== 'account') return [key, record];
+      const groups = record.groups.filter((name) => names.includes(name.toLowerCase()));
+      return [key, { ...record, groups }];
+    }),
+  );
 }
 
 /** Things that several orders which ended without effect stand for: they would be counted and shown as several. */
