@@ -41,11 +41,16 @@ export async function updateDrifts(
       if (refusal === null || one.verdicts[drift.field]) await followDrift(act, one, drift, refusal);
     const asked = Object.keys(one.verdicts).filter((field) => one.verdicts[field] === 'ask');
     for (const field of asked)
-      if (!ofThing.some((drift) => drift.field === field)) opened.push(newDrift(act, one, field, refusal));
+      if (!ofThing.some((drift) => drift.field === field))
+        opened.push({ ...newDrift(act, one, field, refusal), id: nextId(act, opened.length) });
   }
   await insertDrifts(act.tx, opened);
   for (const { id } of opened) await addJob(act.tx, 'repaint-drift', { serviceId, driftId: id });
 }
+
+/** Lists go by the id, so those of one moment keep the order in which they were found. */
+const nextId = ({ now, random }: Act, place: number): string =>
+  newId(new Date(now.getTime() + place), random);
 
 /** A field of a thing that one side lacks now has no verdict: its difference is over. One that waits stays as it is. */
 async function followDrift(
