@@ -3,10 +3,9 @@ import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import { EXISTS } from '../../domain/azure-mirror.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { byRowId, type PagedList, pagedList } from '../page.ts';
-import { has, type Moment, rowsOf } from '../rows.ts';
+import { has } from '../rows.ts';
 import { azureDrifts, azureInstances, azureThings, cards } from '../schema/index.ts';
-
-export type Drift = typeof azureDrifts.$inferSelect;
+import type { AzureDrift } from './drifts.ts';
 
 /**
  * - `fight`: the field went back and forth, so writing it has stopped.
@@ -26,7 +25,7 @@ type DriftReason =
   | 'both-changed'
   | 'never-agreed';
 
-export type ListedDrift = Drift & {
+export type ListedDrift = AzureDrift & {
   azureId: string;
   ourId: string | null;
   writtenAt: Date | null;
@@ -80,7 +79,10 @@ export async function findListedDrift(db: Db, serviceId: string, id: string): Pr
 /** Open ones, oldest first. */
 export const listOpenDrifts = (
   db: Db,
-  { serviceId, thing }: { serviceId: string; thing?: { kind: Drift['kind']; ourId: string } | undefined },
+  {
+    serviceId,
+    thing,
+  }: { serviceId: string; thing?: { kind: AzureDrift['kind']; ourId: string } | undefined },
 ): PagedList<ListedDrift, string> =>
   pagedList(db, azureDrifts, {
     where: and(has(azureDrifts, { serviceId, state: 'open' }), thing ? isOf(thing) : undefined),
@@ -89,17 +91,10 @@ export const listOpenDrifts = (
   });
 
 /** Also for a query of the drifts alone, which counts them. */
-const isOf = ({ kind, ourId }: { kind: Drift['kind']; ourId: string }): SQL =>
+const isOf = ({ kind, ourId }: { kind: AzureDrift['kind']; ourId: string }): SQL =>
   sql`exists (select from ${azureThings} thing where thing.service_id = ${azureDrifts.serviceId}
     and thing.kind = ${azureDrifts.kind} and thing.id = ${azureDrifts.thingId}
     and thing.kind = ${kind} and thing.our_id = ${ourId})`;
-
-/** Ends a locked drift, and empties what it told. */
-export const endDrift = (
-  { tx, now }: Moment,
-  drift: Drift,
-  end: Pick<Drift, 'state' | 'settledBy' | 'settledByName'>,
-): Promise<Drift> => rowsOf(azureDrifts).update(tx, drift, { ...end, sealed: null, endedAt: now });
 
 /** How many open drifts have a card. */
 export async function countDriftCards(

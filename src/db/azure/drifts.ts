@@ -1,12 +1,11 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import type { MirroredKind } from '../../domain/azure-mirror.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
-import { has, rowsOf } from '../rows.ts';
+import { has, type Moment, rowsOf } from '../rows.ts';
 import { azureDrifts } from '../schema/index.ts';
 
 export type AzureDrift = typeof azureDrifts.$inferSelect;
 
-export const { lock: lockDrift } = rowsOf(azureDrifts);
+export const { lock: lockDrift, update: updateDrift } = rowsOf(azureDrifts);
 
 export async function listOpenDriftsOf(
   db: Db,
@@ -16,12 +15,7 @@ export async function listOpenDriftsOf(
   return db
     .select()
     .from(azureDrifts)
-    .where(
-      and(
-        has(azureDrifts, { serviceId: of.serviceId, kind: of.kind, state: 'open' }),
-        inArray(azureDrifts.thingId, [...of.thingIds]),
-      ),
-    );
+    .where(has(azureDrifts, { serviceId: of.serviceId, kind: of.kind, state: 'open', thingId: of.thingIds }));
 }
 
 export async function insertDrifts(
@@ -31,13 +25,9 @@ export async function insertDrifts(
   if (rows.length > 0) await tx.insert(azureDrifts).values(rows).onConflictDoNothing();
 }
 
-export async function updateDrift(
-  tx: Transaction,
-  { serviceId, id }: Pick<AzureDrift, 'serviceId' | 'id'>,
-  change: Partial<AzureDrift>,
-): Promise<void> {
-  await tx
-    .update(azureDrifts)
-    .set(change)
-    .where(and(eq(azureDrifts.serviceId, serviceId), eq(azureDrifts.id, id)));
-}
+/** Ends a locked drift, and empties what it told. */
+export const endDrift = (
+  { tx, now }: Moment,
+  drift: AzureDrift,
+  end: Pick<AzureDrift, 'state'> & Partial<Pick<AzureDrift, 'settledBy' | 'settledByName'>>,
+): Promise<AzureDrift> => updateDrift(tx, drift, { ...end, sealed: null, endedAt: now });

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { MirroredKind } from '../../domain/azure-mirror.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { has } from '../rows.ts';
@@ -15,9 +15,7 @@ export async function lockThings(
   return tx
     .select()
     .from(azureThings)
-    .where(
-      and(has(azureThings, { serviceId: of.serviceId, kind: of.kind }), inArray(azureThings.id, [...of.ids])),
-    )
+    .where(has(azureThings, { serviceId: of.serviceId, kind: of.kind, id: of.ids }))
     .orderBy(azureThings.id)
     .for('update');
 }
@@ -44,12 +42,7 @@ export async function listThingsOfOurs(
   return db
     .select()
     .from(azureThings)
-    .where(
-      and(
-        has(azureThings, { serviceId: of.serviceId, kind: of.kind }),
-        inArray(azureThings.ourId, [...of.ourIds]),
-      ),
-    );
+    .where(has(azureThings, { serviceId: of.serviceId, kind: of.kind, ourId: of.ourIds }));
 }
 
 /** Stores things as they are given, in one statement. */

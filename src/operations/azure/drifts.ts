@@ -1,10 +1,16 @@
 // Opens, changes and closes the differences that a person has to decide.
-import { type AzureDrift, insertDrifts, listOpenDriftsOf, updateDrift } from '../../db/azure/drifts.ts';
+import {
+  type AzureDrift,
+  endDrift,
+  insertDrifts,
+  listOpenDriftsOf,
+  updateDrift,
+} from '../../db/azure/drifts.ts';
 import { newId } from '../../db/ids.ts';
-import { addJob } from '../../db/outbox/jobs.ts';
 import { EXISTS, isFight } from '../../domain/azure-mirror.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import type { Act, Context } from '../frame/context.ts';
+import { queueDriftRepaint } from '../frame/outbox.ts';
 import type { Compared } from './observe.ts';
 import { fingerprintsOf, labelOf, shownValue } from './record-fields.ts';
 
@@ -45,7 +51,7 @@ export async function updateDrifts(
         opened.push({ ...newDrift(act, one, field, refusal), id: nextId(act, opened.length) });
   }
   await insertDrifts(act.tx, opened);
-  for (const { id } of opened) await addJob(act.tx, 'repaint-drift', { serviceId, driftId: id });
+  for (const { id } of opened) await queueDriftRepaint(act, id);
 }
 
 /** Lists go by the id, so those of one moment keep the order in which they were found. */
@@ -65,12 +71,11 @@ async function followDrift(
     const { ours, theirs, sealed, isFight } = newDrift(act, one, drift.field, refusal);
     const isSame = ours === drift.ours && theirs === drift.theirs && isFight === drift.isFight;
     if (isSame && refusal === null) return;
-    await updateDrift(act.tx, drift, { ours, theirs, sealed, isFight, version: drift.version + 1 });
+    await updateDrift(act.tx, drift, { ours, theirs, sealed, isFight });
   } else {
-    const end = { state: 'gone' as const, sealed: null, endedAt: act.now, version: drift.version + 1 };
-    await updateDrift(act.tx, drift, end);
+    await endDrift(act, drift, { state: 'gone' });
   }
-  await addJob(act.tx, 'repaint-drift', { serviceId: drift.serviceId, driftId: drift.id });
+  await queueDriftRepaint(act, drift.id);
 }
 
 function newDrift(

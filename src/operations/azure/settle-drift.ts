@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endDrift, findListedDrift, type ListedDrift } from '../../db/azure/decisions.ts';
-import { lockDrift } from '../../db/azure/drifts.ts';
+import { findListedDrift, type ListedDrift } from '../../db/azure/decisions.ts';
+import { endDrift, lockDrift } from '../../db/azure/drifts.ts';
 import { type AzureThing, lockThings, saveThings } from '../../db/azure/things.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { type Decision, EXISTS, rememberDecision } from '../../domain/azure-mirror.ts';
