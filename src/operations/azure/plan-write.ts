@@ -1,4 +1,5 @@
 // What an order writes to Azure, after both sides were compared.
+import { isDeepStrictEqual } from 'node:util';
 import { EXISTS, isSettledRead } from '../../domain/azure-mirror.ts';
 import type { MirroredRecord } from '../../domain/azure-record.ts';
 import type { ClaimedOrder } from './claim-order.ts';
@@ -27,7 +28,11 @@ export function planWrite(
 ): PlannedWrite | OrderOutcome {
   const left = changedByUs(known, { ours, theirs, isEarly }).filter((field) => !write.includes(field));
   const plan = { azureId, was: read, isPart: isEarly && left.length > 0 };
-  if (write.includes(EXISTS) && ours) return { ...plan, wanted: ours, was: null, fields: valuesOf(ours) };
+  if (write.includes(EXISTS) && ours) {
+    const wanted = withoutLinks(ours);
+    const isPart = !isDeepStrictEqual(wanted, ours);
+    return { ...plan, wanted, was: null, fields: valuesOf(wanted), isPart };
+  }
   if (write.includes(EXISTS)) return { ...plan, wanted: null, fields: { [EXISTS]: 'no' } };
   if (write.length > 0 && ours && theirs && read) {
     const wanted = { ...read.record, ...pick(withUnknownGroups(ours, theirs, read.record), write) };
@@ -37,6 +42,15 @@ export function planWrite(
   if (isEarly) return { kind: 'later', code: 'early', words: '', retryAfterMs: null };
   const areDeletions = mode === 'add' && left.every((field) => onlyDeletes(field, ours, theirs));
   return { kind: 'kept', code: areDeletions ? 'deletion' : 'difference' };
+}
+
+/**
+ * What is created first. The links follow once both sides have agreed on what is there: one to something that Azure lacks
+ * yet would leave a thing behind about which nothing was ever agreed.
+ */
+function withoutLinks(ours: MirroredRecord): MirroredRecord {
+  if (ours.kind === 'account') return { ...ours, groups: [] };
+  return ours.kind === 'product' ? { ...ours, apiIds: [], groupIds: [] } : ours;
 }
 
 /** Ours, with the groups that only Azure has, such as a directory's: nobody here decides about them. */

@@ -19,6 +19,8 @@ import { queueRepaint, queueSubscriptionRepaint } from '../frame/outbox.ts';
 import { sealWords } from './order-view.ts';
 
 const MAX_WORDS_LENGTH = 300;
+/** It was created, and its links are next. */
+const GOES_ON = { waitMs: 0, code: null, words: null };
 const PART_WAITS = { waitMs: 2_000, code: 'early', words: null };
 const words = z.string().transform((text) => text.slice(0, MAX_WORDS_LENGTH));
 
@@ -29,7 +31,7 @@ const outcomes = z.discriminatedUnion('kind', [
     /** Field → fingerprint of what Azure has now, because we wrote it. `exists` of what was created or deleted. */
     fields: z.record(z.string(), z.string()),
     etag: z.string().nullable(),
-    /** More of it is to be written as soon as what we read is fresh. */
+    /** More of it is to be written: the links of what was created, or what can be told once a read is fresh. */
     isPart: z.boolean().default(false),
     /** Something of it stays there, because the mode forbids deletions. */
     keepsMore: z.boolean().default(false),
@@ -70,7 +72,8 @@ export const settleOrder = defineOperation({
       await postponeOrder(act.tx, order, { waitMs: 0, attempts: 0, code: null, words: null });
       return;
     }
-    if (outcome.kind === 'written' && outcome.isPart) await postponeOrder(act.tx, order, PART_WAITS);
+    if (outcome.kind === 'written' && outcome.isPart)
+      await postponeOrder(act.tx, order, outcome.fields[EXISTS] === 'yes' ? GOES_ON : PART_WAITS);
     else if (outcome.kind === 'later') await wait(act, order, outcome, waitMs);
     else await end(act, order, outcome);
     // A card says since when an order waits and why, which the second failure of a kind doesn't change.

@@ -288,6 +288,24 @@ describe('when something goes wrong', () => {
     expect(azure.find('account', id)).toMatchObject({ note: 'long' });
   });
 
+  it('writes memberships of a new account again, of which the first try found no group', async () => {
+    const { groupId } = await createGroup(admin(), { name: `Partners ${count}` });
+    const id = await account({ groupIds: [groupId] });
+    let tries = 0;
+    // As Azure does: the user is made, and one of its memberships is refused.
+    azure.after(({ call, id: of }) => {
+      const groups = azure.find('account', id) as { groups: string[] } | null;
+      if (call !== 'write' || of !== id || !groups || groups.groups.length === 0 || ++tries > 1) return;
+      azure.change('account', id, { groups: [] });
+      fault('missing');
+    });
+    for (let round = 0; round < 3; round++) await send();
+    expect(tries).toBeGreaterThan(1);
+    expect(await order('account', id)).toMatchObject({ state: 'done' });
+    expect(azure.find('account', id)).toMatchObject({ groups: [`Partners ${count - 1}`] });
+    expect(await drifts(id)).toEqual([]);
+  });
+
   it('sends what a thing refers to before the thing', async () => {
     const id = await mirrored();
     const { product } = await createProduct(admin(), { id: `p${count}`, name: 'Gold' });
