@@ -25,7 +25,9 @@ const SECONDS = 10;
 const IN_FLIGHT = 2;
 /** The product is warm by then. */
 const WARM_AFTER = 5_000;
-const START_MS = 600_000;
+/** Of the comparison. */
+const AFTER_USERS = ['subscription', 'template', 'notification', 'missing'];
+const START_MS = 1_800_000;
 const POLL_MS = 250;
 
 type Opened = ReturnType<typeof openContext>;
@@ -174,8 +176,8 @@ async function comparedUsers(sql: postgres.Sql): Promise<number> {
 
 /** Whether all users were read. */
 async function isPast(sql: postgres.Sql): Promise<boolean> {
-  const [row] = await sql`select phase from azure_instances`;
-  return row !== undefined && !['group', 'api', 'product', 'account'].includes(row.phase ?? '');
+  const [row] = await sql`select phase, first_pass_ended_at is not null as ended from azure_instances`;
+  return row !== undefined && (row.ended || AFTER_USERS.includes(row.phase));
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
