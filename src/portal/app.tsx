@@ -1,5 +1,6 @@
 // The developer portal, and the pages behind mailed links.
 import { Hono } from 'hono';
+import { LANGUAGES } from '../languages/languages.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
@@ -20,6 +21,7 @@ import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
 import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
+import { speak } from './say.tsx';
 import { registerSecureAccount } from './secure-account.tsx';
 import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
@@ -46,6 +48,7 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   });
   const site = createSite({ policy, contextOf, guard });
   const app = new Hono<WebEnv>();
+  app.use(speak(LANGUAGES, 'en', () => undefined));
 
   registerHome(app, site);
   registerAcceptInvitation(app, site);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
+import { speech } from './say.tsx';
 
 /** Part of each page, so that the policy can allow it by its hash and a page behind a mailed link requests nothing more. */
 export const SCRIPT = readFileSync(new URL('./page-script.js', import.meta.url), 'utf8');
@@ -87,8 +88,9 @@ type Page = {
 
 export function renderPage({ sender, title, content, menu = null }: Page): string {
   const { organizationName, supportEmail } = sender;
+  const { tag, direction } = speech().language;
   const markup = renderToStaticMarkup(
-    <html lang="en">
+    <html lang={tag} dir={direction}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -7,23 +7,24 @@ const COMPOSITION = ['main', 'app', 'dependencies', 'cli'];
 
 /** Our parts that each part may import, beside itself. A part that is not listed is refused. */
 const TABLE: Record<string, readonly string[]> = {
-  domain: [],
+  languages: [],
+  domain: ['languages'],
   emails: [],
   db: ['domain'],
   security: ['domain'],
   web: ['domain'],
-  mail: ['emails', 'security', 'domain'],
+  mail: ['emails', 'security', 'languages', 'domain'],
   azure: ['domain'],
-  operations: ['db', 'security', 'mail', 'azure', 'domain'],
+  operations: ['db', 'security', 'mail', 'azure', 'languages', 'domain'],
   slack: ['operations', 'web', 'domain'],
-  portal: ['operations', 'web', 'domain'],
+  portal: ['operations', 'web', 'languages', 'domain'],
   management: ['operations', 'web', 'domain'],
   gateway: ['web', 'domain', 'security', 'mail'],
   // The schedule picks the rows that are due; an operation handles each.
   jobs: ['operations', 'db', 'mail', 'domain', 'azure'],
   playground: ['web'],
   // The part that uses a setting knows which values are good.
-  settings: ['web', 'security', 'management', 'domain'],
+  settings: ['web', 'security', 'management', 'languages', 'domain'],
   log: [],
 };
 
@@ -46,10 +47,12 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^jose$/, ['management', 'security']],
   [/^esbuild$/, ['playground']],
   [/^@azure\//, ['azure']],
+  [/^intl-messageformat$/, ['languages']],
 ];
 
 /** Pure parts: no file, clock or network, so nothing of Node, and only these packages. */
 const PURE: Record<string, readonly RegExp[]> = {
+  languages: [/^intl-messageformat$/],
   // Of Node only its pure functions for international domains.
   domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/, /^node:url$/],
   emails: [/^react(\/|$)/, /^react-email$/],
