@@ -29,6 +29,8 @@ const RENEW_BEFORE_MS = 120_000;
 export type ClientOptions = {
   /** For a person who waits at a terminal: repeats for long. Otherwise the caller repeats. */
   isPatient: boolean;
+  /** How long a request may take, 30 seconds unless given. */
+  limitMs?: number;
   /** A certificate to trust beside the public ones; for tests. */
   ca?: string | undefined;
 };
@@ -42,7 +44,10 @@ export type Connection = {
 };
 
 /** Loads Azure's packages only here: a server without Azure doesn't need them. */
-export async function connect(service: AzureService, { isPatient, ca }: ClientOptions): Promise<Connection> {
+export async function connect(
+  service: AzureService,
+  { isPatient, limitMs = REQUEST_LIMIT_MS, ca }: ClientOptions,
+): Promise<Connection> {
   const credential = await credentialOf(service);
   const { ApiManagementClient, getContinuationToken } = await import('@azure/arm-apimanagement');
   const client = new ApiManagementClient(credential, service.subscription, {
@@ -54,7 +59,7 @@ export async function connect(service: AzureService, { isPatient, ca }: ClientOp
     ...(ca ? { tlsOptions: { ca } } : {}),
     additionalPolicies: [
       // Before the SDK's own policy asks for a token.
-      { policy: guardPolicy(service.endpoint), position: 'perCall' },
+      { policy: guardPolicy(service.endpoint, limitMs), position: 'perCall' },
       { policy: pacePolicy(isPatient), position: 'perRetry' },
     ],
   });
@@ -62,7 +67,7 @@ export async function connect(service: AzureService, { isPatient, ca }: ClientOp
 }
 
 /** Each request has a token, and an answer may name where to go next: a page, or where a long operation is to be asked for. */
-function guardPolicy(endpoint: string): PipelinePolicy {
+function guardPolicy(endpoint: string, limitMs: number): PipelinePolicy {
   const { origin } = new URL(endpoint);
   return {
     name: 'guard',
@@ -71,7 +76,7 @@ function guardPolicy(endpoint: string): PipelinePolicy {
         throw new AzureFault('failed', {
           words: 'Azure named an address on another host. It was not asked.',
         });
-      request.timeout ||= REQUEST_LIMIT_MS;
+      request.timeout ||= limitMs;
       return next(request);
     },
   };

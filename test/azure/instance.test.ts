@@ -12,6 +12,7 @@ import {
 import type { Mirrored, MirroredRecord } from '../../src/domain/azure-record.ts';
 import { fingerprintsOf } from '../../src/operations/azure/record-fields.ts';
 import type { Fault } from '../support/arm/faults.ts';
+import { startArmStandIn } from '../support/arm-stand-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { BASE, GROUP, SERVICE } from '../support/management.ts';
@@ -29,13 +30,14 @@ type Written = Mirrored<WrittenKind>;
 const pair = forAllTests(() => startMirroredPair({ seed: 11 }));
 let azure: AzureInstance;
 const portal = () => pair.arm.asPortal(PAT);
-const open = ({ withKeys = false, ...place }: { withKeys?: boolean; service?: string } = {}) =>
+type Opening = { withKeys?: boolean; service?: string; endpoint?: string; limitMs?: number; ca?: string };
+const open = ({ withKeys = false, service = SERVICE, endpoint = pair.arm.url, ...options }: Opening = {}) =>
   openAzure(
     {
-      ...{ subscription: BASE.split('/')[2] ?? '', resourceGroup: GROUP, service: SERVICE, ...place },
-      ...{ endpoint: pair.arm.url, tokenFile: pair.settings.AZURE_TOKEN_FILE },
+      ...{ subscription: BASE.split('/')[2] ?? '', resourceGroup: GROUP, service },
+      ...{ endpoint, tokenFile: pair.settings.AZURE_TOKEN_FILE },
     },
-    { isPatient: false, withKeys, clock: () => new Date() },
+    { isPatient: false, withKeys, clock: () => new Date(), ...options },
   );
 
 beforeAll(async () => {
@@ -254,6 +256,20 @@ describe('a list', () => {
     expect(found).toEqual(expect.arrayContaining(ids));
     expect(new Set(found).size).toBe(found.length);
     expect(first.askedAt.getTime()).toBeGreaterThanOrEqual(began);
+  });
+
+  it('is unreachable when no answer comes in time', async () => {
+    // Of its own, so that the mirror's other requests meet no silence.
+    const arm = await startArmStandIn({ base: BASE });
+    arm.admit(pair.token, MIRROR);
+    arm.next('hang before', { times: 10 });
+    const silent = await open({ endpoint: arm.url, limitMs: 200, ca: arm.certificate.cert });
+    expect(await faultOf(silent.page('group', null))).toMatchObject({
+      code: 'unreachable',
+      words: 'No answer came in time.',
+    });
+    expect(arm.seen().length).toBeGreaterThan(0);
+    await arm.close();
   });
 
   it('is not followed to another host, which would get the token', async () => {
