@@ -217,6 +217,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
       return publicUrl();
     },
     organizationName: settings.organizationName,
+    language: settings.language,
     supportEmail: settings.supportEmail,
     alertEmails: settings.alertEmails,
     passwordMinLength: settings.passwordMinLength,

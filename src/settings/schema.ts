@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AZURE_ENDPOINTS } from '../domain/azure-instance.ts';
 import { isServiceName } from '../domain/service-name.ts';
+import { ENGLISH, LANGUAGES } from '../languages/languages.ts';
 import { DEFAULT_PLACE, isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
@@ -63,6 +64,8 @@ const readBy =
       return z.NEVER;
     }
   };
+
+const listed = (words: string[]) => new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
 
 const MAX_ALERT_ADDRESSES = 20;
 const MAX_AUDIENCES = 10;
@@ -132,6 +135,8 @@ export const SETTINGS_SCHEMA = z.object({
     `up to ${MAX_ALERT_ADDRESSES} emails with commas between, such as oncall@example.com`,
   ),
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
+  // Not LANGUAGE, which many systems set for their own programs.
+  DEFAULT_LANGUAGE: z.enum(Object.keys(LANGUAGES), listed(Object.keys(LANGUAGES))).default(ENGLISH.tag),
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
   SERVICES: serviceNames,
   SERVICE: z.string().trim().optional(),

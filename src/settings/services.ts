@@ -17,7 +17,10 @@ const OWN = SETTINGS_SCHEMA.pick({
   AZURE_TOKEN_FILE: true,
   AZURE_KEYS: true,
   AZURE_EVENTS_SECRET: true,
-}).extend({ ORGANIZATION_NAME: SETTINGS_SCHEMA.shape.ORGANIZATION_NAME.unwrap().optional() });
+}).extend({
+  ORGANIZATION_NAME: SETTINGS_SCHEMA.shape.ORGANIZATION_NAME.unwrap().optional(),
+  DEFAULT_LANGUAGE: SETTINGS_SCHEMA.shape.DEFAULT_LANGUAGE.unwrap().optional(),
+});
 
 const suffixOf = (name: string): string => `_${name.toUpperCase().replaceAll('-', '_')}`;
 
@@ -36,9 +39,10 @@ export function readServices(
   env: Environment,
   {
     organizationName,
+    language,
     approvalsChannel,
     gateway,
-  }: Pick<ServiceSettings, 'organizationName' | 'approvalsChannel' | 'gateway'>,
+  }: Pick<ServiceSettings, 'organizationName' | 'language' | 'approvalsChannel' | 'gateway'>,
 ): ServiceSettings[] {
   return names.map((name) => {
     const own = OWN.parse(ownOf(env, name));
@@ -47,6 +51,7 @@ export function readServices(
       publicUrl: own.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
       gatewayUrl: own.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
       organizationName: own.ORGANIZATION_NAME ?? organizationName,
+      language: own.DEFAULT_LANGUAGE ?? language,
       approvalsChannel: own.SLACK_APPROVALS_CHANNEL ?? approvalsChannel,
       gateway: {
         ...gateway,

@@ -40,6 +40,8 @@ export type Settings = {
   /** Get a mail when Slack is away, or when an old index answers gateways. */
   alertEmails: string[];
   organizationName: string;
+  /** Of pages and mails for people whose language isn't known. */
+  language: string;
   serviceName: string;
   /** Those that the process serves besides its default one. */
   services: ServiceSettings[];
@@ -80,7 +82,7 @@ export type Settings = {
 /** What each service has of its own. */
 export type ServiceSettings = Pick<
   Settings,
-  'publicUrl' | 'organizationName' | 'gatewayUrl' | 'approvalsChannel' | 'gateway' | 'azure'
+  'publicUrl' | 'organizationName' | 'language' | 'gatewayUrl' | 'approvalsChannel' | 'gateway' | 'azure'
 > & { name: string };
 
 /** The settings of one service, by its id. */
@@ -149,6 +151,7 @@ function settingsFrom(values: Values): Omit<Settings, 'services'> {
     supportEmail: values.SUPPORT_EMAIL ?? 'support@example.com',
     alertEmails: values.ALERT_EMAIL,
     organizationName: values.ORGANIZATION_NAME,
+    language: values.DEFAULT_LANGUAGE,
     serviceName: values.SERVICE_NAME,
     service: values.SERVICE ?? null,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,

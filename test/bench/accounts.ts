@@ -42,6 +42,7 @@ export function openContext(url: string) {
     policy: {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',
+      language: 'en',
       supportEmail: 'support@example.com',
       alertEmails: [],
       passwordMinLength: 12,

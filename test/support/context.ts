@@ -79,6 +79,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
   const policy: Policy = {
     publicUrl: 'https://apis.example.com',
     organizationName: 'Example APIs',
+    language: 'en',
     supportEmail: 'support@example.com',
     alertEmails: [],
     passwordMinLength: 12,

@@ -69,6 +69,7 @@ export async function makeVoice(): Promise<{ text: string; met: Met }> {
 /** What pages need of the settings. */
 export const PAGES = {
   organizationName: 'Example Corp',
+  language: 'en',
   supportEmail: 'support@example.com',
   publicUrl: 'https://apis.example.com',
   signUp: 'approval',

@@ -43,6 +43,8 @@ export const accounts = pgTable(
     firstName: text('first_name').notNull(),
     lastName: text('last_name').notNull(),
     note: text('note').notNull().default(''),
+    /** The BCP 47 tag of what the developer reads: pages and mails. Null: nothing was chosen yet. */
+    language: text('language'),
     state: text('state', { enum: ['active', 'blocked', 'pending', 'deleted'] }).notNull(),
     /** Why it is in this state, for operators only. */
     stateReason: text('state_reason').notNull().default(''),
@@ -113,6 +115,7 @@ export const accounts = pgTable(
       'accounts_block',
       sql`state = 'blocked' or (block_ends_at is null and state_before_block is null and not told_of_block)`,
     ),
+    check('accounts_language', sql`language ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'`),
     check('accounts_deleted_at', sql`(state = 'deleted') = (deleted_at is not null)`),
   ],
 );

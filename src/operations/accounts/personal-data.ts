@@ -25,6 +25,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     firstName: '',
     lastName: '',
     note: '',
+    language: null,
     stateReason: '',
     passwordHash: null,
     groupIdsWhenDeleted: null,

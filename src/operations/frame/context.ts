@@ -69,6 +69,8 @@ export type People = {
 export type Policy = {
   publicUrl: string;
   organizationName: string;
+  /** The BCP 47 tag of what people read whose language isn't known. */
+  language: string;
   supportEmail: string;
   /** The emails that hear of an outage of Slack. */
   alertEmails: readonly string[];
