@@ -25,6 +25,7 @@ const theirs = {
   product_id: 'theirs-product',
   subscription_id: 'theirs-of-product',
   requested_by_token: THEIR_TOKEN,
+  token_id: THEIR_TOKEN,
 };
 beforeAll(async () => {
   const asked = await requestInvitation(t.as(MEMBER), { email: 'asked@example.com', why: '' });
@@ -60,7 +61,19 @@ beforeAll(async () => {
   await t.sql`insert into cards (service_id, id, sign_up_summary_id, channel_id, created_at, changed_at)
     values ('ours', ${crypto.randomUUID()}, ${summaryId}, 'C0APPROVALS', now(), now())`;
   await fillMirror();
+  await fillLeakedKeys();
 });
+
+/** A key of a subscription and a token that were found in public, and the card of the key. */
+async function fillLeakedKeys(): Promise<void> {
+  const leakedKeyId = crypto.randomUUID();
+  await t.sql`insert into leaked_keys
+      (service_id, id, hash, subscription_id, token_id, places, place_count, state, reported_at, changed_at)
+    values ('ours', ${leakedKeyId}, 'a', 'ours-of-product', null, '[]', 0, 'open', now(), now()),
+      ('ours', ${crypto.randomUUID()}, 'b', null, ${OUR_TOKEN}, '[]', 0, 'open', now(), now())`;
+  await t.sql`insert into cards (service_id, id, leaked_key_id, channel_id, created_at, changed_at)
+    values ('ours', ${crypto.randomUUID()}, ${leakedKeyId}, 'C0APPROVALS', now(), now())`;
+}
 
 /** One row in each table of the mirror, and the card of a difference. */
 async function fillMirror(): Promise<void> {
@@ -201,11 +214,14 @@ describe('T53: no row can refer to a row of another service', () => {
       'cards.account_id',
       'cards.approval_id',
       'cards.drift_id',
+      'cards.leaked_key_id',
       'cards.sign_up_summary_id',
       'cards.subscription_id',
       'invitation_groups.group_id',
       'invitation_groups.invitation_id',
       'invitations.account_id',
+      'leaked_keys.subscription_id',
+      'leaked_keys.token_id',
       'mails.account_id',
       'mails.invitation_id',
       'mails.ticket_id',

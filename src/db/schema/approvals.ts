@@ -4,6 +4,7 @@ import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } f
 import { accounts, signUpSummaries } from './accounts.ts';
 import { azureDrifts } from './azure.ts';
 import { at, refersTo, serviceId } from './columns.ts';
+import { leakedKeys } from './leaked-keys.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tokens } from './tokens.ts';
@@ -71,6 +72,8 @@ export const cards = pgTable(
     invitationBatchId: uuid('invitation_batch_id'),
     /** A difference with Azure. */
     driftId: uuid('drift_id'),
+    /** A key that was found in public. */
+    leakedKeyId: uuid('leaked_key_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -86,15 +89,17 @@ export const cards = pgTable(
     uniqueIndex('cards_of_summary').on(t.serviceId, t.signUpSummaryId, t.channelId),
     uniqueIndex('cards_of_batch').on(t.serviceId, t.invitationBatchId, t.channelId),
     uniqueIndex('cards_of_drift').on(t.serviceId, t.driftId, t.channelId),
+    uniqueIndex('cards_of_leaked_key').on(t.serviceId, t.leakedKeyId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     refersTo(accounts, t.serviceId, t.accountId),
     refersTo(approvals, t.serviceId, t.approvalId),
     refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
     refersTo(signUpSummaries, t.serviceId, t.signUpSummaryId),
     refersTo(azureDrifts, t.serviceId, t.driftId).onDelete('cascade'),
+    refersTo(leakedKeys, t.serviceId, t.leakedKeyId).onDelete('cascade'),
     check(
       'cards_one_subject',
-      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id, drift_id) = 1`,
+      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id, drift_id, leaked_key_id) = 1`,
     ),
   ],
 );

@@ -7,6 +7,7 @@ export * from './catalog.ts';
 export * from './gateway-followers.ts';
 export * from './imports.ts';
 export * from './invitations.ts';
+export * from './leaked-keys.ts';
 export * from './mails.ts';
 export * from './services.ts';
 export * from './sessions.ts';
