@@ -107,6 +107,9 @@ async function fillCatalog(serviceId: string, accountId: string, groupId: string
     (id) => `${serviceId}-${id}`,
   ) as [string, string, string, string];
   await t.sql`insert into apis values (${serviceId}, ${api}, 'Orders', 'orders', 1, ${now}, ${now})`;
+  await t.sql`insert into api_documents values (${serviceId}, ${api}, '{}', '3.1.0', '', 1, ${now})`;
+  await t.sql`insert into api_endpoints values
+    (${serviceId}, ${api}, 'list', 1, 'GET', '/', '', '', false, '{}')`;
   await t.sql`insert into products values
     (${serviceId}, ${product}, 'Starter', '', '', true, true, false, null, 1, ${now}, ${now})`;
   await t.sql`insert into product_apis values (${serviceId}, ${product}, ${api})`;
@@ -203,6 +206,8 @@ describe('T53: no row can refer to a row of another service', () => {
       'account_groups.account_id',
       'account_groups.group_id',
       'accounts.sign_up_summary_id',
+      'api_documents.api_id',
+      'api_endpoints.api_id',
       'approvals.account_id',
       'approvals.requested_by_token',
       'audit.approval_id',

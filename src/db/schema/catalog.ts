@@ -1,6 +1,17 @@
 // APIs, and the products that bundle them.
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { EndpointDetail } from '../../domain/api-document.ts';
 import type { Quota, Rate } from '../../domain/call-limits.ts';
 import { groups } from './accounts.ts';
 import { at, refersTo, serviceId } from './columns.ts';
@@ -19,6 +30,8 @@ export const apis = pgTable(
     keyQuery: text('key_query'),
     /** What else a program gave, by Azure's names; returned as it was given. */
     properties: jsonb('properties').$type<Record<string, unknown>>().notNull().default({}),
+    /** SHA-256 of the OpenAPI document as it was given; null: it has none. */
+    documentHash: text('document_hash'),
     version: integer('version').notNull().default(1),
     createdAt: at('created_at').notNull(),
     updatedAt: at('updated_at').notNull(),
@@ -28,6 +41,54 @@ export const apis = pgTable(
     uniqueIndex('apis_path').on(t.serviceId, sql`lower(${t.path} collate "C")`),
     index('apis_any_case').on(t.serviceId, sql`lower(${t.id})`),
     index('apis_by_name').on(t.serviceId, sql`lower(${t.name})`, t.id),
+  ],
+);
+
+/** The OpenAPI document of an API. Its rows and those of its endpoints are replaced together. */
+export const apiDocuments = pgTable(
+  'api_documents',
+  {
+    serviceId: serviceId(),
+    apiId: text('api_id').notNull(),
+    /** The whole document in JSON, whatever it was given in. */
+    document: text('document').notNull(),
+    /** Of OpenAPI, such as `3.1.0`. */
+    openapiVersion: text('openapi_version').notNull(),
+    /** What it says of itself, without markup. */
+    description: text('description').notNull(),
+    endpointCount: integer('endpoint_count').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.apiId] }),
+    refersTo(apis, t.serviceId, t.apiId).onDelete('cascade'),
+  ],
+);
+
+/** The endpoints in such a document (Azure's operations), as the reference in the portal shows them. */
+export const apiEndpoints = pgTable(
+  'api_endpoints',
+  {
+    serviceId: serviceId(),
+    apiId: text('api_id').notNull(),
+    id: text('id').notNull(),
+    /** In the reference: by tag, then as the document has them. */
+    position: integer('position').notNull(),
+    method: text('method').notNull(),
+    path: text('path').notNull(),
+    /** Empty: none. */
+    tag: text('tag').notNull(),
+    summary: text('summary').notNull(),
+    isDeprecated: boolean('is_deprecated').notNull(),
+    detail: jsonb('detail').$type<EndpointDetail>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.serviceId, t.apiId, t.id] }),
+    index('api_endpoints_by_position').on(t.serviceId, t.apiId, t.position),
+    foreignKey({
+      columns: [t.serviceId, t.apiId],
+      foreignColumns: [apiDocuments.serviceId, apiDocuments.apiId],
+    }).onDelete('cascade'),
   ],
 );
 
