@@ -119,7 +119,7 @@ describe('the page of a mailed link', () => {
       const html = await (await fetch(app.url + path)).text();
       expect(html).toContain('mailto:support@example.com');
       expect(html).toContain('Example Corp never asks for');
-      expect(html).toMatch(/<html lang="en">.*name="viewport"/s);
+      expect(html).toMatch(/<html lang="en" dir="ltr">.*name="viewport"/s);
       const ids = [...html.matchAll(/<input(?![^>]*hidden)[^>]* id="(\w+)"/g)].map((match) => match[1]);
       for (const id of ids) expect(html).toContain(`<label for="${id}">`);
     }
