@@ -1,6 +1,6 @@
 // Draws calls over time as stacked bars, in SVG without a script: the portal puts it into a page, Slack gets it as an image.
 
-import { figure } from './limit-words.ts';
+import { type Say, sayInEnglish } from '../languages/say.ts';
 import { type CallSums, type UsagePoint, type UsageTime, unitOf } from './usage-times.ts';
 import { CALL_PARTS, describeCalls, partsOf, pointName, sumOfCalls, totalOf } from './usage-words.ts';
 
@@ -27,14 +27,11 @@ const DIGIT_WIDTH = 7;
 const LEAST_HEIGHT = 1.5;
 const MAX_TICKS = 4;
 
-const inUtc = (how: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...how });
-
 /** Of the points below the axis; each so many before the present one has a label. */
-const LABELS: Record<UsageTime, { format: Intl.DateTimeFormat; every: number }> = {
-  '24 hours': { format: inUtc({ hour: '2-digit', minute: '2-digit' }), every: 6 },
-  '30 days': { format: inUtc({ day: 'numeric', month: 'short' }), every: 7 },
-  '12 months': { format: inUtc({ month: 'short' }), every: 3 },
+const LABELS: Record<UsageTime, { format: Intl.DateTimeFormatOptions; every: number }> = {
+  '24 hours': { format: { hour: '2-digit', minute: '2-digit' }, every: 6 },
+  '30 days': { format: { day: 'numeric', month: 'short' }, every: 7 },
+  '12 months': { format: { month: 'short' }, every: 3 },
 };
 
 type Drawing = {
@@ -45,38 +42,42 @@ type Drawing = {
   colours: ChartColours;
   /** The space around it: an image has none of its own. */
   margin?: number;
+  say?: Say;
 };
 
-/** Fills the width that it is given. */
+const NO_CALLS = 'No calls in the last {unit, select, hour {24 hours} day {30 days} other {12 months}}';
+
+/** Fills the width that it is given. Time goes from left to right in every language. */
 export function drawCallChart(
   time: UsageTime,
   points: readonly UsagePoint[],
-  { title, id, colours, margin = 0 }: Drawing,
+  { title, id, colours, margin = 0, say = sayInEnglish }: Drawing,
 ): string {
   const sum = sumOfCalls(points);
+  const unit = unitOf(time);
   const ticks = ticksUpTo(Math.max(...points.map(totalOf), 0));
-  const left = DIGIT_WIDTH * figure(ticks.at(-1) ?? 0).length + 8;
-  const frame = { left, width: WIDTH - left - PLOT.right, top: ticks.at(-1) ?? 1 };
+  const left = DIGIT_WIDTH * say.number(ticks.at(-1) ?? 0).length + 8;
+  const frame = { left, width: WIDTH - left - PLOT.right, top: ticks.at(-1) ?? 1, say };
   const placed = points.map((point, at) => ({ point, at, of: points.length }));
   const middle = left + frame.width / 2;
   const contents = [
     `<title id="${id}-title">${escapeXml(title)}</title>`,
-    `<desc id="${id}-desc">${escapeXml(describeCalls(time, points))}</desc>`,
+    `<desc id="${id}-desc">${escapeXml(describeCalls(time, points, say))}</desc>`,
     `<defs>${patterns(id, colours)}</defs>`,
     `<g font-size="${FONT_SIZE}" fill="${colours.ink}">`,
-    text(0, 12, `Calls each ${unitOf(time)}, in UTC`),
+    text(0, 12, say('Calls each {unit, select, hour {hour} day {day} other {month}}, in UTC', { unit })),
     ...(sum.all === 0
-      ? [axis(0, frame, colours.ink), text(middle, PLOT.top + 70, `No calls in the last ${time}`, 'middle')]
+      ? [axis(0, frame, colours.ink), text(middle, PLOT.top + 70, say(NO_CALLS, { unit }), 'middle')]
       : [
           ...ticks.map((tick) => tickLine(tick, frame, colours)),
           ...placed.map((one) => bar(time, one, frame, id, colours)),
-          legend(sum, id, colours),
+          legend(sum, id, colours, say),
         ]),
     ...placed.map((one) => label(time, one, frame)),
     '</g>',
   ];
   const box = [-margin, -margin, WIDTH + 2 * margin, HEIGHT + 2 * margin].join(' ');
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-desc" viewBox="${box}" font-family="Lato, system-ui, sans-serif">${contents.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-desc" viewBox="${box}" font-family="Lato, system-ui, sans-serif" direction="ltr">${contents.join('')}</svg>`;
 }
 
 /** From 0 in equal steps of 1, 2 or 5 times a power of ten, the last at or above `most`. */
@@ -88,7 +89,7 @@ function ticksUpTo(most: number): number[] {
   return Array.from({ length: count + 1 }, (_, at) => at * step);
 }
 
-type Frame = { left: number; width: number; top: number };
+type Frame = { left: number; width: number; top: number; say: Say };
 type PlacedPoint = { point: UsagePoint; at: number; of: number };
 
 const heightOf = (calls: number, { top }: Frame): number => (calls / top) * PLOT.height;
@@ -96,7 +97,7 @@ const BASE = PLOT.top + PLOT.height;
 
 const tickLine = (tick: number, frame: Frame, { ink, line }: ChartColours): string =>
   axis(tick, frame, tick === 0 ? ink : line) +
-  text(frame.left - 6, round(BASE - heightOf(tick, frame)) + 4, figure(tick), 'end');
+  text(frame.left - 6, round(BASE - heightOf(tick, frame)) + 4, frame.say.number(tick), 'end');
 
 const axis = (tick: number, frame: Frame, colour: string): string =>
   `<path d="M${frame.left} ${round(BASE - heightOf(tick, frame))}H${WIDTH - PLOT.right}" stroke="${colour}" stroke-width="1"/>`;
@@ -118,25 +119,25 @@ function bar(
     y -= height;
     return `<rect x="${x}" y="${round(y)}" width="${width}" height="${round(height)}" ${fillOf(part, id, colours)}/>`;
   });
-  return `<g><title>${pointName(time, point)}: ${partsOf(point)}</title>${parts.join('')}</g>`;
+  return `<g><title>${escapeXml(`${pointName(time, point, frame.say)}: ${partsOf(point, frame.say)}`)}</title>${parts.join('')}</g>`;
 }
 
 /** The present point has a name, and each so many before it. */
 function label(time: UsageTime, { point, at, of }: PlacedPoint, frame: Frame): string {
   const fromEnd = of - 1 - at;
   if (fromEnd % LABELS[time].every !== 0) return '';
-  const words = LABELS[time].format.format(point.startsAt);
+  const words = frame.say.date(point.startsAt, LABELS[time].format);
   const x = round(frame.left + (frame.width / of) * (at + 0.5));
   const isLast = fromEnd === 0;
   return text(isLast ? WIDTH - PLOT.right : x, BASE + 17, words, isLast ? 'end' : 'middle');
 }
 
-function legend(sum: CallSums, id: string, colours: ChartColours): string {
+function legend(sum: CallSums, id: string, colours: ChartColours, say: Say): string {
   const shown = CALL_PARTS.filter(({ part }) => part === 'passed' || sum[part] > 0);
   return shown
     .map(({ part, title }, at) => {
       const x = at * 100;
-      return `<rect x="${x}" y="${HEIGHT - 15}" width="12" height="12" ${fillOf(part, id, colours)}/>${text(x + 18, HEIGHT - 5, title)}`;
+      return `<rect x="${x}" y="${HEIGHT - 15}" width="12" height="12" ${fillOf(part, id, colours)}/>${text(x + 18, HEIGHT - 5, say(title))}`;
     })
     .join('');
 }

@@ -1,4 +1,5 @@
 // The one error that rules and operations throw, and the table of every reason to refuse.
+import { type Said, sayInEnglish } from '../languages/say.ts';
 
 /**
  * The kind of a refusal. It decides how a surface answers a code that the surface has no row for.
@@ -111,10 +112,13 @@ export const isOfCaller = (code: string | null): boolean =>
 
 export const refusalKindOf = (code: DomainErrorCode): RefusalKind => REFUSALS[code][0];
 
+/** Field name → what is wrong with it: a sentence, or a clause such as `is needed`. */
+export type FieldFaults = Readonly<Record<string, Said | string>>;
+
 /** What a surface needs to word a refusal. Holds no secret, and nothing that the person could not see anyway. */
 export type DomainErrorDetail = {
-  /** Field name → what is wrong with it, for errors beside a field. */
-  fields?: Record<string, string>;
+  /** What is wrong with fields, for errors beside them. */
+  fields?: FieldFaults;
   /** Accounts with a similar name, when a name matched none or several: "Ann Lee <ann@example.com>". */
   near?: { id: string; label: string }[];
   /** The present state of the thing that the operation was to change, and who put it into that state. */
@@ -153,7 +157,7 @@ export class DomainError extends Error {
 }
 
 /** The fields that a rule refuses, each with what is wrong; empty when it passes. */
-export function refusedFields(rule: () => unknown): Record<string, string> {
+export function faultsOf(rule: () => unknown): FieldFaults {
   try {
     rule();
     return {};
@@ -162,3 +166,15 @@ export function refusedFields(rule: () => unknown): Record<string, string> {
     throw error;
   }
 }
+
+/** The same in English. */
+export const refusedFields = (rule: () => unknown): Record<string, string> => inEnglish(faultsOf(rule));
+
+/** For readers who all speak English: operators and programs. */
+export const inEnglish = (faults: FieldFaults = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(faults).map(([field, fault]) => [
+      field,
+      typeof fault === 'string' ? fault : sayInEnglish(fault),
+    ]),
+  );

@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
+import type { Said } from '../languages/say.ts';
 import { DomainError } from './domain-error.ts';
 
 /**
@@ -44,7 +45,10 @@ export function parseEmailAddress(text: string): EmailAddress {
   return { spelling, canonical };
 }
 
-const TOO_LONG = `it is longer than ${MAX_EMAIL_LENGTH} characters`;
+const TOO_LONG: Said = {
+  text: 'it is longer than {max} characters',
+  values: { max: MAX_EMAIL_LENGTH },
+};
 
 /** The canonical form of an email; null when the text is none. */
 export function canonicalEmail(text: string): string | null {
@@ -64,20 +68,28 @@ export function mailboxOf(spelling: string): string {
 
 const asciiDomain = (domain: string): string => (ASCII.test(domain) ? domain : domainToASCII(domain));
 
-function faultOfLocalPart(local: string): string | null {
+function faultOfLocalPart(local: string): Said | null {
   if (local === '') return 'there is nothing before the @';
   const strange = [...local].find((character) => !LOCAL_CHARACTER.test(character));
   if (strange) {
     const isSeen = /[\p{L}\p{N}\p{P}\p{S}]/u.test(strange);
-    return `there is ${isSeen ? strange : 'an invisible character'} before the @, where only plain letters, digits and signs work`;
+    if (!isSeen)
+      return 'there is an invisible character before the @, where only plain letters, digits and signs work';
+    return {
+      text: 'there is {strange} before the @, where only plain letters, digits and signs work',
+      values: { strange },
+    };
   }
   if (/^\.|\.$|\.\./.test(local)) return 'there is a dot too many before the @';
   if (local.length > MAX_LOCAL_PART_LENGTH)
-    return `there are more than ${MAX_LOCAL_PART_LENGTH} characters before the @`;
+    return {
+      text: 'there are more than {max} characters before the @',
+      values: { max: MAX_LOCAL_PART_LENGTH },
+    };
   return null;
 }
 
-function faultOfDomain(local: string, domain: string): string | null {
+function faultOfDomain(local: string, domain: string): Said | null {
   if (domain === '') return 'there is no domain after the @, as in name@example.com';
   // Node would decode a percent sign, and cut the text at a slash.
   if (!ASCII.test(domain) && STRANGE_IN_DOMAIN.test(domain)) return NO_DOMAIN;
@@ -91,7 +103,10 @@ function faultOfDomain(local: string, domain: string): string | null {
   const isHost = ascii.length <= MAX_DOMAIN_LENGTH && labels.every((label) => LABEL.test(label));
   if (!isHost) return NO_DOMAIN;
   if (ascii === domain || domainToUnicode(ascii).split('.').every(isClearLabel)) return null;
-  return `its domain can be taken for another one. If it is the right one, write ${local}@${ascii}`;
+  return {
+    text: 'its domain can be taken for another one. If it is the right one, write {email}',
+    values: { email: `${local}@${ascii}` },
+  };
 }
 
 const NO_DOMAIN = 'there is no valid domain after the @';
@@ -118,6 +133,6 @@ const isClearLabel = (label: string): boolean =>
   LATIN.test(label.normalize('NFD').replace(/(?<=[a-z])\p{M}+/gu, '')) ||
   [EAST_ASIAN, CYRILLIC, GREEK, ...ONE_SCRIPT].some((script) => script.test(label));
 
-function invalid(words: string): DomainError {
+function invalid(words: Said): DomainError {
   return new DomainError('email_invalid', { fields: { email: words } });
 }

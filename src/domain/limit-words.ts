@@ -1,4 +1,5 @@
 // Rates and quotas as people type and read them: "100 per minute", "10,000 per day".
+import { type Say, sayInEnglish } from '../languages/say.ts';
 import type { Limits, OwnLimits, Quota, QuotaPeriod, Rate } from './call-limits.ts';
 
 export const MAX_CALLS = 1_000_000_000;
@@ -46,11 +47,13 @@ export const rateText = ({ calls, seconds }: Rate): string => {
   const [count, unit] = seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
   return `${figure(calls)} per ${count === 1 ? unit : `${count} ${unit}s`}`;
 };
-export const quotaText = ({ calls, period }: Quota): string => `${figure(calls)} per ${period}`;
+export const quotaText = ({ calls, period }: Quota, say: Say = sayInEnglish): string =>
+  say('{calls, number} per {period, select, day {day} week {week} other {month}}', { calls, period });
 
 /** A subscription's own limit; null is `as product`. */
 export const ownRateText = (rate: OwnLimits['rate']): string => ownText(rate, rateText);
-export const ownQuotaText = (quota: OwnLimits['quota']): string => ownText(quota, quotaText);
+export const ownQuotaText = (quota: OwnLimits['quota']): string =>
+  ownText(quota, (limit) => quotaText(limit));
 
 const ownText = <Limit extends object>(
   own: Limit | 'unlimited' | null,
@@ -58,10 +61,28 @@ const ownText = <Limit extends object>(
 ): string => (own === null ? 'as product' : typeof own === 'string' ? own : text(own));
 
 /** "100 calls per minute and 10,000 per day"; null without a limit. */
-export function limitWords({ rate, quota }: Limits): string | null {
-  const texts = [...(rate ? [rateText(rate)] : []), ...(quota ? [quotaText(quota)] : [])];
-  return texts.length === 0 ? null : texts.join(' and ').replace(/^[\d,]+/, '$& calls');
+export function limitWords({ rate, quota }: Limits, say: Say = sayInEnglish): string | null {
+  const rateWords = rate && rateCalls(rate, say);
+  if (rateWords === null) return quota && quotaCalls(quota, say);
+  return quota ? say('{rate} and {quota}', { rate: rateWords, quota: quotaText(quota, say) }) : rateWords;
 }
+
+const rateCalls = ({ calls, seconds }: Rate, say: Say): string =>
+  seconds % 60 === 0
+    ? say(
+        '{calls, plural, one {# call} other {# calls}} per {minutes, plural, one {minute} other {# minutes}}',
+        { calls, minutes: seconds / 60 },
+      )
+    : say(
+        '{calls, plural, one {# call} other {# calls}} per {seconds, plural, one {second} other {# seconds}}',
+        { calls, seconds },
+      );
+
+const quotaCalls = ({ calls, period }: Quota, say: Say): string =>
+  say(
+    '{calls, plural, one {# call} other {# calls}} per {period, select, day {day} week {week} other {month}}',
+    { calls, period },
+  );
 
 export const figure = (calls: number): string => calls.toLocaleString('en-US');
 

@@ -1,4 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
+import type { Said } from '../languages/say.ts';
 import { DomainError } from './domain-error.ts';
 
 const MAX_PASSWORD_BYTES = 1_024;
@@ -7,10 +8,10 @@ const MAX_PASSWORD_BYTES = 1_024;
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Why a password can't be hashed, in words for the field; null when it can. */
-export function hashingFault(password: string): string | null {
+export function hashingFault(password: string): Said | null {
   // First, so that further checks run on a short text.
   if (password.length > MAX_PASSWORD_BYTES || Buffer.byteLength(password) > MAX_PASSWORD_BYTES)
-    return `Use at most ${MAX_PASSWORD_BYTES.toLocaleString('en')} bytes.`;
+    return { text: 'Use at most {max, number} bytes.', values: { max: MAX_PASSWORD_BYTES } };
   return LONE_SURROGATE.test(password) ? 'This holds a character that cannot be kept. Choose another.' : null;
 }
 
@@ -38,9 +39,7 @@ export function checkPassword(
   const fault = hashingFault(password);
   if (fault) throw unacceptable(fault);
   if ([...password.normalize('NFC')].length < rule.minLength) {
-    throw unacceptable(
-      `Use at least ${rule.minLength} characters. A few words in a row are easy to remember.`,
-    );
+    throw unacceptable(tooShort(rule.minLength));
   }
   const plain = password.normalize('NFC').toLowerCase();
   if (isCommonPassword(plain) || isRepetition(plain) || RUNS.some((run) => run.includes(plain))) {
@@ -79,7 +78,12 @@ function lettersAndDigits(text: string): string {
   return text.replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
-function unacceptable(words: string): DomainError {
+export const tooShort = (minLength: number): Said => ({
+  text: 'Use at least {minLength} characters. A few words in a row are easy to remember.',
+  values: { minLength },
+});
+
+function unacceptable(words: Said): DomainError {
   return new DomainError('password_unacceptable', { fields: { password: words } });
 }
 

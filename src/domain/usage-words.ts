@@ -1,28 +1,25 @@
 // Usage in words and figures, as the portal, Slack and the chart say it.
+import type { Text } from '../languages/languages.ts';
+import { type Say, sayInEnglish } from '../languages/say.ts';
 import type { CallOutcome } from './call-counts.ts';
-import { figure } from './limit-words.ts';
 import { type CallSums, type UsagePoint, type UsageTime, unitOf } from './usage-times.ts';
 
 /** In the order of a stack, from the bottom. */
-export const CALL_PARTS: readonly { part: keyof CallSums; title: string; words: string }[] = [
-  { part: 'passed', title: 'Answered', words: 'answered' },
-  { part: 'refused', title: 'Refused', words: 'refused' },
-  { part: 'limited', title: 'Over the limit', words: 'over the limit' },
+export const CALL_PARTS: readonly { part: keyof CallSums; title: Text; words: Text }[] = [
+  { part: 'passed', title: 'Answered', words: '{calls, number} answered' },
+  { part: 'refused', title: 'Refused', words: '{calls, number} refused' },
+  { part: 'limited', title: 'Over the limit', words: '{calls, number} over the limit' },
 ];
 
-const inUtc = (how: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...how });
-
-/** The name of a point in UTC, and the word before it: "at 14:00 UTC". */
-const NAMES: Record<UsageTime, { at: string; name: Intl.DateTimeFormat }> = {
-  '24 hours': { at: 'at', name: inUtc({ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }) },
-  '30 days': { at: 'on', name: inUtc({ day: 'numeric', month: 'short' }) },
-  '12 months': { at: 'in', name: inUtc({ month: 'short', year: 'numeric' }) },
+const NAMES: Record<UsageTime, Intl.DateTimeFormatOptions> = {
+  '24 hours': { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  '30 days': { day: 'numeric', month: 'short' },
+  '12 months': { month: 'short', year: 'numeric' },
 };
 
 /** "14:00 UTC", "29 Nov" or "Nov 2026", in UTC. */
-export const pointName = (time: UsageTime, { startsAt }: UsagePoint): string =>
-  NAMES[time].name.format(startsAt);
+export const pointName = (time: UsageTime, { startsAt }: UsagePoint, say: Say = sayInEnglish): string =>
+  say.date(startsAt, NAMES[time]);
 
 export const totalOf = ({ passed, refused, limited }: CallSums): number => passed + refused + limited;
 
@@ -33,24 +30,40 @@ export function sumOfCalls(points: readonly UsagePoint[]): CallSums & { all: num
 }
 
 /** "1,204 answered, 3 refused": the parts that aren't empty. */
-export const partsOf = (counts: CallSums): string =>
+export const partsOf = (counts: CallSums, say: Say = sayInEnglish): string =>
   CALL_PARTS.filter(({ part }) => counts[part] > 0)
-    .map(({ part, words }) => `${figure(counts[part])} ${words}`)
+    .map(({ part, words }) => say(words, { calls: counts[part] }))
     .join(', ');
 
 /** All that the chart shows, in a sentence or two. */
-export function describeCalls(time: UsageTime, points: readonly UsagePoint[]): string {
+export function describeCalls(
+  time: UsageTime,
+  points: readonly UsagePoint[],
+  say: Say = sayInEnglish,
+): string {
+  const unit = unitOf(time);
   const sum = sumOfCalls(points);
-  if (sum.all === 0) return `No calls in the last ${time}.`;
+  if (sum.all === 0)
+    return say('No calls in the last {unit, select, hour {24 hours} day {30 days} other {12 months}}.', {
+      unit,
+    });
   const most = points.reduce((one, other) => (totalOf(other) > totalOf(one) ? other : one));
-  const calls = sum.all === 1 ? '1 call' : `${figure(sum.all)} calls`;
-  return `${calls} in the last ${time}: ${partsOf(sum)}. Most in one ${unitOf(time)}: ${figure(totalOf(most))}, ${NAMES[time].at} ${pointName(time, most)}.`;
+  return say(
+    '{calls, plural, one {# call} other {# calls}} in the last {unit, select, hour {24 hours} day {30 days} other {12 months}}: {parts}. Most in one {unit, select, hour {hour} day {day} other {month}}: {most, number}, {unit, select, hour {at} day {on} other {in}} {name}.',
+    {
+      calls: sum.all,
+      unit,
+      parts: partsOf(sum, say),
+      most: totalOf(most),
+      name: pointName(time, most, say),
+    },
+  );
 }
 
 type Refusal = Exclude<CallOutcome, 'passed'>;
 
 /** After a number of calls: "12 over the rate". */
-const REFUSALS: Record<Refusal, string> = {
+const REFUSALS: Record<Refusal, Text> = {
   rate_limited: 'over the rate',
   quota_exceeded: 'quota used up',
   account_blocked: 'account blocked',
@@ -69,8 +82,8 @@ const REFUSALS: Record<Refusal, string> = {
 };
 
 /** Why calls were refused. `outcome` is that of a stored row, which a newer version may have written. */
-export const refusalWords = (outcome: string): string =>
-  Object.hasOwn(REFUSALS, outcome) ? REFUSALS[outcome as Refusal] : 'another reason';
+export const refusalWords = (outcome: string, say: Say = sayInEnglish): string =>
+  say(Object.hasOwn(REFUSALS, outcome) ? REFUSALS[outcome as Refusal] : 'another reason');
 
 /** Without ▄ and █, which many fonts draw on another line than the rest. */
 const LEVELS = ['▁', '▂', '▃', '▅', '▆', '▇'];

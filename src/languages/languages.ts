@@ -7,6 +7,8 @@ import nl from './nl.json' with { type: 'json' };
 /** What is said in English, and so its name in every other language: a message in ICU's syntax. */
 export type Text = keyof (typeof de)['texts'];
 
+export const isText = (words: string): words is Text => Object.hasOwn(de.texts, words);
+
 /** A mail in another language: Markdown with the variables of its English text, a paragraph an item. */
 export type MailWords = { subject: string; because: string; body: readonly string[] };
 

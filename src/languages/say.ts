@@ -18,6 +18,8 @@ export type Say = {
   parts<Part>(text: Text, parts: Parts<Part>): (string | Part)[];
   language: Language;
   number(value: number): string;
+  /** In UTC. `how` is a constant: formats are kept by it. */
+  date(at: Date, how: Intl.DateTimeFormatOptions): string;
   /** "29 November 2026 at 09:30 UTC" */
   moment(at: Date): string;
   /** "29 November 2026", in UTC */
@@ -28,6 +30,10 @@ export type Say = {
 
 /** How English spells days. Other languages need no region. */
 const localeOf = ({ tag }: Language): string => (tag === 'en' ? 'en-GB' : tag);
+
+/** Each a constant: formats are kept by them. */
+const MOMENT: Intl.DateTimeFormatOptions = { dateStyle: 'long', timeStyle: 'short' };
+const DAY: Intl.DateTimeFormatOptions = { dateStyle: 'long' };
 
 const known = new Map<string, Say>();
 
@@ -52,14 +58,14 @@ function createSay(language: Language): Say {
     messages.set(text, made);
     return made;
   };
-  const inUtc = (how: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...how });
-  const [numbers, moments, days, lists] = [
-    new Intl.NumberFormat(locale),
-    inUtc({ dateStyle: 'long', timeStyle: 'short' }),
-    inUtc({ dateStyle: 'long' }),
-    new Intl.ListFormat(locale, { type: 'conjunction' }),
-  ];
+  const formats = new Map<Intl.DateTimeFormatOptions, Intl.DateTimeFormat>();
+  const date = (at: Date, how: Intl.DateTimeFormatOptions): string => {
+    const format = formats.get(how) ?? new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...how });
+    formats.set(how, format);
+    return format.format(at);
+  };
+  const numbers = new Intl.NumberFormat(locale);
+  const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   const say = (said: Said, values: Values = {}): string => {
     const [text, all] = typeof said === 'string' ? [said, values] : [said.text, said.values];
     return String(messageOf(text).format(all));
@@ -71,8 +77,9 @@ function createSay(language: Language): Say {
     },
     language,
     number: (value: number) => numbers.format(value),
-    moment: (at: Date) => `${moments.format(at)} UTC`,
-    day: (at: Date) => days.format(at),
+    date,
+    moment: (at: Date) => `${date(at, MOMENT)} UTC`,
+    day: (at: Date) => date(at, DAY),
     list: (items: readonly string[]) => lists.format(items),
   });
 }

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import {
   type DomainError,
   type DomainErrorCode,
+  inEnglish,
   plainWordsOf,
   type RefusalKind,
   refusalKindOf,
@@ -169,7 +170,7 @@ export function domainErrorAsAzure(
   const { fields, current, limit, needs } = error.detail;
   if (code === VALIDATION) {
     const named = Object.entries(
-      fields ?? { [target || 'properties']: limit ? `${words}: ${limit}` : words },
+      fields ? inEnglish(fields) : { [target || 'properties']: limit ? `${words}: ${limit}` : words },
     );
     return validationError(
       Object.fromEntries(

@@ -3,7 +3,8 @@ import { acceptInvitation } from '../operations/invitations/accept.ts';
 import { openInvitation } from '../operations/invitations/open.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import type { FieldErrors } from './field-errors.ts';
-import { formatMoment, NameFields, NewPassword, namesIn, TicketForm } from './form.tsx';
+import { NameFields, NewPassword, namesIn, TicketForm } from './form.tsx';
+import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
@@ -31,6 +32,7 @@ export function registerAcceptInvitation(portal: Hono<WebEnv>, site: Site): void
         ticket,
         ...namesIn(fields),
         password,
+        language: speech().language.tag,
         // Otherwise another site could sign a visitor in as someone else.
         ...(site.guard.provesOrigin(c) ? { session: site.browserOf(c) } : {}),
       });
@@ -50,10 +52,13 @@ function AcceptForm(props: {
   return (
     <>
       <p>
-        You will sign in with <strong>{invited.email}</strong>. This invitation expires on{' '}
-        {formatMoment(invited.expiresAt)}.
+        <Words
+          text="You will sign in with <b>{email}</b>. This invitation expires on {moment}."
+          email={invited.email}
+          moment={speech().moment(invited.expiresAt)}
+        />
       </p>
-      <TicketForm action={PATH} ticket={ticket} button="Accept the invitation">
+      <TicketForm action={PATH} ticket={ticket} button={say('Accept the invitation')}>
         <NameFields names={invited} errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={invited.email} errors={errors} />
       </TicketForm>

@@ -1,6 +1,7 @@
 // Changes that need the current password: another email, another password, closing the account.
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
+import type { Text } from '../languages/languages.ts';
 import { changeOwnEmail } from '../operations/accounts/change-own-email.ts';
 import { closeOwnAccount } from '../operations/accounts/close.ts';
 import { changePassword } from '../operations/passwords/change.ts';
@@ -11,12 +12,13 @@ import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
 import { Link } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 type FormState = { errors?: FieldErrors; value?: string };
 type AccountChange = {
   path: string;
-  title: string;
+  title: Text;
   fields: (site: Site, me: Me, state: FormState) => ReactNode | Promise<ReactNode>;
   /** The typed value that the form shows again. */
   value?: (form: FormFields) => string;
@@ -35,7 +37,11 @@ const CHANGES: readonly AccountChange[] = [
         email: emailIn(form),
         currentPassword: form.get('currentPassword') ?? '',
       });
-      return site.sessionPage(me, 'Check your inbox', <EmailChangeRequested me={me} to={waitsForAddress} />);
+      return site.sessionPage(
+        me,
+        say('Check your inbox'),
+        <EmailChangeRequested me={me} to={waitsForAddress} />,
+      );
     },
   },
   {
@@ -45,8 +51,8 @@ const CHANGES: readonly AccountChange[] = [
       <>
         <CurrentPassword errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={me.email} errors={errors} />
-        <p className="hint after">You’ll be signed out everywhere else.</p>
-        <button type="submit">Change password</button>
+        <p className="hint after">{say('You’ll be signed out everywhere else.')}</p>
+        <button type="submit">{say('Change password')}</button>
       </>
     ),
     async submit(c, site, me, form) {
@@ -81,7 +87,7 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
           {await fields(site, me, state)}
         </form>
       );
-      return site.sessionPage(me, title, form, status);
+      return site.sessionPage(me, say(title), form, status);
     };
     portal.get(
       path,
@@ -103,13 +109,16 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
   portal.get('/portal/closed', () => {
     const { supportEmail, eraseDeletedAfterDays: days } = site.policy;
     return site.page(
-      'Your account is closed',
+      say('Your account is closed'),
       <>
-        <p>You’re signed out, and your keys no longer work. Thank you for building with us.</p>
+        <p>{say('You’re signed out, and your keys no longer work. Thank you for building with us.')}</p>
         <p>
           {days > 0
-            ? `Your personal data will be erased after ${days} ${days === 1 ? 'day' : 'days'}. If you change your mind before that, write to ${supportEmail}.`
-            : 'Your personal data is erased.'}
+            ? say(
+                'Your personal data will be erased after {days, plural, one {# day} other {# days}}. If you change your mind before that, write to {support}.',
+                { days, support: supportEmail },
+              )
+            : say('Your personal data is erased.')}
         </p>
       </>,
     );
@@ -123,12 +132,14 @@ function EmailFields({ me, value, errors }: { me: Me } & FormState) {
   return (
     <>
       <p>
-        You sign in with <strong>{me.email}</strong>. The new email replaces it once you open the link that we
-        mail there.
+        <Words
+          text="You sign in with <b>{email}</b>. The new email replaces it once you open the link that we mail there."
+          email={me.email}
+        />
       </p>
-      <EmailField label="New email" value={value} errors={errors} />
+      <EmailField label={say('New email')} value={value} errors={errors} />
       <CurrentPassword errors={errors} />
-      <button type="submit">Continue</button>
+      <button type="submit">{say('Continue')}</button>
     </>
   );
 }
@@ -138,15 +149,17 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
     <>
       {to ? (
         <p>
-          We’ve mailed a link to <strong>{to}</strong>. Open it to start signing in with that email. Until
-          then, nothing changes.
+          <Words
+            text="We’ve mailed a link to <b>{email}</b>. Open it to start signing in with that email. Until then, nothing changes."
+            email={to}
+          />
         </p>
       ) : (
         <p>
-          <strong>{me.email}</strong> is already your email, so nothing changes.
+          <Words text="<b>{email}</b> is already your email, so nothing changes." email={me.email} />
         </p>
       )}
-      <Link href={ACCOUNT_PATH}>Back to my account</Link>
+      <Link href={ACCOUNT_PATH}>{say('Back to my account')}</Link>
     </>
   );
 }
@@ -154,21 +167,25 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
 function CloseFields(props: { site: Site; subscriptions: number; errors: FieldErrors | undefined }) {
   const { site, subscriptions, errors } = props;
   const { eraseDeletedAfterDays: days, supportEmail } = site.policy;
-  const keys = subscriptions === 1 ? 'one active subscription' : `${subscriptions} active subscriptions`;
   return (
     <>
       <p>
-        You’ll be signed out for good, and your keys stop working at once.
-        {subscriptions > 0 ? ` You have ${keys}: calls with their keys will be refused.` : ''}
+        {say('You’ll be signed out for good, and your keys stop working at once.')}
+        {subscriptions > 0
+          ? ` ${say('You have {subscriptions, plural, one {one active subscription} other {# active subscriptions}}: calls with their keys will be refused.', { subscriptions })}`
+          : ''}
       </p>
       <p>
         {days > 0
-          ? `Your personal data is erased after ${days} ${days === 1 ? 'day' : 'days'}. Until then, ${supportEmail} can restore the account.`
-          : 'Your personal data is erased at once. The account can’t be restored.'}
+          ? say(
+              'Your personal data is erased after {days, plural, one {# day} other {# days}}. Until then, {support} can restore the account.',
+              { days, support: supportEmail },
+            )
+          : say('Your personal data is erased at once. The account can’t be restored.')}
       </p>
       <CurrentPassword errors={errors} />
       <button className="bad" type="submit">
-        Close my account
+        {say('Close my account')}
       </button>
     </>
   );

@@ -1,4 +1,5 @@
 import { Link } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 
 /** Says which email to sign in with, and what comes next. */
@@ -15,31 +16,41 @@ export function AccountReady(props: {
   if (awaitsOperator) {
     return (
       <p>
-        {words} <strong>{email}</strong> is confirmed. {organizationName} still has to approve your account;
-        we’ll mail you when they have. You can close this page.
+        {words}{' '}
+        <Words
+          text="<b>{email}</b> is confirmed. {organization} still has to approve your account; we’ll mail you when they have. You can close this page."
+          email={email}
+          organization={organizationName}
+        />
       </p>
     );
   }
   if (!isActive) {
     return (
       <p>
-        {words} <strong>{email}</strong> is confirmed, but the account can’t be used at the moment. Write to{' '}
-        {supportEmail} to find out why.
+        {words}{' '}
+        <Words
+          text="<b>{email}</b> is confirmed, but the account can’t be used at the moment. Write to {support} to find out why."
+          email={email}
+          support={supportEmail}
+        />
       </p>
     );
   }
   return (
     <>
       <p>
-        {words} You sign in with <strong>{email}</strong>.
+        {words} <Words text="You sign in with <b>{email}</b>." email={email} />
       </p>
       {needsPassword ? (
-        <p>Next: check your inbox. We’ve sent you a link to set your password.</p>
+        <p>{say('Next: check your inbox. We’ve sent you a link to set your password.')}</p>
       ) : (
         <>
-          <p>Next: sign in, and see what {organizationName} offers.</p>
+          <p>
+            {say('Next: sign in, and see what {organization} offers.', { organization: organizationName })}
+          </p>
           <Link href="/portal/sign-in" look="button">
-            Sign in
+            {say('Sign in')}
           </Link>
         </>
       )}

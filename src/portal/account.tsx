@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { Text } from '../languages/languages.ts';
 import { callOffOwnEmail } from '../operations/accounts/call-off-own-email.ts';
 import { editOwnAccount } from '../operations/accounts/edit-own.ts';
 import { showOwnAccount } from '../operations/accounts/show-own.ts';
@@ -8,12 +9,14 @@ import { listSessions } from '../operations/sessions/list.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { browserLabel } from './browser-label.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { formatMoment, NameFields, namesIn } from './form.tsx';
+import { NameFields, namesIn } from './form.tsx';
+import { LANGUAGE_PATH } from './layout.tsx';
 import { Link, Moment, Notice } from './page-parts.tsx';
+import { say, speech, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
 export const ACCOUNT_PATH = '/portal/account';
-const TITLE = 'My account';
+const TITLE: Text = 'My account';
 
 /** Notices by the `done` parameter of the page's address. */
 const DONE = {
@@ -22,7 +25,7 @@ const DONE = {
   password: 'Password changed. You’ve been signed out everywhere else.',
   'session-ended': 'That browser is signed out.',
   'others-ended': 'You’ve been signed out everywhere else.',
-} as const;
+} as const satisfies Record<string, Text>;
 
 export const accountPage = (done: keyof typeof DONE): string => `${ACCOUNT_PATH}?done=${done}`;
 
@@ -77,7 +80,7 @@ export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
 }
 
 type AccountPageState = {
-  notice?: string | undefined;
+  notice?: Text | undefined;
   names?: { firstName: string; lastName: string };
   errors?: FieldErrors;
 };
@@ -88,22 +91,27 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
   const sessions = await listSessions(me.context, {});
   const content = (
     <>
-      {notice ? <Notice>{notice}</Notice> : null}
-      <h2>Name</h2>
+      {notice ? <Notice>{say(notice)}</Notice> : null}
+      <h2>{say('Name')}</h2>
       <Names names={names ?? account} errors={errors} />
       <Email account={account} />
-      <h2>Password</h2>
+      <h2>{say('Password')}</h2>
       <Link href={`${ACCOUNT_PATH}/password`} look="button quiet">
-        Change password
+        {say('Change password')}
       </Link>
       <Sessions sessions={sessions} />
-      <h2>Close your account</h2>
+      <h2>{say('Language')}</h2>
+      <p>{speech().language.name}</p>
+      <Link href={LANGUAGE_PATH} look="button quiet">
+        {say('Change language')}
+      </Link>
+      <h2>{say('Close your account')}</h2>
       <Link href={`${ACCOUNT_PATH}/close`} look="button quiet bad">
-        Close my account
+        {say('Close my account')}
       </Link>
     </>
   );
-  return site.sessionPage(me, TITLE, content, errors ? UNPROCESSABLE : 200);
+  return site.sessionPage(me, say(TITLE), content, errors ? UNPROCESSABLE : 200);
 }
 
 function Names(props: { names: { firstName: string; lastName: string }; errors: FieldErrors | undefined }) {
@@ -111,7 +119,7 @@ function Names(props: { names: { firstName: string; lastName: string }; errors: 
   return (
     <form method="post" action={`${ACCOUNT_PATH}/names`}>
       <NameFields names={names} errors={errors} />
-      <button type="submit">Save</button>
+      <button type="submit">{say('Save')}</button>
     </form>
   );
 }
@@ -120,22 +128,25 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
   const { email, waitsForAddress } = account;
   return (
     <>
-      <h2>Email</h2>
+      <h2>{say('Email')}</h2>
       <p>
-        You sign in with <strong>{email}</strong>.
+        <Words text="You sign in with <b>{email}</b>." email={email} />
       </p>
       {waitsForAddress ? (
         <form method="post" action={`${ACCOUNT_PATH}/email/call-off`}>
           <p>
-            <strong>{waitsForAddress}</strong> replaces it once you open the link that we mailed there.
+            <Words
+              text="<b>{email}</b> replaces it once you open the link that we mailed there."
+              email={waitsForAddress}
+            />
           </p>
           <button className="quiet" type="submit">
-            Keep {email}
+            {say('Keep {email}', { email })}
           </button>
         </form>
       ) : null}
       <Link href={`${ACCOUNT_PATH}/email`} look="button quiet">
-        Change email
+        {say('Change email')}
       </Link>
     </>
   );
@@ -144,16 +155,16 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
 function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessions>> }) {
   return (
     <>
-      <h2>Where you’re signed in</h2>
+      <h2>{say('Where you’re signed in')}</h2>
       <ul className="rows">
         {sessions.map((session) => (
           <li key={session.id}>
             <strong>{browserLabel(session.agent)}</strong>
-            {session.isThisOne ? <span className="mark">This browser</span> : null}
+            {session.isThisOne ? <span className="mark">{say('This browser')}</span> : null}
             <p className="hint">
-              Signed in <Moment at={session.createdAt} />
+              <Words text="Signed in {moment}" moment={<Moment at={session.createdAt} />} />
               <br />
-              Last used <Moment at={session.lastSeenAt} />
+              <Words text="Last used {moment}" moment={<Moment at={session.lastSeenAt} />} />
             </p>
             {session.isThisOne ? null : (
               <form method="post" action={`${ACCOUNT_PATH}/sessions/end`}>
@@ -161,9 +172,12 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
                 <button
                   className="quiet"
                   type="submit"
-                  aria-label={`Sign out ${browserLabel(session.agent)}, last used ${formatMoment(session.lastSeenAt)}`}
+                  aria-label={say('Sign out {browser}, last used {moment}', {
+                    browser: browserLabel(session.agent),
+                    moment: speech().moment(session.lastSeenAt),
+                  })}
                 >
-                  Sign out
+                  {say('Sign out')}
                 </button>
               </form>
             )}
@@ -173,7 +187,7 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
       {sessions.length > 2 ? (
         <form method="post" action={`${ACCOUNT_PATH}/sessions/end-others`}>
           <button className="quiet" type="submit">
-            Sign out everywhere else
+            {say('Sign out everywhere else')}
           </button>
         </form>
       ) : null}

@@ -1,6 +1,6 @@
 // The developer portal, and the pages behind mailed links.
 import { Hono } from 'hono';
-import { LANGUAGES } from '../languages/languages.ts';
+import { LANGUAGES, type Languages, type Text } from '../languages/languages.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
@@ -17,11 +17,12 @@ import { registerAccountChanges } from './account-changes.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
 import { registerHome } from './home.tsx';
+import { registerLanguage } from './language.tsx';
 import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
 import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
-import { speak } from './say.tsx';
+import { createSpeaker, say, Words } from './say.tsx';
 import { registerSecureAccount } from './secure-account.tsx';
 import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
@@ -33,6 +34,8 @@ import { registerSubscriptions } from './subscriptions.tsx';
 type PortalOptions = {
   policy: Policy;
   limits: RateLimits;
+  /** Those that a developer can choose from. */
+  languages?: Languages;
   /** The context of one request. Without `actor`: of a mailed link or public form. */
   contextOf(requestId: string, actor?: Actor): Context;
 };
@@ -40,15 +43,20 @@ type PortalOptions = {
 export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
 /** All pages, and the page for a refused request or an unknown address. */
-export function createPortal({ policy, limits, contextOf }: PortalOptions): Portal {
+export function createPortal({ policy, limits, contextOf, languages = LANGUAGES }: PortalOptions): Portal {
   const guard = createRequestGuard({
     limits,
     policy,
     isRightTicket: async (c, claim) => (await recogniseTicket(contextOf(c.env.facts.id), claim)) !== null,
   });
-  const site = createSite({ policy, contextOf, guard });
+  const site = createSite({ policy, contextOf, guard, languages });
+  const inItsLanguage = createSpeaker({
+    languages,
+    fallback: policy.language,
+    chosen: site.languageCookie.read,
+  });
   const app = new Hono<WebEnv>();
-  app.use(speak(LANGUAGES, 'en', () => undefined));
+  app.use((c, next) => inItsLanguage(c, next));
 
   registerHome(app, site);
   registerAcceptInvitation(app, site);
@@ -65,12 +73,21 @@ export function createPortal({ policy, limits, contextOf }: PortalOptions): Port
   registerCancel(app, site);
   registerAccount(app, site);
   registerAccountChanges(app, site);
+  registerLanguage(app, site);
   answerOtherMethods(app);
-  return { app, refusalPage: (refusal, reference) => refusalPage(site, refusal, reference) };
+  return {
+    app,
+    refusalPage(refusal, reference, c) {
+      const make = () => refusalPage(site, refusal, reference);
+      return c ? inItsLanguage(c, make) : make();
+    },
+  };
 }
 
+type RefusalTexts = { title: Text; words: Text };
+
 /** What a person reads and does next. */
-const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> = {
+const REFUSALS: Partial<Record<RefusalCode, RefusalTexts>> = {
   bad_request: {
     title: 'We couldn’t read what you sent',
     words: 'Nothing changed. Open the page again, and send it once more.',
@@ -106,7 +123,7 @@ const REFUSALS: Partial<Record<RefusalCode, { title: string; words: string }>> =
 };
 
 /** Programs cause the other refusals; a person seldom sees one. */
-const FROM_PROGRAMS = {
+const FROM_PROGRAMS: RefusalTexts = {
   title: 'This page can’t answer that request',
   words: 'Nothing changed. Open the page again from the portal.',
 };
@@ -116,16 +133,19 @@ function refusalPage(site: Site, refusal: HttpRefusal, reference: string): Respo
   const { title, words } = REFUSALS[refusal.code] ?? FROM_PROGRAMS;
   const content = (
     <>
-      <p>{words}</p>
+      <p>{say(words)}</p>
       <Link href="/portal" look="button">
-        Go to the portal
+        {say('Go to the portal')}
       </Link>
       <p className="hint after">
-        If you write to us about this, mention the reference <code>{reference}</code>.
+        <Words
+          text="If you write to us about this, mention the reference <code>{reference}</code>."
+          reference={reference}
+        />
       </p>
     </>
   );
-  const page = site.page(title, content, status);
+  const page = site.page(say(title), content, status);
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value);
   return page;
 }

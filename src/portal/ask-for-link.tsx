@@ -5,6 +5,7 @@ import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { EmailField, emailIn } from './form.tsx';
+import { say } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export type LinkKind = keyof typeof LINKS;
@@ -29,7 +30,7 @@ const LINKS = {
 export function registerAskForLink(portal: Hono<WebEnv>, site: Site): void {
   for (const kind of Object.keys(LINKS) as LinkKind[]) {
     const { path, title } = LINKS[kind];
-    portal.get(path, () => site.page(title, <EmailForm kind={kind} />));
+    portal.get(path, () => site.page(say(title), <EmailForm kind={kind} />));
     portal.post(path, (c) => requestLink(c, site, kind));
   }
 }
@@ -41,9 +42,9 @@ async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<R
     if (await site.guard.mayRequestLink(c, limit, email)) await request(site.developerContext(c), { email });
   } catch (error) {
     const errors = fieldErrorsOf(error) ?? {};
-    return site.page(title, <EmailForm kind={kind} value={email} errors={errors} />, UNPROCESSABLE);
+    return site.page(say(title), <EmailForm kind={kind} value={email} errors={errors} />, UNPROCESSABLE);
   }
-  return site.page('Check your inbox', <LinkRequested site={site} />);
+  return site.page(say('Check your inbox'), <LinkRequested site={site} />);
 }
 
 export function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: string; errors?: FieldErrors }) {
@@ -51,7 +52,7 @@ export function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: str
   return (
     <form method="post" action={path}>
       <EmailField value={value} errors={errors} />
-      <button type="submit">{button}</button>
+      <button type="submit">{say(button)}</button>
     </form>
   );
 }
@@ -60,11 +61,14 @@ function LinkRequested({ site }: { site: Site }) {
   return (
     <>
       <p>
-        If this email has an account or an invitation, a mail with the next step is on its way. If its
-        invitation has ended, we’ve asked the person who sent it for a new one.
+        {say(
+          'If this email has an account or an invitation, a mail with the next step is on its way. If its invitation has ended, we’ve asked the person who sent it for a new one.',
+        )}
       </p>
       <p className="hint">
-        Nothing after a few minutes? Look in your spam folder, or write to {site.policy.supportEmail}.
+        {say('Nothing after a few minutes? Look in your spam folder, or write to {support}.', {
+          support: site.policy.supportEmail,
+        })}
       </p>
     </>
   );

@@ -1,4 +1,5 @@
 // A short name for a User-Agent.
+import { say } from './say.tsx';
 
 /** The first match counts: many browsers also name others, for compatibility. */
 const BROWSERS: readonly [RegExp, string][] = [
@@ -24,6 +25,6 @@ const MAX_SHOWN = 60;
 export function browserLabel(agent: string): string {
   const nameIn = (known: typeof BROWSERS) => known.find(([pattern]) => pattern.test(agent))?.[1];
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)];
-  if (!browser) return agent.slice(0, MAX_SHOWN) || 'An unknown browser';
-  return system ? `${browser} on ${system}` : browser;
+  if (!browser) return agent.slice(0, MAX_SHOWN) || say('An unknown browser');
+  return system ? say('{browser} on {system}', { browser, system }) : browser;
 }

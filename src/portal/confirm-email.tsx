@@ -3,7 +3,8 @@ import { confirmEmail } from '../operations/accounts/confirm-email.ts';
 import { openConfirmation } from '../operations/accounts/open-confirmation.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { AccountReady } from './account-ready.tsx';
-import { formatMoment, NewPassword, TicketForm } from './form.tsx';
+import { NewPassword, TicketForm } from './form.tsx';
+import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
@@ -18,10 +19,13 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
     form: (ticket, { email, expiresAt, choosesPassword }, rejected) => (
       <>
         <p>
-          Confirm that <strong>{email}</strong> is yours. This link works once, until{' '}
-          {formatMoment(expiresAt)}.
+          <Words
+            text="Confirm that <b>{email}</b> is yours. This link works once, until {moment}."
+            email={email}
+            moment={speech().moment(expiresAt)}
+          />
         </p>
-        <TicketForm action={PATH} ticket={ticket} button="Confirm my email">
+        <TicketForm action={PATH} ticket={ticket} button={say('Confirm my email')}>
           {choosesPassword ? (
             <NewPassword
               minLength={site.policy.passwordMinLength}
@@ -30,18 +34,25 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
             />
           ) : null}
         </TicketForm>
-        <p className="hint">Didn’t ask for this? Close this page, and nothing happens.</p>
+        <p className="hint">{say('Didn’t ask for this? Close this page, and nothing happens.')}</p>
       </>
     ),
     async redeem(c, ticket, fields) {
       const password = fields.get('password');
       const { email, hasPassword, ...state } = await confirmEmail(site.developerContext(c), {
         ticket,
+        language: speech().language.tag,
         ...(password === undefined ? {} : { password }),
       });
       return site.page(
-        'Your email is confirmed',
-        <AccountReady {...state} site={site} email={email} words="Thank you." needsPassword={!hasPassword} />,
+        say('Your email is confirmed'),
+        <AccountReady
+          {...state}
+          site={site}
+          email={email}
+          words={say('Thank you.')}
+          needsPassword={!hasPassword}
+        />,
       );
     },
   });

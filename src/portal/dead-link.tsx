@@ -1,15 +1,17 @@
 // The page for a mailed link that can't be used. It tells the holder of that very link why, and names no person.
+import type { Text } from '../languages/languages.ts';
 import type { LinkState } from '../operations/tickets/recognise.ts';
 import { EmailForm, type LinkKind } from './ask-for-link.tsx';
 import { Link } from './page-parts.tsx';
 import type { TicketClaim } from './request-guard.ts';
+import { say } from './say.tsx';
 import { GONE, type Site } from './site.tsx';
 
 type Purpose = TicketClaim['purpose'];
 type Dead = Exclude<LinkState, 'open'> | 'unknown';
 
 /** For every link, and what a kind of link says instead. */
-type Texts = Record<Dead, string> & Partial<Record<Purpose, Partial<Record<Dead, string>>>>;
+type Texts = Record<Dead, Text> & Partial<Record<Purpose, Partial<Record<Dead, Text>>>>;
 
 const TITLES: Texts = {
   used: 'You’ve already used this link',
@@ -65,20 +67,20 @@ export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | nu
   const kind: LinkKind = purpose === 'invitation' ? 'invitation' : 'password-reset';
   const content = (
     <>
-      <p>{WORDS[purpose]?.[dead] ?? WORDS[dead]}</p>
+      <p>{say(WORDS[purpose]?.[dead] ?? WORDS[dead])}</p>
       {signsIn ? <SignIn /> : <EmailForm kind={kind} />}
     </>
   );
-  return site.page(TITLES[purpose]?.[dead] ?? TITLES[dead], content, GONE);
+  return site.page(say(TITLES[purpose]?.[dead] ?? TITLES[dead]), content, GONE);
 }
 
 function SignIn() {
   return (
     <>
       <Link href="/portal/sign-in" look="button">
-        Sign in
+        {say('Sign in')}
       </Link>
-      <Link href="/password/forgot">Forgot your password?</Link>
+      <Link href="/password/forgot">{say('Forgot your password?')}</Link>
     </>
   );
 }

@@ -1,11 +1,14 @@
 // Turns an operation's error into the errors of a form's fields.
-import { DomainError, type DomainErrorCode } from '../domain/domain-error.ts';
+import { DomainError, type DomainErrorCode, type FieldFaults } from '../domain/domain-error.ts';
+import { isText, type Text } from '../languages/languages.ts';
+import type { Said } from '../languages/say.ts';
 import { HttpRefusal } from '../web/refusal.ts';
+import { say } from './say.tsx';
 
 /** By the field's name: what is wrong with it, as a sentence. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
-const LABELS: Record<string, string> = {
+const LABELS: Record<string, Text> = {
   firstName: 'First name',
   lastName: 'Last name',
   email: 'Email',
@@ -61,11 +64,22 @@ export async function nullOnCode<Value>(
 }
 
 /** "is needed" becomes "First name is needed." Whole sentences stay as they are. */
-function asSentences(fields: Record<string, string>): FieldErrors {
-  const entries = Object.entries(fields).map(([name, words]) => {
-    if (/^[A-Z].*\.$/.test(words)) return [name, words];
-    const separator = /^(is|has|must|may|contains|can)\b/.test(words) ? ' ' : ': ';
-    return [name, `${LABELS[name] ?? 'This'}${separator}${words}.`];
-  });
-  return Object.fromEntries(entries);
+const asSentences = (faults: FieldFaults): FieldErrors =>
+  Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, sentenceOf(name, fault)]));
+
+function sentenceOf(name: string, fault: Said | string): string {
+  const english = typeof fault === 'string' ? fault : fault.text;
+  const what = wordsOf(fault);
+  if (/^[A-Z].*\.$/.test(english)) return what;
+  const field = say(LABELS[name] ?? 'This');
+  return /^(is|has|must|may|contains|can)\b/.test(english)
+    ? say('{field} {what}.', { field, what })
+    : say('{field}: {what}.', { field, what });
+}
+
+function wordsOf(fault: Said | string): string {
+  if (typeof fault !== 'string' || isText(fault)) return say(fault);
+  // A schema can only state a text with its value in it.
+  const max = /^at most (\d+) characters$/.exec(fault)?.[1];
+  return max ? say('at most {max} characters', { max }) : fault;
 }

@@ -1,5 +1,7 @@
 // How to call an API: a line of curl, when the gateway's address is known.
 import { KEY_NAMES } from '../domain/key-names.ts';
+import { MailTo } from './mail-to.tsx';
+import { say, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 
 /** Its path has no slash before it. Without a name of its own its key is in the header that every API has. */
@@ -12,17 +14,20 @@ export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi 
   if (gatewayUrl === null || api === null)
     return (
       <p className="hint">
-        Send a key in the header <code>{header}</code> of each call. If you don’t know where to call, write to{' '}
-        <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
+        <Words
+          text="Send a key in the header <code>{header}</code> of each call. If you don’t know where to call, write to {support}."
+          header={header}
+          support={<MailTo email={supportEmail} />}
+        />
       </p>
     );
   const url = addressOf(gatewayUrl, api.path);
   const sent = apiKey === undefined ? `"${header}: $KEY"` : quotedText(`${header}: ${apiKey}`);
   return (
     <>
-      <p>Send a key in the header of each call:</p>
+      <p>{say('Send a key in the header of each call:')}</p>
       <div className="code">
-        <pre data-copy="the command">{`curl -H ${sent} ${quoted(url)}`}</pre>
+        <pre data-copy={say('the command')}>{`curl -H ${sent} ${quoted(url)}`}</pre>
       </div>
     </>
   );

@@ -2,9 +2,11 @@
 import type { ReactNode } from 'react';
 import { canonicalEmail } from '../domain/email-address.ts';
 import { readEmailList } from '../domain/email-list.ts';
+import { tooShort } from '../domain/password-rule.ts';
 import { MAX_NAME_LENGTH, type Names } from '../domain/person-name.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { FieldErrors } from './field-errors.ts';
+import { say } from './say.tsx';
 
 export function Tick(props: { name: string; label: string; errors: FieldErrors | undefined }) {
   const { name, label, errors = {} } = props;
@@ -90,7 +92,7 @@ export function EmailField(props: {
   value?: string | undefined;
   errors: FieldErrors | undefined;
 }) {
-  const { label = 'Email', autoComplete = 'email', value, errors } = props;
+  const { label = say('Email'), autoComplete = 'email', value, errors } = props;
   return (
     <Field
       name="email"
@@ -120,11 +122,17 @@ export function NameFields({ names, errors }: { names: Names; errors: FieldError
   const name = { maxLength: MAX_NAME_LENGTH, errors };
   return (
     <>
-      <Field {...name} name="firstName" label="First name" autoComplete="given-name" value={firstName} />
+      <Field
+        {...name}
+        name="firstName"
+        label={say('First name')}
+        autoComplete="given-name"
+        value={firstName}
+      />
       <Field
         {...name}
         name="lastName"
-        label="Last name (if you have one)"
+        label={say('Last name (if you have one)')}
         autoComplete="family-name"
         value={lastName}
         isOptional
@@ -146,7 +154,7 @@ export function NewPassword(props: {
 }) {
   const { minLength, username, errors } = props;
   // The error says it again.
-  const isShort = errors?.password?.startsWith(`Use at least ${minLength}`);
+  const isShort = errors?.password === say(tooShort(minLength));
   return (
     <>
       {username ? (
@@ -154,12 +162,16 @@ export function NewPassword(props: {
       ) : null}
       <Field
         name="password"
-        label="New password"
+        label={say('New password')}
         type="password"
         autoComplete="new-password"
         {...(isShort
           ? {}
-          : { hint: `At least ${minLength} characters. A few words in a row are easy to remember.` })}
+          : {
+              hint: say('At least {minLength} characters. A few words in a row are easy to remember.', {
+                minLength,
+              }),
+            })}
         errors={errors}
       />
     </>
@@ -167,7 +179,7 @@ export function NewPassword(props: {
 }
 
 export function CurrentPassword(props: { name?: string; label?: string; errors: FieldErrors | undefined }) {
-  const { name = 'currentPassword', label = 'Current password', errors } = props;
+  const { name = 'currentPassword', label = say('Current password'), errors } = props;
   return <Field name={name} label={label} type="password" autoComplete="current-password" errors={errors} />;
 }
 
@@ -180,14 +192,4 @@ export function TicketForm(props: { action: string; ticket: string; button: stri
       <button type="submit">{props.button}</button>
     </form>
   );
-}
-
-export function formatMoment(at: Date): string {
-  const day = at.toLocaleDateString('en-GB', {
-    timeZone: 'UTC',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
-  return `${day} at ${at.toISOString().slice(11, 16)} UTC`;
 }

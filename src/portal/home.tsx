@@ -4,6 +4,7 @@ import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { Offer } from './offer.tsx';
 import { Link, NoAccountYet } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import type { Me, Site } from './site.tsx';
 
 export function registerHome(portal: Hono<WebEnv>, site: Site): void {
@@ -12,10 +13,14 @@ export function registerHome(portal: Hono<WebEnv>, site: Site): void {
     const me = await site.me(c);
     if (me) {
       const count = (await listOwnSubscriptions(me.context, {})).length;
-      return site.sessionPage(me, `Hello ${me.firstName}`, <Overview me={me} subscriptions={count} />);
+      return site.sessionPage(
+        me,
+        say('Hello {name}', { name: me.firstName }),
+        <Overview me={me} subscriptions={count} />,
+      );
     }
     const { products } = await listOfferedProducts(site.developerContext(c), {});
-    const title = `Build with ${site.policy.organizationName}`;
+    const title = say('Build with {organization}', { organization: site.policy.organizationName });
     return site.sessionPage(null, title, <Welcome site={site} products={products} />);
   });
 }
@@ -24,21 +29,21 @@ function Overview({ me, subscriptions }: { me: Me; subscriptions: number }) {
   return (
     <>
       <p>
-        You are signed in as <strong>{me.email}</strong>.
+        <Words text="You are signed in as <b>{email}</b>." email={me.email} />
       </p>
       {subscriptions === 0 ? (
         <>
-          <p>To call an API you need a key. Choose a product and subscribe to it to get yours.</p>
+          <p>{say('To call an API you need a key. Choose a product and subscribe to it to get yours.')}</p>
           <Link href="/portal/products" look="button">
-            Choose a product
+            {say('Choose a product')}
           </Link>
         </>
       ) : (
         <>
           <Link href="/portal/subscriptions" look="button">
-            My subscriptions and keys
+            {say('My subscriptions and keys')}
           </Link>
-          <Link href="/portal/products">See all products</Link>
+          <Link href="/portal/products">{say('See all products')}</Link>
         </>
       )}
     </>
@@ -52,16 +57,18 @@ function Welcome({ site, products }: { site: Site; products: Products }) {
   return (
     <>
       <p>
-        Sign in to subscribe to the APIs of {organizationName}, get your keys and manage your developer
-        account.
+        {say(
+          'Sign in to subscribe to the APIs of {organization}, get your keys and manage your developer account.',
+          { organization: organizationName },
+        )}
       </p>
       <Link href="/portal/sign-in" look="button">
-        Sign in
+        {say('Sign in')}
       </Link>
       <NoAccountYet site={site} />
       {products.length > 0 ? (
         <>
-          <h2>What you can build with</h2>
+          <h2>{say('What you can build with')}</h2>
           <Offer products={products} />
         </>
       ) : null}

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import { speech } from './say.tsx';
+import type { Text } from '../languages/languages.ts';
+import { MailTo } from './mail-to.tsx';
+import { say, speech, Words } from './say.tsx';
 
 /** Part of each page, so that the policy can allow it by its hash and a page behind a mailed link requests nothing more. */
 export const SCRIPT = readFileSync(new URL('./page-script.js', import.meta.url), 'utf8');
@@ -15,7 +17,7 @@ export const CSS = `
 body { background: var(--page); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 24px 16px; }
 main, header, footer { margin: 0 auto; max-width: 34rem; }
 header { align-items: center; display: flex; flex-wrap: wrap; font-weight: 600; gap: 4px 18px; padding: 0 4px 8px; }
-header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-right: auto; min-height: 44px; text-decoration: none; }
+header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-inline-end: auto; min-height: 44px; text-decoration: none; }
 main { background: var(--card); border-radius: 12px; padding: 28px clamp(18px, 5vw, 36px); }
 footer { color: var(--quiet); font-size: 14px; padding: 16px 4px; }
 h1 { font-size: 1.6rem; letter-spacing: -0.01em; line-height: 1.25; margin: 0 0 12px; text-wrap: balance; }
@@ -40,12 +42,12 @@ nav form { order: 1; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .field.with-button, .code.with-button { position: relative; }
-.with-button > input, .with-button > pre { padding-right: 92px; }
-button.inside { background: var(--card); border: 0; border-radius: 6px; color: var(--accent); font-size: 15px; margin: 0; min-height: 38px; min-width: 64px; padding: 0 12px; position: absolute; right: 4px; top: 4px; width: auto; }
+.with-button > input, .with-button > pre { padding-inline-end: 92px; }
+button.inside { background: var(--card); border: 0; border-radius: 6px; color: var(--accent); font-size: 15px; margin: 0; min-height: 38px; min-width: 64px; padding: 0 12px; inset-inline-end: 4px; position: absolute; top: 4px; width: auto; }
 .code > pre { background: var(--page); border-radius: 8px; font: 14px/1.5 ui-monospace, monospace; margin: 8px 0 12px; min-height: 46px; overflow-wrap: anywhere; padding: 12px; white-space: pre-wrap; }
 .code > button.inside { background: transparent; }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
-.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); font-size: 13px; font-weight: 600; margin-left: 8px; padding: 1px 9px; }
+.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); font-size: 13px; font-weight: 600; margin-inline-start: 8px; padding: 1px 9px; }
 .mark.waits { color: var(--quiet); }
 .rows .way { font-weight: 600; }
 .rows { list-style: none; margin: 0; padding: 0; }
@@ -63,20 +65,28 @@ nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none
 summary { align-content: center; color: var(--accent); cursor: pointer; min-height: 44px; }
 summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; font-size: 15px; width: 100%; }
-caption { color: var(--quiet); padding: 0 0 8px; text-align: left; }
-th, td { border-top: 1px solid var(--line); overflow-wrap: normal; padding: 6px 0 6px 8px; text-align: right; vertical-align: bottom; }
-tr > :first-child { padding-left: 0; text-align: left; }
+caption { color: var(--quiet); padding: 0 0 8px; text-align: start; }
+th, td { border-top: 1px solid var(--line); overflow-wrap: normal; padding-block: 6px; padding-inline: 8px 0; text-align: end; vertical-align: bottom; }
+tr > :first-child { padding-inline-start: 0; text-align: start; }
 tbody th { font-weight: 400; white-space: nowrap; }
 dl { display: grid; gap: 2px 16px; grid-template-columns: max-content 1fr; margin: 12px 0; }
 dl > div { display: contents; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
-.notice { border-left: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
+.notice { border-inline-start: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
 .notice.bad { border-color: var(--bad); color: var(--bad); font-weight: 600; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
 .after { margin-top: 18px; }
 .fault { color: var(--bad); font-size: 15px; font-weight: 600; margin: 4px 0 0; }
-a { color: var(--accent); }`;
+a { color: var(--accent); }
+/* What is written from left to right in every language, and what may be. */
+.code, .field:has(> .key) { direction: ltr; }
+strong, code, time, a { unicode-bidi: isolate; }
+footer svg { height: 1em; vertical-align: -0.125em; width: 1em; }
+.languages button { align-items: center; display: flex; justify-content: space-between; }
+.languages button[aria-current] { border: 2px solid var(--accent); }`;
+
+export const LANGUAGE_PATH = '/portal/language';
 
 type Page = {
   sender: { organizationName: string; supportEmail: string };
@@ -88,7 +98,7 @@ type Page = {
 
 export function renderPage({ sender, title, content, menu = null }: Page): string {
   const { organizationName, supportEmail } = sender;
-  const { tag, direction } = speech().language;
+  const { tag, name, direction } = speech().language;
   const markup = renderToStaticMarkup(
     <html lang={tag} dir={direction}>
       <head>
@@ -111,35 +121,73 @@ export function renderPage({ sender, title, content, menu = null }: Page): strin
           {content}
         </main>
         <footer>
-          Questions? Write to <a href={`mailto:${supportEmail}`}>{supportEmail}</a>. {organizationName} never
-          asks for a password or a key by mail.
+          <Words
+            text="Questions? Write to {support}. {organization} never asks for a password or a key by mail."
+            support={<MailTo email={supportEmail} />}
+            organization={organizationName}
+          />
+          <p>
+            <a className="way" href={LANGUAGE_PATH} rel="nofollow">
+              <Globe /> {say('Language: {name}', { name })}
+            </a>
+          </p>
         </footer>
-        <script dangerouslySetInnerHTML={{ __html: SCRIPT }} />
+        <script data-words={scriptWords()} dangerouslySetInnerHTML={{ __html: SCRIPT }} />
       </body>
     </html>,
   );
   return `<!doctype html>${markup}`;
 }
 
+/** So that people find the link in a language that they can't read. */
+const Globe = () => (
+  <svg viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.25">
+    <circle cx="8" cy="8" r="7" />
+    <path d="M1 8h14M8 1c-4.5 4.5-4.5 9.5 0 14M8 1c4.5 4.5 4.5 9.5 0 14" />
+  </svg>
+);
+
+/** What the script says. */
+const SCRIPT_TEXTS: readonly Text[] = [
+  'Show',
+  'Hide',
+  'Show password',
+  'Hide password',
+  'Copy',
+  'Copied',
+  'Marked',
+  'Copy {what}',
+  'Copied {what}',
+  'Marked {what}',
+  'Marked {what}. Copy it with your keyboard.',
+  '{what} your time',
+];
+
+/** Its texts in another language than its own. */
+const scriptWords = (): string | undefined =>
+  speech().language.catalog
+    ? JSON.stringify(Object.fromEntries(SCRIPT_TEXTS.map((text) => [text, say(text, { what: '{what}' })])))
+    : undefined;
+
 function VisitorNavigation() {
   return (
-    <nav aria-label="Portal">
-      <a href="/portal/products">Products</a>
-      <a href="/portal/sign-in">Sign in</a>
+    <nav aria-label={say('Portal')}>
+      <a href="/portal/products">{say('Products')}</a>
+      <a href="/portal/sign-in">{say('Sign in')}</a>
     </nav>
   );
 }
 
 function Navigation() {
   return (
-    <nav aria-label="Portal">
+    <nav aria-label={say('Portal')}>
       <div className="pages">
-        <a href="/portal/products">Products</a>
-        <a href="/portal/subscriptions">Subscriptions</a>
-        <a href="/portal/account">My account</a>
+        <a href="/portal/products">{say('Products')}</a>
+        <a href="/portal/subscriptions">{say('Subscriptions')}</a>
+        <a href="/portal/account">{say('My account')}</a>
       </div>
       <form method="post" action="/portal/sign-out">
-        <button type="submit">Sign out</button>
+        <button type="submit">{say('Sign out')}</button>
       </form>
     </nav>
   );

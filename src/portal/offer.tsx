@@ -2,6 +2,7 @@
 import type { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
+import { say } from './say.tsx';
 import type { Me } from './site.tsx';
 
 export const PRODUCTS_PATH = '/portal/products';
@@ -43,15 +44,19 @@ export function Offer({ products, own = new Map() }: { products: readonly Produc
 export function SubscribedMark({ subscription }: { subscription: SubscriptionView | undefined }) {
   if (!subscription) return null;
   return subscription.state === 'active' ? (
-    <span className="mark">Subscribed</span>
+    <span className="mark">{say('Subscribed')}</span>
   ) : (
-    <span className="mark waits">Requested</span>
+    <span className="mark waits">{say('Requested')}</span>
   );
 }
 
 function apiNames({ apis }: Product): string {
-  if (apis.length === 0) return 'No APIs yet';
+  if (apis.length === 0) return say('No APIs yet');
   const named = apis.slice(0, MAX_APIS_NAMED).map(({ name }) => name);
   const more = apis.length - named.length;
-  return `${apis.length === 1 ? 'API' : 'APIs'}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return say('{count, plural, one {API} other {APIs}}: {names}{more, plural, =0 {} other { and # more}}', {
+    count: apis.length,
+    names: named.join(', '),
+    more,
+  });
 }

@@ -1,6 +1,7 @@
 // What pages have beside their forms: notices, moments, and the ways to other pages.
 import type { ReactNode } from 'react';
-import { formatMoment } from './form.tsx';
+import { MailTo } from './mail-to.tsx';
+import { speech, Words } from './say.tsx';
 import { SIGN_UP_PATH } from './sign-up.tsx';
 import type { Site } from './site.tsx';
 
@@ -23,7 +24,7 @@ export function Alert({ children }: { children: ReactNode }) {
 
 /** A time in UTC. With scripts, the reader's own time follows it. */
 export function Moment({ at }: { at: Date }) {
-  return <time dateTime={at.toISOString()}>{formatMoment(at)}</time>;
+  return <time dateTime={at.toISOString()}>{speech().moment(at)}</time>;
 }
 
 type Look = 'way' | 'button' | 'button quiet' | 'button quiet bad';
@@ -45,15 +46,22 @@ export function NoAccountYet({ site }: { site: Site }) {
   const { organizationName, signUp, supportEmail } = site.policy;
   return signUp === 'off' ? (
     <p className="hint">
-      No account yet? {organizationName} invites developers by mail. To ask for an invitation, write to{' '}
-      <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
+      <Words
+        text="No account yet? {organization} invites developers by mail. To ask for an invitation, write to {support}."
+        organization={organizationName}
+        support={<MailTo email={supportEmail} />}
+      />
     </p>
   ) : (
     <p>
-      No account yet?{' '}
-      <a className="way" href={SIGN_UP_PATH}>
-        Sign up
-      </a>
+      <Words
+        text="No account yet? <link>Sign up</link>"
+        link={(words) => (
+          <a className="way" href={SIGN_UP_PATH}>
+            {words}
+          </a>
+        )}
+      />
     </p>
   );
 }

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
 import { limitWords } from '../domain/limit-words.ts';
 import type { UsageTime } from '../domain/usage-times.ts';
+import type { Text } from '../languages/languages.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
@@ -10,6 +11,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { addressOf } from './first-call.tsx';
 import { Field, Tick } from './form.tsx';
+import { MailTo } from './mail-to.tsx';
 import {
   Offer,
   PRODUCTS_PATH as PATH,
@@ -19,6 +21,7 @@ import {
   subscriptionsByProduct,
 } from './offer.tsx';
 import { Alert, Link } from './page-parts.tsx';
+import { say, speech, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import { MAX_SUBSCRIPTION_NAME_LENGTH, pathOfSubscription, subscriptionPage } from './subscription-labels.ts';
 import { timeIn, Usage } from './usage.tsx';
@@ -69,13 +72,13 @@ const wantsToSignIn = (c: WebContext) => c.req.query(SIGN_IN_QUERY) !== undefine
 
 function stateAfter(error: unknown): SubscribeState {
   const code = error instanceof DomainError ? error.code : null;
-  if (code === 'terms_not_agreed') return { errors: { terms: 'Read the terms, then tick this box.' } };
+  if (code === 'terms_not_agreed') return { errors: { terms: say('Read the terms, then tick this box.') } };
   if (code === 'subscriptions_limit')
     return {
-      alert: 'You’ve reached this product’s limit of subscriptions. Cancel one to subscribe again.',
+      alert: say('You’ve reached this product’s limit of subscriptions. Cancel one to subscribe again.'),
     };
   if (code === 'product_unavailable' || code === 'product_not_found')
-    return { alert: 'This product no longer takes subscriptions. Nothing changed.' };
+    return { alert: say('This product no longer takes subscriptions. Nothing changed.') };
   return { errors: fieldErrorsOf(error) ?? {} };
 }
 
@@ -89,15 +92,15 @@ function noSuchProduct(site: Site, me: Me | null): Response {
     <>
       <p>
         {me
-          ? 'It may have been withdrawn, or your account can’t see it.'
-          : 'It may have been withdrawn, or you may need to sign in to see it.'}
+          ? say('It may have been withdrawn, or your account can’t see it.')
+          : say('It may have been withdrawn, or you may need to sign in to see it.')}
       </p>
       <Link href={PATH} look="button">
-        See the products
+        {say('See the products')}
       </Link>
     </>
   );
-  return site.sessionPage(me, 'Product not found', content, 404);
+  return site.sessionPage(me, say('Product not found'), content, 404);
 }
 
 async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<Response> {
@@ -117,13 +120,13 @@ async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<R
       )}
       {next ? (
         <Link href={`${PATH}?${new URLSearchParams(next)}`} rel="next">
-          Next
+          {say('Next')}
         </Link>
       ) : null}
       {me ? null : <SignInFirst page={PATH} words="Sign in to see all products" />}
     </>
   );
-  return site.sessionPage(me, 'Products', content);
+  return site.sessionPage(me, say('Products'), content);
 }
 
 async function showProduct(
@@ -134,7 +137,7 @@ async function showProduct(
   status = 200,
 ): Promise<Response> {
   const { description, apis, isSubscriptionRequired } = product;
-  const limits = limitWords(product);
+  const limits = limitWords(product, speech());
   const own = (await subscriptionsByProduct(me)).get(product.id);
   const { gatewayUrl } = site.policy;
   const time = state.time ?? '30 days';
@@ -147,13 +150,15 @@ async function showProduct(
         <p>
           <SubscribedMark subscription={own} />{' '}
           <a className="way" href={pathOfSubscription(own.id)}>
-            {own.state === 'active' ? `Keys of ${own.name}` : `Your request: ${own.name}`}
+            {own.state === 'active'
+              ? say('Keys of {name}', { name: own.name })
+              : say('Your request: {name}', { name: own.name })}
           </a>
         </p>
       ) : null}
       {description ? <p className="text">{description}</p> : null}
-      <h2>APIs</h2>
-      {apis.length === 0 ? <p>This product has no APIs yet.</p> : null}
+      <h2>{say('APIs')}</h2>
+      {apis.length === 0 ? <p>{say('This product has no APIs yet.')}</p> : null}
       <ul className="rows">
         {apis.map((api) => (
           <li key={api.id}>
@@ -164,13 +169,15 @@ async function showProduct(
       </ul>
       {limits ? (
         <p>
-          With a subscription you can make at most {limits}.
-          {product.quota ? ` A ${product.quota.period} begins at 00:00 UTC.` : ''}
+          {say('With a subscription you can make at most {limits}.', { limits })}
+          {product.quota
+            ? ` ${say('A {period, select, day {day} week {week} other {month}} begins at 00:00 UTC.', { period: product.quota.period })}`
+            : ''}
         </p>
       ) : null}
       {usage ? <Usage usage={usage} path={pathOf(product.id)} of={product.name} /> : null}
       {!isSubscriptionRequired ? (
-        <p>You can call these APIs without a key, so you don’t need to subscribe.</p>
+        <p>{say('You can call these APIs without a key, so you don’t need to subscribe.')}</p>
       ) : me ? (
         <Subscribe site={site} product={product} state={state} />
       ) : (
@@ -185,34 +192,42 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
   const { organizationName } = site.policy;
   return (
     <>
-      <h2>Subscribe</h2>
+      <h2>{say('Subscribe')}</h2>
       <p>
-        A subscription gives you two keys to call these APIs with.
+        {say('A subscription gives you two keys to call these APIs with.')}{' '}
         {product.isApprovalRequired
-          ? ` Someone at ${organizationName} approves each request, and we’ll tell you by mail.`
-          : ' They work right away.'}
+          ? say('Someone at {organization} approves each request, and we’ll tell you by mail.', {
+              organization: organizationName,
+            })
+          : say('They work right away.')}
       </p>
       <form method="post" action={pathOf(product.id)}>
         <Field
           name="name"
-          label="Name of the subscription"
+          label={say('Name of the subscription')}
           autoComplete="off"
           value={state.name ?? product.name}
-          hint="Only you see it. For example, the name of your app."
+          hint={say('Only you see it. For example, the name of your app.')}
           maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
           errors={state.errors}
         />
         {product.terms ? (
           <>
-            <h3 id="terms-title">Terms</h3>
+            <h3 id="terms-title">{say('Terms')}</h3>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard (axe: scrollable-region-focusable). */}
             <section className="terms" tabIndex={0} aria-labelledby="terms-title">
               {product.terms}
             </section>
-            <Tick name="terms" label="I have read these terms and agree to them." errors={state.errors} />
+            <Tick
+              name="terms"
+              label={say('I have read these terms and agree to them.')}
+              errors={state.errors}
+            />
           </>
         ) : null}
-        <button type="submit">{product.isApprovalRequired ? 'Request a subscription' : 'Subscribe'}</button>
+        <button type="submit">
+          {product.isApprovalRequired ? say('Request a subscription') : say('Subscribe')}
+        </button>
       </form>
     </>
   );
@@ -221,19 +236,21 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
 function NothingOffered({ site, isVisitor }: { site: Site; isVisitor: boolean }) {
   const { supportEmail } = site.policy;
   return isVisitor ? (
-    <p>Sign in to see the products you can subscribe to.</p>
+    <p>{say('Sign in to see the products you can subscribe to.')}</p>
   ) : (
     <p>
-      There are no products for your account yet. Tell us what you’d like to build:{' '}
-      <a href={`mailto:${supportEmail}`}>{supportEmail}</a>.
+      <Words
+        text="There are no products for your account yet. Tell us what you’d like to build: {support}."
+        support={<MailTo email={supportEmail} />}
+      />
     </p>
   );
 }
 
-function SignInFirst({ page, words = 'Sign in to subscribe' }: { page: string; words?: string }) {
+function SignInFirst({ page, words = 'Sign in to subscribe' }: { page: string; words?: Text }) {
   return (
     <Link href={`${page}?${SIGN_IN_QUERY}`} look="button">
-      {words}
+      {say(words)}
     </Link>
   );
 }

@@ -3,7 +3,8 @@ import { openPasswordReset } from '../operations/passwords/open-reset.ts';
 import { resetPassword } from '../operations/passwords/reset.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { AccountReady } from './account-ready.tsx';
-import { formatMoment, NewPassword, TicketForm } from './form.tsx';
+import { NewPassword, TicketForm } from './form.tsx';
+import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
@@ -18,18 +19,29 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
     form: (ticket, { email, expiresAt }, rejected) => (
       <>
         <p>
-          For the account of <strong>{email}</strong>. This link works once, until {formatMoment(expiresAt)}.
+          <Words
+            text="For the account of <b>{email}</b>. This link works once, until {moment}."
+            email={email}
+            moment={speech().moment(expiresAt)}
+          />
         </p>
-        <TicketForm action={PATH} ticket={ticket} button="Set the new password">
+        <TicketForm action={PATH} ticket={ticket} button={say('Set the new password')}>
           <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={rejected?.errors} />
         </TicketForm>
       </>
     ),
     async redeem(c, ticket, fields) {
       const password = fields.get('password') ?? '';
-      const { email } = await resetPassword(site.developerContext(c), { ticket, password });
-      const words = 'Any earlier password no longer works.';
-      return site.page('Your new password is set', <AccountReady site={site} email={email} words={words} />);
+      const { email } = await resetPassword(site.developerContext(c), {
+        ticket,
+        password,
+        language: speech().language.tag,
+      });
+      const words = say('Any earlier password no longer works.');
+      return site.page(
+        say('Your new password is set'),
+        <AccountReady site={site} email={email} words={words} />,
+      );
     },
   });
 }

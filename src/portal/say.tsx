@@ -1,26 +1,36 @@
 // The language of a request. Everything else is an argument; this is known wherever a page is made, because every text needs
 // it and nothing depends on it.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { MiddlewareHandler } from 'hono';
 import { Fragment, type ReactNode } from 'react';
 import { type Languages, languageOf, preferredLanguage, type Text } from '../languages/languages.ts';
 import { type Said, type Say, sayIn, sayInEnglish, type Values } from '../languages/say.ts';
-import type { WebEnv } from '../web/request-facts.ts';
+import type { RequestFacts, WebContext } from '../web/request-facts.ts';
 
-const request = new AsyncLocalStorage<{ say: Say; languages: Languages }>();
+type Speech = { say: Say; languages: Languages };
+
+const request = new AsyncLocalStorage<Speech>();
+
+/** Does the work of a request in its language. */
+export type Speaker = <Result>(c: WebContext, work: () => Result) => Result;
 
 /** `chosen` reads what the browser was told before; without it, the browser's own wish decides, then `fallback`. */
-export function speak(
-  languages: Languages,
-  fallback: string,
-  chosen: (c: Parameters<MiddlewareHandler<WebEnv>>[0]) => string | undefined,
-): MiddlewareHandler<WebEnv> {
-  return (c, next) => {
+export function createSpeaker(options: {
+  languages: Languages;
+  fallback: string;
+  chosen: (c: WebContext) => string | undefined;
+}): Speaker {
+  const { languages, fallback, chosen } = options;
+  // A request may fail after its developer is known, and its page is made outside of its work.
+  const begun = new WeakMap<RequestFacts, Speech>();
+  return (c, work) => {
+    const { facts } = c.env;
     const language =
       languageOf(chosen(c), languages) ??
       preferredLanguage(c.req.header('accept-language'), languages) ??
       languageOf(fallback, languages);
-    return request.run({ say: language ? sayIn(language) : sayInEnglish, languages }, next);
+    const speech = begun.get(facts) ?? { say: language ? sayIn(language) : sayInEnglish, languages };
+    begun.set(facts, speech);
+    return request.run(speech, work);
   };
 }
 
@@ -42,6 +52,7 @@ type Tag = (content: ReactNode) => ReactNode;
 const TAGS: Record<string, Tag> = {
   b: (content) => <strong>{content}</strong>,
   code: (content) => <code>{content}</code>,
+  em: (content) => <em>{content}</em>,
 };
 
 /** A text with parts in it that are more than text: `values` are shown as they are, and a function makes its tag's content. */

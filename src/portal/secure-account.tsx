@@ -4,6 +4,8 @@ import { openSecureAccount } from '../operations/accounts/open-secure.ts';
 import { secureAccount } from '../operations/accounts/secure.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { TicketForm } from './form.tsx';
+import { MailTo } from './mail-to.tsx';
+import { say, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
@@ -18,18 +20,19 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
     form: (ticket, { email }) => (
       <>
         <p>
-          Did someone else use the account of <strong>{email}</strong>? Then:
+          <Words text="Did someone else use the account of <b>{email}</b>? Then:" email={email} />
         </p>
         <ul>
-          <li>you’re signed out in every browser,</li>
-          <li>the current password stops working,</li>
-          <li>a change of email that waits is cancelled,</li>
-          <li>and we mail you a link to set a new password.</li>
+          <li>{say('you’re signed out in every browser,')}</li>
+          <li>{say('the current password stops working,')}</li>
+          <li>{say('a change of email that waits is cancelled,')}</li>
+          <li>{say('and we mail you a link to set a new password.')}</li>
         </ul>
-        <TicketForm action={PATH} ticket={ticket} button="Secure my account" />
+        <TicketForm action={PATH} ticket={ticket} button={say('Secure my account')} />
         <p className="hint">
-          Your keys keep working, so that your programs do too. Was it you after all? Close this page, and
-          nothing happens.
+          {say(
+            'Your keys keep working, so that your programs do too. Was it you after all? Close this page, and nothing happens.',
+          )}
         </p>
       </>
     ),
@@ -39,17 +42,20 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
       const words = (
         <>
           <p>
-            Your account is secured: everyone is signed out, and the old password no longer works. We’ve
-            mailed <strong>{email}</strong> a link to set a new one.
+            <Words
+              text="Your account is secured: everyone is signed out, and the old password no longer works. We’ve mailed <b>{email}</b> a link to set a new one."
+              email={email}
+            />
           </p>
           <p>
-            Could someone have seen your keys? Replace them under <em>Subscriptions</em> once you’re signed
-            in. Need help? Write to{' '}
-            <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
+            <Words
+              text="Could someone have seen your keys? Replace them under <em>Subscriptions</em> once you’re signed in. Need help? Write to {support}."
+              support={<MailTo email={site.policy.supportEmail} />}
+            />
           </p>
         </>
       );
-      return site.page('Check your inbox', words);
+      return site.page(say('Check your inbox'), words);
     },
   });
 }

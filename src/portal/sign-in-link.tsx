@@ -4,6 +4,7 @@ import { openSignInLink } from '../operations/sessions/open-link.ts';
 import { redeemSignInLink } from '../operations/sessions/redeem-link.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { TicketForm } from './form.tsx';
+import { say, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
@@ -23,10 +24,13 @@ export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
     form: (ticket, { email }) => (
       <>
         <p>
-          You are about to sign in as <strong>{email}</strong>. This link works once, for a few minutes.
+          <Words
+            text="You are about to sign in as <b>{email}</b>. This link works once, for a few minutes."
+            email={email}
+          />
         </p>
-        <TicketForm action={PATH} ticket={ticket} button="Sign in" />
-        <p className="hint">Not you? Close this page, and nothing happens.</p>
+        <TicketForm action={PATH} ticket={ticket} button={say('Sign in')} />
+        <p className="hint">{say('Not you? Close this page, and nothing happens.')}</p>
       </>
     ),
     async redeem(c, ticket) {

@@ -1,23 +1,26 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
+import type { Text } from '../languages/languages.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
+import { MailTo } from './mail-to.tsx';
 import { Alert, Link, NoAccountYet } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 const PATH = '/portal/sign-in';
 const REPLACE_PATH = '/portal/sign-in/new-password';
-const TITLE = 'Sign in';
-const REPLACE_TITLE = 'Choose your own password';
+const TITLE: Text = 'Sign in';
+const REPLACE_TITLE: Text = 'Choose your own password';
 const FORBIDDEN = 403;
 
 export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
     if (await site.me(c)) return c.redirect(site.takeReturnPage(c), 303);
-    return site.sessionPage(null, TITLE, <SignInForm site={site} />);
+    return site.sessionPage(null, say(TITLE), <SignInForm site={site} />);
   });
   portal.get(REPLACE_PATH, (c) => c.redirect(PATH, 303));
 
@@ -27,7 +30,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
     const again = (errors: FieldErrors, words?: string) =>
       site.sessionPage(
         null,
-        TITLE,
+        say(TITLE),
         <SignInForm site={site} email={email} errors={errors} words={words} />,
         UNPROCESSABLE,
       );
@@ -35,7 +38,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
       return await startSession(c, site, { email, password: form.get('password') ?? '' });
     } catch (error) {
       return signInErrorPage(site, email, error, {
-        wrong: () => again({}, 'Wrong email or password.'),
+        wrong: () => again({}, say('Wrong email or password.')),
         invalid: again,
       });
     }
@@ -47,7 +50,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
     const again = (errors: FieldErrors) =>
       site.sessionPage(
         null,
-        REPLACE_TITLE,
+        say(REPLACE_TITLE),
         <ReplaceForm site={site} email={email} errors={errors} />,
         UNPROCESSABLE,
       );
@@ -56,7 +59,7 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
       return await startSession(c, site, { email, password, newPassword });
     } catch (error) {
       return signInErrorPage(site, email, error, {
-        wrong: () => again({ currentPassword: 'Wrong password. Enter the one that you were given.' }),
+        wrong: () => again({ currentPassword: say('Wrong password. Enter the one that you were given.') }),
         invalid: again,
       });
     }
@@ -93,7 +96,7 @@ async function signInErrorPage(
     return pages.wrong();
   }
   if (code === 'password_must_change')
-    return site.sessionPage(null, REPLACE_TITLE, <ReplaceForm site={site} email={email} />);
+    return site.sessionPage(null, say(REPLACE_TITLE), <ReplaceForm site={site} email={email} />);
   if (error instanceof DomainError && code === 'account_state_unfitting')
     return error.detail.current?.state === 'pending' ? pendingPage(site, email) : blockedPage(site);
   return pages.invalid(fieldErrorsOf(error) ?? {});
@@ -102,31 +105,37 @@ async function signInErrorPage(
 function blockedPage(site: Site): Response {
   const content = (
     <p>
-      You can’t sign in, and calls with your keys are refused. Nothing was deleted. To put it right, write to{' '}
-      <a href={`mailto:${site.policy.supportEmail}`}>{site.policy.supportEmail}</a>.
+      <Words
+        text="You can’t sign in, and calls with your keys are refused. Nothing was deleted. To put it right, write to {support}."
+        support={<MailTo email={site.policy.supportEmail} />}
+      />
     </p>
   );
-  return site.page('Your account is blocked', content, FORBIDDEN);
+  return site.page(say('Your account is blocked'), content, FORBIDDEN);
 }
 
 function pendingPage(site: Site, email: string): Response {
   const content = (
     <>
       <p>
-        Have you confirmed your email? We mailed a link to <strong>{email}</strong>. If it has expired or
-        never came, we’ll send another one.
+        <Words
+          text="Have you confirmed your email? We mailed a link to <b>{email}</b>. If it has expired or never came, we’ll send another one."
+          email={email}
+        />
       </p>
       <form method="post" action="/password/forgot">
         <input type="hidden" name="email" value={email} />
-        <button type="submit">Send me another link</button>
+        <button type="submit">{say('Send me another link')}</button>
       </form>
       <p className="hint after">
-        If you have, someone at {site.policy.organizationName} still has to approve your account. We’ll mail
-        you once that’s done.
+        {say(
+          'If you have, someone at {organization} still has to approve your account. We’ll mail you once that’s done.',
+          { organization: site.policy.organizationName },
+        )}
       </p>
     </>
   );
-  return site.page('Your account is not active yet', content, FORBIDDEN);
+  return site.page(say('Your account is not active yet'), content, FORBIDDEN);
 }
 
 function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; words?: string | undefined }) {
@@ -136,10 +145,10 @@ function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; w
       {words ? <Alert>{words}</Alert> : null}
       <form method="post" action={PATH}>
         <EmailField autoComplete="username" value={email} errors={errors} />
-        <CurrentPassword name="password" label="Password" errors={errors} />
-        <button type="submit">Sign in</button>
+        <CurrentPassword name="password" label={say('Password')} errors={errors} />
+        <button type="submit">{say('Sign in')}</button>
       </form>
-      <Link href="/password/forgot">Forgot your password?</Link>
+      <Link href="/password/forgot">{say('Forgot your password?')}</Link>
       <NoAccountYet site={site} />
     </>
   );
@@ -150,14 +159,17 @@ function ReplaceForm(props: { site: Site; email: string; errors?: FieldErrors })
   return (
     <>
       <p>
-        Someone at {site.policy.organizationName} set the password of <strong>{email}</strong>. Replace it
-        with one that only you know, and you’re signed in.
+        <Words
+          text="Someone at {organization} set the password of <b>{email}</b>. Replace it with one that only you know, and you’re signed in."
+          organization={site.policy.organizationName}
+          email={email}
+        />
       </p>
       <form method="post" action={REPLACE_PATH}>
         <input type="hidden" name="email" value={email} />
-        <CurrentPassword label="Current password" errors={errors} />
+        <CurrentPassword errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={errors} />
-        <button type="submit">Save and sign in</button>
+        <button type="submit">{say('Save and sign in')}</button>
       </form>
     </>
   );

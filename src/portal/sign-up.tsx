@@ -1,13 +1,15 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
+import type { Text } from '../languages/languages.ts';
 import { signUp } from '../operations/accounts/sign-up.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { EmailField, emailIn, NameFields, namesIn } from './form.tsx';
+import { say, speech, Words } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export const SIGN_UP_PATH = '/portal/sign-up';
-const TITLE = 'Sign up';
+const TITLE: Text = 'Sign up';
 
 type NewDeveloper = { email: string; firstName: string; lastName: string };
 const EMPTY: NewDeveloper = { email: '', firstName: '', lastName: '' };
@@ -15,7 +17,7 @@ const EMPTY: NewDeveloper = { email: '', firstName: '', lastName: '' };
 /** Without self-service sign-up there is no such page. */
 export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   if (site.policy.signUp === 'off') return;
-  portal.get(SIGN_UP_PATH, () => site.page(TITLE, <SignUpForm site={site} typed={EMPTY} />));
+  portal.get(SIGN_UP_PATH, () => site.page(say(TITLE), <SignUpForm site={site} typed={EMPTY} />));
   portal.post(SIGN_UP_PATH, async (c) => {
     const fields = await site.guard.form(c);
     const typed = { email: emailIn(fields), ...namesIn(fields) };
@@ -23,9 +25,9 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
       await requestAccount(c, site, typed);
     } catch (error) {
       const errors = fieldErrorsOf(error) ?? {};
-      return site.page(TITLE, <SignUpForm site={site} typed={typed} errors={errors} />, UNPROCESSABLE);
+      return site.page(say(TITLE), <SignUpForm site={site} typed={typed} errors={errors} />, UNPROCESSABLE);
     }
-    return site.page('Check your inbox', <ConfirmationSent email={typed.email} />);
+    return site.page(say('Check your inbox'), <ConfirmationSent email={typed.email} />);
   });
 }
 
@@ -36,7 +38,7 @@ async function requestAccount(c: WebContext, site: Site, typed: NewDeveloper): P
     if (!(error instanceof DomainError)) throw error;
     // The operation refuses the email too, and names the other wrong fields with it.
   }
-  await signUp(site.developerContext(c), typed);
+  await signUp(site.developerContext(c), { ...typed, language: speech().language.tag });
 }
 
 function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; errors?: FieldErrors }) {
@@ -44,21 +46,25 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
   return (
     <>
       <p>
-        We’ll mail you a link to confirm your email and choose a password.
+        {say('We’ll mail you a link to confirm your email and choose a password.')}
         {mode === 'approval'
-          ? ` Then someone at ${organizationName} approves your account, and we’ll write to you.`
+          ? ` ${say('Then someone at {organization} approves your account, and we’ll write to you.', { organization: organizationName })}`
           : ''}
       </p>
       <form method="post" action={SIGN_UP_PATH}>
         <EmailField value={typed.email} errors={errors} />
         <NameFields names={typed} errors={errors} />
-        <button type="submit">Sign up</button>
+        <button type="submit">{say('Sign up')}</button>
       </form>
       <p>
-        Already have an account?{' '}
-        <a className="way" href="/portal/sign-in">
-          Sign in
-        </a>
+        <Words
+          text="Already have an account? <link>Sign in</link>"
+          link={(words) => (
+            <a className="way" href="/portal/sign-in">
+              {words}
+            </a>
+          )}
+        />
       </p>
     </>
   );
@@ -69,9 +75,9 @@ function ConfirmationSent({ email }: { email: string }) {
   return (
     <>
       <p>
-        We’ve mailed <strong>{email}</strong> the next step. It may take a few minutes.
+        <Words text="We’ve mailed <b>{email}</b> the next step. It may take a few minutes." email={email} />
       </p>
-      <p className="hint">Nothing after a few minutes? Look in your spam folder, or write to us.</p>
+      <p className="hint">{say('Nothing after a few minutes? Look in your spam folder, or write to us.')}</p>
     </>
   );
 }

@@ -1,6 +1,7 @@
 // What every page is made with: the frame around it, and the session of the request.
 import type { ReactNode } from 'react';
 import { DomainError } from '../domain/domain-error.ts';
+import type { Languages } from '../languages/languages.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { MAX_AGENT_LENGTH } from '../operations/frame/input.ts';
 import { resumeSession } from '../operations/sessions/resume.ts';
@@ -11,6 +12,7 @@ import { createHostCookie, type HostCookie } from './host-cookie.ts';
 import { CSS, renderPage, SCRIPT } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
 import { createReturnPage } from './return-page.ts';
+import { speakAs } from './say.tsx';
 
 export const GONE = 410;
 export const UNPROCESSABLE = 422;
@@ -25,11 +27,15 @@ export type Site = {
   readonly guard: RequestGuard;
   /** Holds a session's secret. The session ends by its own time, or with the cookie. */
   readonly cookie: HostCookie;
+  /** Those that a developer can choose from. */
+  readonly languages: Languages;
+  /** Holds the tag of the language that was chosen in this browser. */
+  readonly languageCookie: HostCookie;
   /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
   /** The browser of a request, for a session that begins in it. */
   browserOf(c: WebContext): { agent: string; formerSecret?: string };
-  /** Null for a visitor. */
+  /** Null for a visitor. From here on the page is in the language of the account. */
   me(c: WebContext): Promise<Me | null>;
   /** The sign-in page follows, and after it the requested page. */
   askToSignIn(c: WebContext): Response;
@@ -49,9 +55,10 @@ export type Site = {
 export function createSite(options: {
   policy: Policy;
   guard: RequestGuard;
+  languages: Languages;
   contextOf: (requestId: string, actor?: Actor) => Context;
 }): Site {
-  const { policy, guard, contextOf } = options;
+  const { policy, guard, contextOf, languages } = options;
   const cookie = createHostCookie(policy, 'apim-user-session');
   const returnPage = createReturnPage(policy);
   const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
@@ -60,7 +67,8 @@ export function createSite(options: {
     const secret = cookie.read(c);
     const session = secret ? await resumeSession(developerContext(c), { secret }) : null;
     if (!session) return null;
-    const { sessionId, ...account } = session;
+    const { sessionId, language, ...account } = session;
+    speakAs(language);
     const actor: Actor = { kind: 'account', accountId: account.accountId, sessionId };
     return { ...account, context: contextOf(c.env.facts.id, actor) };
   }
@@ -95,6 +103,8 @@ export function createSite(options: {
     policy,
     guard,
     cookie,
+    languages,
+    languageCookie: createHostCookie(policy, 'apim-user-language'),
     developerContext,
     browserOf(c) {
       const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');

@@ -9,6 +9,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
 import { Link } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import type { Me, Site } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, subscriptionPage } from './subscription-labels.ts';
 import { findOwn, firstApiOf, noSuchSubscription } from './subscriptions.tsx';
@@ -54,7 +55,7 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       if (!keys) return c.redirect(subscriptionPage(id, 'changed'), 303);
       return site.sessionPage(
         me,
-        `Keys of ${name}`,
+        say('Keys of {name}', { name }),
         <Keys site={site} id={id} keys={keys} api={await firstApiOf(me, subscription)} />,
       );
     }),
@@ -66,7 +67,7 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       const slot = slotOf(c.req.query('slot'));
       return site.sessionPage(
         me,
-        `Replace the ${slot} key?`,
+        say('Replace the {slot, select, primary {primary} other {secondary}} key?', { slot }),
         <NewKey subscription={subscription} slot={slot} />,
       );
     }),
@@ -91,7 +92,7 @@ export function registerCancel(portal: Hono<WebEnv>, site: Site): void {
     onOwn(async (_c, me, subscription) =>
       site.sessionPage(
         me,
-        subscription.state === 'submitted' ? 'Withdraw your request?' : 'Cancel this subscription?',
+        say(subscription.state === 'submitted' ? 'Withdraw your request?' : 'Cancel this subscription?'),
         <Cancel subscription={subscription} />,
       ),
     ),
@@ -114,13 +115,13 @@ function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; api: 
   const { site, id, keys, api } = props;
   return (
     <>
-      <p>Keep these keys secret: anyone who has one can call the API as you.</p>
+      <p>{say('Keep these keys secret: anyone who has one can call the API as you.')}</p>
       {(['primary', 'secondary'] as const).map((slot) => (
         <div key={slot}>
-          <label htmlFor={slot}>{slot === 'primary' ? 'Primary key' : 'Secondary key'}</label>
+          <label htmlFor={slot}>{say(slot === 'primary' ? 'Primary key' : 'Secondary key')}</label>
           <div className="field">
             <input
-              data-copy={`the ${slot} key`}
+              data-copy={say(slot === 'primary' ? 'the primary key' : 'the secondary key')}
               className="key"
               id={slot}
               type="text"
@@ -132,26 +133,30 @@ function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; api: 
           </div>
         </div>
       ))}
-      <h2>Your first call</h2>
+      <h2>{say('Your first call')}</h2>
       <FirstCall site={site} api={api} apiKey={keys.primary} />
-      <Link href={pathOfSubscription(id)}>Hide the keys</Link>
+      <Link href={pathOfSubscription(id)}>{say('Hide the keys')}</Link>
     </>
   );
 }
 
 function NewKey({ subscription, slot }: { subscription: SubscriptionView; slot: Slot }) {
   const { id, name } = subscription;
-  const other = slot === 'primary' ? 'secondary' : 'primary';
   return (
     <>
       <p>
-        The current {slot} key of <strong>{name}</strong> stops working at once. If your program uses it,
-        switch to the {other} key first.
+        <Words
+          text="The current {slot, select, primary {primary} other {secondary}} key of <b>{name}</b> stops working at once. If your program uses it, switch to the {slot, select, primary {secondary} other {primary}} key first."
+          slot={slot}
+          name={name}
+        />
       </p>
       <form method="post" action={`${pathOfSubscription(id)}/new-key?slot=${slot}`}>
-        <button type="submit">Replace the {slot} key</button>
+        <button type="submit">
+          {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot })}
+        </button>
       </form>
-      <Link href={pathOfSubscription(id)}>Keep it</Link>
+      <Link href={pathOfSubscription(id)}>{say('Keep it')}</Link>
     </>
   );
 }
@@ -162,18 +167,21 @@ function Cancel({ subscription }: { subscription: SubscriptionView }) {
   return (
     <>
       <p>
-        {isRequest ? 'This ends your request for ' : 'Both keys of '}
-        <strong>{name}</strong>
-        {isRequest
-          ? '. You can ask again later.'
-          : ' stop working at once, for good. A new subscription has new keys.'}
+        <Words
+          text={
+            isRequest
+              ? 'This ends your request for <b>{name}</b>. You can ask again later.'
+              : 'Both keys of <b>{name}</b> stop working at once, for good. A new subscription has new keys.'
+          }
+          name={name}
+        />
       </p>
       <form method="post" action={`${pathOfSubscription(id)}/cancel`}>
         <button className="bad" type="submit">
-          {isRequest ? 'Withdraw my request' : 'Cancel this subscription'}
+          {say(isRequest ? 'Withdraw my request' : 'Cancel this subscription')}
         </button>
       </form>
-      <Link href={pathOfSubscription(id)}>Keep it</Link>
+      <Link href={pathOfSubscription(id)}>{say('Keep it')}</Link>
     </>
   );
 }

@@ -1,6 +1,7 @@
 // Subscriptions in the words of the portal.
+import type { Text } from '../languages/languages.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
-import { formatMoment } from './form.tsx';
+import { say, speech } from './say.tsx';
 
 export const SUBSCRIPTIONS_PATH = '/portal/subscriptions';
 /** The operations have the same limit. */
@@ -15,14 +16,14 @@ export const DONE = {
   'secondary-made': 'Secondary key replaced. The old one no longer works.',
   cancelled: 'Cancelled. Its keys no longer work.',
   changed: 'Nothing changed: something else changed this subscription first. Here’s how it stands now.',
-} as const;
+} as const satisfies Record<string, Text>;
 
 export const pathOfSubscription = (id: string): string => `${SUBSCRIPTIONS_PATH}/${encodeURIComponent(id)}`;
 
 export const subscriptionPage = (id: string, done: keyof typeof DONE): string =>
   `${pathOfSubscription(id)}?done=${done}`;
 
-const STATES: Record<SubscriptionView['state'], string> = {
+const STATES: Record<SubscriptionView['state'], Text> = {
   submitted: 'Waiting for approval',
   active: 'Active',
   suspended: 'Suspended: its keys don’t work',
@@ -34,10 +35,10 @@ const STATES: Record<SubscriptionView['state'], string> = {
 /** An active subscription may not have started yet. */
 export function stateLabel({ state, startsAt }: SubscriptionView, now: Date): string {
   return state === 'active' && startsAt !== null && startsAt > now
-    ? `Starts on ${formatMoment(startsAt)}`
-    : STATES[state];
+    ? say('Starts on {moment}', { moment: speech().moment(startsAt) })
+    : say(STATES[state]);
 }
 
 export function scopeLabel({ scope }: SubscriptionView): string {
-  return scope.kind === 'all' ? 'All APIs' : scope.name;
+  return scope.kind === 'all' ? say('All APIs') : scope.name;
 }

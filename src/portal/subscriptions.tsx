@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
 import type { UsageTime } from '../domain/usage-times.ts';
+import type { Text } from '../languages/languages.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import { renameSubscription } from '../operations/subscriptions/rename.ts';
@@ -11,6 +12,7 @@ import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
 import { Field } from './form.tsx';
 import { Link, Moment, Notice } from './page-parts.tsx';
+import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
   DONE,
@@ -29,7 +31,7 @@ export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
     site.withSession(async (_c, me) =>
       site.sessionPage(
         me,
-        'My subscriptions',
+        say('My subscriptions'),
         <Rows subscriptions={await listOwnSubscriptions(me.context, {})} now={me.context.clock()} />,
       ),
     ),
@@ -72,22 +74,22 @@ export async function findOwn(me: Me, subscriptionId: string): Promise<Subscript
 export function noSuchSubscription(site: Site, me: Me): Response {
   const words = (
     <>
-      <p>It may have been deleted, or belong to another account.</p>
+      <p>{say('It may have been deleted, or belong to another account.')}</p>
       <Link href={SUBSCRIPTIONS_PATH} look="button">
-        My subscriptions
+        {say('My subscriptions')}
       </Link>
     </>
   );
-  return site.sessionPage(me, 'Subscription not found', words, 404);
+  return site.sessionPage(me, say('Subscription not found'), words, 404);
 }
 
 function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: Date }) {
   if (subscriptions.length === 0)
     return (
       <>
-        <p>You have no subscriptions yet. Choose a product and subscribe to it to get your keys.</p>
+        <p>{say('You have no subscriptions yet. Choose a product and subscribe to it to get your keys.')}</p>
         <Link href="/portal/products" look="button">
-          Choose a product
+          {say('Choose a product')}
         </Link>
       </>
     );
@@ -107,19 +109,19 @@ function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: 
 
 function Facts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
   const { createdAt, startsAt, endsAt, stateComment } = subscription;
-  const facts: [string, ReactNode][] = [
+  const facts: [Text, ReactNode][] = [
     ['For', scopeLabel(subscription)],
     ['State', stateLabel(subscription, now)],
-    ...(stateComment ? [['Reason', stateComment] as [string, string]] : []),
+    ...(stateComment ? [['Reason', stateComment] as [Text, string]] : []),
     ['Since', <Moment key="since" at={startsAt ?? createdAt} />],
-    ...(endsAt ? [['Until', <Moment key="until" at={endsAt} />] as [string, ReactNode]] : []),
+    ...(endsAt ? [['Until', <Moment key="until" at={endsAt} />] as [Text, ReactNode]] : []),
     ['Last used', <LastUse key="used" subscription={subscription} />],
   ];
   return (
     <dl>
       {facts.map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>{say(name)}</dt>
           <dd>{value}</dd>
         </div>
       ))}
@@ -128,16 +130,14 @@ function Facts({ subscription, now }: { subscription: SubscriptionView; now: Dat
 }
 
 function LastUse({ subscription: { lastUsedAt, calls } }: { subscription: SubscriptionView }) {
-  if (!lastUsedAt) return 'Never';
+  if (!lastUsedAt) return say('Never');
   return (
-    <>
-      <Moment at={lastUsedAt} />, {calls.toLocaleString('en')} calls so far
-    </>
+    <Words text="{moment}, {calls, number} calls so far" moment={<Moment at={lastUsedAt} />} calls={calls} />
   );
 }
 
 type SubscriptionPageState = {
-  notice?: string | undefined;
+  notice?: Text | undefined;
   time?: UsageTime;
   name?: string;
   errors?: FieldErrors;
@@ -161,30 +161,30 @@ async function showSubscription(
     : await showOwnUsage(me.context, { subscriptionId: id, time: state.time ?? '30 days' });
   const content = (
     <>
-      {state.notice ? <Notice>{state.notice}</Notice> : null}
+      {state.notice ? <Notice>{say(state.notice)}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
       {hasKeys ? <Keys site={site} path={path} api={await firstApiOf(me, subscription)} /> : null}
       <Limits subscription={subscription} />
       {usage ? <Usage usage={usage} path={path} of={name} /> : null}
-      <h2>Rename</h2>
+      <h2>{say('Rename')}</h2>
       <form method="post" action={`${path}/name`}>
         <Field
           name="name"
-          label="Name of the subscription"
+          label={say('Name of the subscription')}
           autoComplete="off"
           value={state.name ?? name}
           maxLength={MAX_SUBSCRIPTION_NAME_LENGTH}
           errors={state.errors}
         />
         <button className="quiet" type="submit">
-          Save
+          {say('Save')}
         </button>
       </form>
       {mayCancel ? (
         <>
-          <h2>{isSubmitted ? 'Withdraw' : 'Cancel'}</h2>
+          <h2>{say(isSubmitted ? 'Withdraw' : 'Cancel')}</h2>
           <Link href={`${path}/cancel`} look="button quiet bad">
-            {isSubmitted ? 'Withdraw my request' : 'Cancel this subscription'}
+            {say(isSubmitted ? 'Withdraw my request' : 'Cancel this subscription')}
           </Link>
         </>
       ) : null}
@@ -203,20 +203,21 @@ export async function firstApiOf(me: Me, { scope }: SubscriptionView): Promise<C
 function Keys({ site, path, api }: { site: Site; path: string; api: CallableApi | null }) {
   return (
     <>
-      <h2>Keys</h2>
+      <h2>{say('Keys')}</h2>
       <FirstCall site={site} api={api} />
       <p className="hint">
-        There are two keys, so that you can replace one while the other works. We note each time they’re
-        shown.
+        {say(
+          'There are two keys, so that you can replace one while the other works. We note each time they’re shown.',
+        )}
       </p>
       <form method="post" action={`${path}/keys`}>
-        <button type="submit">Show the keys</button>
+        <button type="submit">{say('Show the keys')}</button>
       </form>
       <Link href={`${path}/new-key?slot=primary`} look="button quiet">
-        Replace the primary key
+        {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot: 'primary' })}
       </Link>
       <Link href={`${path}/new-key?slot=secondary`} look="button quiet">
-        Replace the secondary key
+        {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot: 'secondary' })}
       </Link>
     </>
   );

@@ -1,6 +1,7 @@
 // A page behind a mailed link: the GET shows a form with the ticket, and only its POST redeems it.
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
+import type { Text } from '../languages/languages.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { FormFields } from '../web/read-form.ts';
@@ -8,11 +9,12 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { deadLinkPage } from './dead-link.tsx';
 import { type FieldErrors, fieldErrorsOf, nullIfTicketRefused } from './field-errors.ts';
 import type { TicketClaim } from './request-guard.ts';
+import { say } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 type TicketPage<Opened> = {
   path: string;
-  title: string;
+  title: Text;
   purpose: TicketClaim['purpose'];
   /** Reads what the ticket is for, and changes nothing. */
   open(context: Context, input: { ticket: string }): Promise<Opened>;
@@ -38,7 +40,7 @@ export function registerTicketPage<Opened>(portal: Hono<WebEnv>, site: Site, pag
     await site.guard.beforeTicket(c, { purpose, ticket });
     const state = await recognise(c, ticket);
     const opened = state === 'open' ? await open(c, ticket) : null;
-    return opened ? site.page(page.title, page.form(ticket, opened)) : deadLink(c, state);
+    return opened ? site.page(say(page.title), page.form(ticket, opened)) : deadLink(c, state);
   });
 
   portal.post(page.path, async (c) => {
@@ -50,7 +52,7 @@ export function registerTicketPage<Opened>(portal: Hono<WebEnv>, site: Site, pag
       const errors = fieldErrorsOf(error);
       const opened = errors && (await open(c, ticket));
       if (!opened) return deadLink(c, await recognise(c, ticket));
-      return site.page(page.title, page.form(ticket, opened, { fields, errors }), UNPROCESSABLE);
+      return site.page(say(page.title), page.form(ticket, opened, { fields, errors }), UNPROCESSABLE);
     }
   });
 }

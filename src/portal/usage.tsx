@@ -1,12 +1,13 @@
 // How much a developer called: a chart, the same figures as a table, and what was refused.
 import { type ChartColours, drawCallChart } from '../domain/call-chart.ts';
-import { figure, limitWords } from '../domain/limit-words.ts';
+import { limitWords } from '../domain/limit-words.ts';
 import { USAGE_TIMES, type UsageTime, unitOf } from '../domain/usage-times.ts';
 import { CALL_PARTS, describeCalls, pointName, refusalWords } from '../domain/usage-words.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { UsageView } from '../operations/usage/usage.ts';
 import type { WebContext } from '../web/request-facts.ts';
 import { Moment } from './page-parts.tsx';
+import { say, speech, Words } from './say.tsx';
 
 /** Of the page, in light and dark. */
 const COLOURS: ChartColours = {
@@ -30,40 +31,44 @@ export function timeIn(c: WebContext): UsageTime {
 export function Usage({ usage, path, of }: { usage: UsageView; path: string; of: string }) {
   const { time, points, refusals } = usage;
   const chart = drawCallChart(time, points, {
-    title: `Your calls of ${of} in the last ${time}`,
+    title: say(
+      'Your calls of {of} in the last {unit, select, hour {24 hours} day {30 days} other {12 months}}',
+      { of, unit: unitOf(time) },
+    ),
+    say: speech(),
     id: 'calls',
     colours: COLOURS,
   });
   return (
     <section aria-labelledby="usage">
-      <h2 id="usage">Your calls</h2>
-      <nav aria-label="Time">
+      <h2 id="usage">{say('Your calls')}</h2>
+      <nav aria-label={say('Time')}>
         {USAGE_TIMES.map((one) => (
           <a
             key={one}
             href={`${path}?calls=${wordOf(one)}#usage`}
             {...(one === time ? { 'aria-current': 'true' } : {})}
           >
-            {one}
+            {say(one)}
           </a>
         ))}
       </nav>
       <div dangerouslySetInnerHTML={{ __html: chart }} />
-      <p>{describeCalls(time, points)}</p>
+      <p>{describeCalls(time, points, speech())}</p>
       {refusals.length > 0 ? (
         <>
-          <h3>Why calls were refused</h3>
+          <h3>{say('Why calls were refused')}</h3>
           <ul>
             {refusals.map(({ outcome, calls }) => (
               <li key={outcome}>
-                {figure(calls)}: {refusalWords(outcome)}
+                {speech().number(calls)}: {refusalWords(outcome, speech())}
               </li>
             ))}
           </ul>
         </>
       ) : null}
       <details>
-        <summary>Show the figures as a table</summary>
+        <summary>{say('Show the figures as a table')}</summary>
         <FigureTable usage={usage} of={of} />
       </details>
     </section>
@@ -77,18 +82,25 @@ export function Limits({ subscription }: { subscription: SubscriptionView }) {
   if (!rate && !quota) return null;
   return (
     <>
-      <h2>Limits</h2>
+      <h2>{say('Limits')}</h2>
       {rate ? (
         <p>
-          At most {limitWords({ rate, quota: null })}. Calls beyond that get the status 429, and its header{' '}
-          <code>Retry-After</code> says when to try again.
+          <Words
+            text="At most {limit}. Calls beyond that get the status 429, and its header <code>Retry-After</code> says when to try again."
+            limit={limitWords({ rate, quota: null }, speech())}
+          />
         </p>
       ) : null}
       {quota && quotaUse ? (
         <p>
-          {figure(Math.min(quotaUse.calls, quota.calls))} of {figure(quota.calls)} calls of this{' '}
-          {quota.period} are used{quotaUse.calls >= quota.calls ? ', so calls are refused' : ''}. The count
-          starts again on <Moment at={quotaUse.endsAt} />.
+          <Words
+            text="{used, number} of {all, number} calls of this {period, select, day {day} week {week} other {month}} are used{full, select, yes {, so calls are refused} other {}}. The count starts again on {moment}."
+            used={Math.min(quotaUse.calls, quota.calls)}
+            all={quota.calls}
+            period={quota.period}
+            full={quotaUse.calls >= quota.calls ? 'yes' : 'no'}
+            moment={<Moment at={quotaUse.endsAt} />}
+          />
         </p>
       ) : null}
     </>
@@ -100,14 +112,17 @@ function FigureTable({ usage: { time, points }, of }: { usage: UsageView; of: st
   return (
     <table>
       <caption>
-        Your calls of {of} by {unit}, in UTC
+        {say('Your calls of {of} by {unit, select, hour {hour} day {day} other {month}}, in UTC', {
+          of,
+          unit,
+        })}
       </caption>
       <thead>
         <tr>
-          <th scope="col">{unit === 'hour' ? 'Hour' : unit === 'day' ? 'Day' : 'Month'}</th>
+          <th scope="col">{say(unit === 'hour' ? 'Hour' : unit === 'day' ? 'Day' : 'Month')}</th>
           {CALL_PARTS.map(({ part, title }) => (
             <th key={part} scope="col">
-              {title}
+              {say(title)}
             </th>
           ))}
         </tr>
@@ -115,9 +130,9 @@ function FigureTable({ usage: { time, points }, of }: { usage: UsageView; of: st
       <tbody>
         {points.map((point) => (
           <tr key={point.startsAt.getTime()}>
-            <th scope="row">{pointName(time, point)}</th>
+            <th scope="row">{pointName(time, point, speech())}</th>
             {CALL_PARTS.map(({ part }) => (
-              <td key={part}>{figure(point[part])}</td>
+              <td key={part}>{speech().number(point[part])}</td>
             ))}
           </tr>
         ))}

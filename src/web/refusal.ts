@@ -2,6 +2,7 @@
 import { databaseOutageIn } from '../domain/database-outage.ts';
 import { DomainError, type RefusalKind, refusalKindOf } from '../domain/domain-error.ts';
 import type { Log } from '../log.ts';
+import type { WebContext } from './request-facts.ts';
 
 const REFUSALS = {
   bad_request: { status: 400, message: "The request couldn't be read." },
@@ -38,7 +39,7 @@ export class HttpRefusal extends Error {
 }
 
 /** How a surface answers a refusal. `reference` is the request's id, which the log has too. */
-export type RefusalResponder = (refusal: HttpRefusal, reference: string) => Response;
+export type RefusalResponder = (refusal: HttpRefusal, reference: string, c?: WebContext) => Response;
 
 const OUTAGE_RETRY_SECONDS = 10;
 

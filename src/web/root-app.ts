@@ -16,8 +16,8 @@ export function createRootApp(options: { log: Log; respond?: RefusalResponder })
     c.env.facts.route = routeName(routePath(c, -1));
     await next();
   });
-  app.onError((error, c) => respond(asRefusal(log, error, c.env.facts), c.env.facts.id));
-  app.notFound((c) => respond(new HttpRefusal('not_found'), c.env.facts.id));
+  app.onError((error, c) => respond(asRefusal(log, error, c.env.facts), c.env.facts.id, c));
+  app.notFound((c) => respond(new HttpRefusal('not_found'), c.env.facts.id, c));
   return app;
 }
 

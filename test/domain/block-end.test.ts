@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blockEnd, settledBlockEnd, splitBlockEnd } from '../../src/domain/block-end.ts';
-import { DomainError } from '../../src/domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../src/domain/domain-error.ts';
 
 const NOW = new Date('2026-11-24T10:30:00Z');
 const HOUR_MS = 3_600_000;
@@ -10,7 +10,7 @@ function refused(attempt: () => unknown): string {
   try {
     attempt();
   } catch (error) {
-    if (error instanceof DomainError) return error.detail.fields?.end ?? '';
+    if (error instanceof DomainError) return inEnglish(error.detail.fields).end ?? '';
     throw error;
   }
   return 'taken';

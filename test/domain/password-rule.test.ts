@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { describe, expect, test } from 'vitest';
-import { DomainError } from '../../src/domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../src/domain/domain-error.ts';
 import { checkPassword } from '../../src/domain/password-rule.ts';
 
 const CONTEXT = ['Ann.Lee@example.com', 'Ann', 'Fabrikam Weather', 'default'];
@@ -12,7 +12,7 @@ function verdict(password: string, minLength = 15): string {
     return '';
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'password_unacceptable') throw error;
-    return error.detail.fields?.password ?? 'no words';
+    return inEnglish(error.detail.fields).password ?? 'no words';
   }
 }
 

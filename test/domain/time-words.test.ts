@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DomainError } from '../../src/domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../src/domain/domain-error.ts';
 import { knownTimeZone, parseTime, readTime, timeInWords } from '../../src/domain/time-words.ts';
 
 /** A Tuesday. */
@@ -14,7 +14,7 @@ function refused(text: string): string {
   try {
     return `read as ${read(text)}`;
   } catch (error) {
-    if (error instanceof DomainError) return error.detail.fields?.end ?? '';
+    if (error instanceof DomainError) return inEnglish(error.detail.fields).end ?? '';
     throw error;
   }
 }

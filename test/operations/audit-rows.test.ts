@@ -264,6 +264,12 @@ const CASES: Record<string, Case> = {
     { input: { firstName: '', lastName: '' }, code: 'invalid_input' },
     () => ({ firstName: next('Ann '), lastName: 'Lee' }),
   ),
+  'accounts/set-language': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { language: 'German!' }, code: 'invalid_input' },
+    () => ({ language: next('de-x') }),
+  ),
   'accounts/end-block': of(SYSTEM, 'account_not_found', NO_ACCOUNT, async () => {
     const { accountId } = await account();
     await blockAccount(admin(), { accountId, end: '1h' });

@@ -49,6 +49,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/delete': 'admin console admin-program',
   'accounts/edit': 'admin console admin-program',
   'accounts/edit-own': 'account',
+  'accounts/set-language': 'account',
   'accounts/end-block': 'system',
   'accounts/erase': 'system',
   'accounts/find': 'admin approver console',

@@ -132,6 +132,7 @@ const STEPS: Record<string, Step> = {
   'accounts/remove-sign-up': system(account),
   'accounts/restore': admin(account),
   'accounts/set-email': system((w) => ({ ...account(w), email: w.invited })),
+  'accounts/set-language': developer(() => ({ language: 'de' })),
   'accounts/set-groups': admin((w) => ({ ...account(w), groupIds: [w.groupId] })),
   'accounts/set-groups: none': admin((w) => ({ ...account(w), groupIds: [] })),
   'apis/create': admin((w) => ({ id: `more-${w.word}`, name: 'Bills', path: `more-${w.word}` })),

@@ -1,6 +1,11 @@
 // The console's output: refusals, and results as text that can't move a terminal's cursor.
 import type { Limits } from '../../domain/call-limits.ts';
-import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
+import {
+  type DomainError,
+  type DomainErrorCode,
+  inEnglish,
+  plainWordsOf,
+} from '../../domain/domain-error.ts';
 import { limitWords } from '../../domain/limit-words.ts';
 
 /** Texts that differ from the common ones, mostly to name the operation that helps. */
@@ -31,7 +36,7 @@ export function refusalText({ code, detail }: DomainError): string {
   const { fields = {}, near = [], current, limit, count, id, email } = detail;
   return [
     `Refused (${code}): ${CONSOLE_WORDS[code] ?? plainWordsOf(code)}`,
-    ...Object.entries(fields).map(([field, words]) => `  ${field}: ${words}`),
+    ...Object.entries(inEnglish(fields)).map(([field, words]) => `  ${field}: ${words}`),
     ...near.map((one) => `  did you mean: ${one.label} ${one.id}`),
     ...(current?.state ? [`  it is ${current.state}${current.by ? `, by ${current.by}` : ''}`] : []),
     ...(count ? [`  there are ${count}`] : []),

@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, type FieldFaults } from '../../domain/domain-error.ts';
 import { allowedAddress, strayAddress } from '../text/link-hosts.ts';
 import type { TemplateBlock, TemplateInline } from '../text/markdown.ts';
 import { type Piece, parsePieces, rejectDirectives, sourceOf } from '../text/pieces.ts';
@@ -19,7 +19,7 @@ export function checkTextFor(template: MailTemplate, text: TemplateText, linkHos
   if (Object.keys(fields).length > 0) throw new DomainError('template_invalid', { fields });
 }
 
-function fieldErrors(check: () => void): Record<string, string> {
+function fieldErrors(check: () => void): FieldFaults {
   try {
     check();
     return {};

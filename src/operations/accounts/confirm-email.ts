@@ -23,7 +23,12 @@ export const confirmEmail = defineOperation({
   name: 'accounts/confirm-email',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: { ticket: input.ticket, password: input.password.optional() },
+  /** `language`: of the page. Kept unless the account has one. */
+  input: {
+    ticket: input.ticket,
+    password: input.password.optional(),
+    language: input.language.optional(),
+  },
   async prepare(context, { ticket, password = '' }) {
     const open = await demandOpenTicket(context, context.db, 'email-confirmation', ticket);
     const account = open.accountId ? await findAccount(context.db, context.service.id, open.accountId) : null;
@@ -32,7 +37,7 @@ export const confirmEmail = defineOperation({
     const passwordHash = choosesPassword(account) ? await hashNewPassword(context, password, words) : null;
     return { open, accountId: account.id, passwordHash };
   },
-  async run(act, _input, { open, accountId, passwordHash }) {
+  async run(act, { language }, { open, accountId, passwordHash }) {
     const email = parseEmailAddress(open.email);
     await holdEmail(act.tx, act.service.id, email.canonical);
     const account = await holdAccount(act, accountId);
@@ -48,6 +53,7 @@ export const confirmEmail = defineOperation({
       email: email.spelling,
       emailCanonical: email.canonical,
       emailConfirmedAt: act.now,
+      language: account.language ?? language ?? null,
       ...(choosesPassword(account) ? { passwordHash } : {}),
       ...(becomesActive
         ? {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addJob } from '../../db/outbox/jobs.ts';
-import { DomainError, refusedFields } from '../../domain/domain-error.ts';
+import { DomainError, faultsOf } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
 import { DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
@@ -18,17 +18,27 @@ export const signUp = defineOperation({
   name: 'accounts/sign-up',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: { email: input.email, firstName: z.string(), lastName: z.string() },
-  async run(act, { email, ...typed }) {
+  input: {
+    email: input.email,
+    firstName: z.string(),
+    lastName: z.string(),
+    /** Of the page. */
+    language: input.language.optional(),
+  },
+  async run(act, { email, language, ...typed }) {
     if (act.policy.signUp === 'off') throw new DomainError('sign_up_off');
     const names = NAMES.safeParse(typed);
     const errors = {
-      ...refusedFields(() => parseEmailAddress(email)),
+      ...faultsOf(() => parseEmailAddress(email)),
       ...(names.success ? {} : fieldsOf(names.error)),
     };
     if (!names.success || Object.keys(errors).length > 0)
       throw new DomainError('invalid_input', { fields: errors });
-    const signUpData: SignUpData = { email: parseEmailAddress(email).spelling, ...names.data };
+    const signUpData: SignUpData = {
+      email: parseEmailAddress(email).spelling,
+      ...names.data,
+      ...(language ? { language } : {}),
+    };
     const sealedSignUp = sealText(act.keyring, 'sign-up', JSON.stringify(signUpData), act.random);
     await addJob(act.tx, 'answer-sign-up', { serviceId: act.service.id, sealedSignUp });
     act.record({});
@@ -36,4 +46,4 @@ export const signUp = defineOperation({
 });
 
 /** Waits, sealed, for the job. */
-export type SignUpData = { email: string; firstName: string; lastName: string };
+export type SignUpData = { email: string; firstName: string; lastName: string; language?: string };

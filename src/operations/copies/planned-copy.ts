@@ -1,7 +1,7 @@
 // The plan for one record of a copy, and what a copy remembers from record to record.
 import type { z } from 'zod';
 import type { CopiedKind } from '../../domain/azure-record.ts';
-import { DomainError } from '../../domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../domain/domain-error.ts';
 import { fieldsOf } from '../frame/operation.ts';
 
 /** `conflict`: another row here is in its place. `impossible`: a rule refuses it. `skipped`: it isn't copied on purpose. */
@@ -60,7 +60,7 @@ const describeFields = (fields: Record<string, string>): string =>
 
 /** The refusal on one line. */
 export function describeRefusal({ code, detail: { fields, limit, id } }: DomainError): string {
-  const more = fields ? describeFields(fields) : [limit, id].filter(Boolean).join(', ');
+  const more = fields ? describeFields(inEnglish(fields)) : [limit, id].filter(Boolean).join(', ');
   return more === '' ? code : `${code}: ${more}`;
 }
 

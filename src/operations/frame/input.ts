@@ -12,6 +12,8 @@ export const MAX_AGENT_LENGTH = 200;
 const MAX_ACCOUNT_ID_LENGTH = 80;
 /** Longer than any email or password that is allowed; it bounds the work of checking one. */
 const MAX_LINE_LENGTH = 2_000;
+/** RFC 5646 4.4.1: enough for any tag. */
+const MAX_LANGUAGE_LENGTH = 35;
 
 const NUL = String.fromCharCode(0);
 const storedText = (text: z.ZodString, max: number) =>
@@ -55,6 +57,11 @@ export const email = z.string().max(MAX_LINE_LENGTH);
 export const password = z.string().max(MAX_LINE_LENGTH, 'is too long');
 export const ticket = z.string().max(MAX_LINE_LENGTH);
 export const sessionSecret = z.string().max(MAX_LINE_LENGTH);
+/** A BCP 47 tag: what the developer reads. */
+export const language = z
+  .string()
+  .max(MAX_LANGUAGE_LENGTH)
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 /** The User-Agent of a browser. */
 export const agent = trimmedText(MAX_AGENT_LENGTH);
 export const accountId = z.string().min(1).max(MAX_ACCOUNT_ID_LENGTH);

@@ -40,9 +40,11 @@ export const acceptInvitation = defineOperation({
     firstName: z.string(),
     lastName: z.string(),
     password: input.password,
+    /** Of the page. Kept unless the account has one. */
+    language: input.language.optional(),
     session: browser.optional(),
   },
-  async prepare(context, { ticket, password, session: _, ...typed }) {
+  async prepare(context, { ticket, password, language, session: _, ...typed }) {
     const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
     const names = NAMES.safeParse(typed);
     const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
@@ -51,7 +53,7 @@ export const acceptInvitation = defineOperation({
       throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...errors } });
     }
     const passwordHash = await hashNewPassword(context, password, words);
-    return { open, person: { passwordHash, ...names.data } };
+    return { open, person: { passwordHash, language: language ?? null, ...names.data } };
   },
   async run(act, { session }, { open, person }) {
     const serviceId = act.service.id;
@@ -92,7 +94,7 @@ export const acceptInvitation = defineOperation({
   },
 });
 
-type Person = { passwordHash: string; firstName: string; lastName: string };
+type Person = { passwordHash: string; firstName: string; lastName: string; language: string | null };
 
 type Browser = z.output<typeof browser>;
 
@@ -109,6 +111,7 @@ async function acceptForAccount(
   await voidTickets(act.tx, { serviceId, accountId, now: act.now });
   const active = await updateAccount(act, account, {
     ...person,
+    language: account.language ?? person.language,
     passwordMustChange: false,
     state: 'active',
     stateReason: 'accepted the invitation',

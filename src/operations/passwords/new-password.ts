@@ -1,5 +1,6 @@
-import { DomainError, refusedFields } from '../../domain/domain-error.ts';
+import { DomainError, type FieldFaults, faultsOf } from '../../domain/domain-error.ts';
 import { checkPassword } from '../../domain/password-rule.ts';
+import type { Text } from '../../languages/languages.ts';
 import type { Context } from '../frame/context.ts';
 
 /**
@@ -20,15 +21,11 @@ export async function hashNewPassword(
   return context.passwords.hash(password);
 }
 
-const SAME = 'That’s your current password. Choose a new one.';
+const SAME: Text = 'That’s your current password. Choose a new one.';
 
 /** What is wrong with a new password, by field; empty when it may be used. */
-export function passwordFaults(
-  context: Context,
-  password: string,
-  words: readonly string[],
-): Record<string, string> {
-  return refusedFields(() => check(context, password, words));
+export function passwordFaults(context: Context, password: string, words: readonly string[]): FieldFaults {
+  return faultsOf(() => check(context, password, words));
 }
 
 function check({ policy, service }: Context, password: string, words: readonly string[]): void {

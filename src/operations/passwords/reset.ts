@@ -18,7 +18,8 @@ export const resetPassword = defineOperation({
   name: 'passwords/reset',
   allowed: DEVELOPERS,
   effect: 'change',
-  input: { ticket: input.ticket, password: input.password },
+  /** `language`: of the page. Kept unless the account has one. */
+  input: { ticket: input.ticket, password: input.password, language: input.language.optional() },
   async prepare(context, { ticket, password }) {
     const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
@@ -27,11 +28,15 @@ export const resetPassword = defineOperation({
     const passwordHash = await hashNewPassword(context, password, [open.email], current);
     return { open, accountId: open.accountId, passwordHash };
   },
-  async run(act, _input, { open, accountId, passwordHash }) {
+  async run(act, { language }, { open, accountId, passwordHash }) {
     const account = await holdAccount(act, accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    await updateAccount(act, account, { passwordHash, passwordMustChange: false });
+    await updateAccount(act, account, {
+      passwordHash,
+      passwordMustChange: false,
+      language: account.language ?? language ?? null,
+    });
     await endAccess(act, accountId);
     await queuePasswordChanged(act, account);
     act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });

@@ -27,7 +27,7 @@ export const resumeSession = defineOperation({
       const expiresAt = sessionEnd(session.createdAt, act.now);
       await touchSession(act.tx, session, { lastSeenAt: act.now, expiresAt });
     }
-    const { id: accountId, email, firstName, lastName } = account;
-    return { sessionId: session.id, accountId, email, firstName, lastName };
+    const { id: accountId, email, firstName, lastName, language } = account;
+    return { sessionId: session.id, accountId, email, firstName, lastName, language };
   },
 });

@@ -1,6 +1,11 @@
 // The texts of refusals, with the buttons that help.
 import type { Button } from '@slack/types';
-import { type DomainError, type DomainErrorCode, plainWordsOf } from '../../domain/domain-error.ts';
+import {
+  type DomainError,
+  type DomainErrorCode,
+  inEnglish,
+  plainWordsOf,
+} from '../../domain/domain-error.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { Role, SlackMembership } from '../../operations/frame/context.ts';
@@ -197,13 +202,11 @@ const mayPress = ({ action_id }: Button, role: Role | null): boolean =>
 const emailIn = (label: string): string => /<(.+)>$/.exec(label)?.[1] ?? label;
 
 function plainFieldsOf(error: DomainError): string {
-  return Object.values(error.detail.fields ?? {})
-    .map(escapeText)
-    .join(' ');
+  return Object.values(inEnglish(error.detail.fields)).map(escapeText).join(' ');
 }
 
 function fieldsOf(error: DomainError): string {
-  return Object.entries(error.detail.fields ?? {})
+  return Object.entries(inEnglish(error.detail.fields))
     .map(([field, words]) => sentenceOf(`*${escapeText(labelOf(field))}*: ${escapeText(words)}`))
     .join(' ');
 }

@@ -35,6 +35,7 @@ const WORDS: Record<string, string> = {
   'accounts/secure': "locked/lock others out of their account (“This wasn't me”)",
   'accounts/set-email': 'changed/change the email of {the account}',
   'accounts/set-groups': 'changed/change the groups of {the account}',
+  'accounts/set-language': 'changed/change their language',
   'accounts/show': 'looked/look at {the account}',
   'accounts/show-own': 'looked/look at their account',
   'accounts/sign-up': 'signed/sign up',

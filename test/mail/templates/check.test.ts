@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DomainError } from '../../../src/domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../../src/domain/domain-error.ts';
 import {
   checkTemplate,
   defaultText,
@@ -23,7 +23,7 @@ function complaints(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     expect(error.code).toBe('template_invalid');
-    return error.detail.fields ?? {};
+    return inEnglish(error.detail.fields);
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DomainError } from '../../../src/domain/domain-error.ts';
+import { DomainError, inEnglish } from '../../../src/domain/domain-error.ts';
 import { renderMail } from '../../../src/mail/render.ts';
 import {
   checkTemplate,
@@ -24,7 +24,7 @@ function complaint(body: string, template = INVITE): string {
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     expect([error.code, Object.keys(error.detail.fields ?? {})]).toEqual(['template_invalid', ['body']]);
-    return error.detail.fields?.body ?? '';
+    return inEnglish(error.detail.fields).body ?? '';
   }
 }
 
