@@ -123,6 +123,9 @@ async function fillCatalog(serviceId: string, accountId: string, groupId: string
   await t.sql`insert into quota_use values (${serviceId}, ${ofProduct}, ${now}, ${now}, 1)`;
   await t.sql`insert into sessions values
     (${serviceId}, ${crypto.randomUUID()}, ${accountId}, ${hash}, '', ${now}, ${now}, ${now})`;
+  await t.sql`insert into account_identities values
+    (${serviceId}, 'https://login.example.com', ${hash}, ${accountId}, 'example', 'Aad', 'Ann', ${now}, ${now})`;
+  await t.sql`insert into sign_in_attempts values (${serviceId}, ${hash}, ${hash}, '', ${now})`;
 }
 
 type Reference = { name: string; child: string; columns: string[]; parent: string; parentColumns: string[] };

@@ -5,6 +5,7 @@ export * from './audit.ts';
 export * from './azure.ts';
 export * from './catalog.ts';
 export * from './gateway-followers.ts';
+export * from './identities.ts';
 export * from './imports.ts';
 export * from './invitations.ts';
 export * from './leaked-keys.ts';

@@ -17,6 +17,10 @@ export const sessions = pgTable(
     createdAt: at('created_at').notNull(),
     lastSeenAt: at('last_seen_at').notNull(),
     expiresAt: at('expires_at').notNull(),
+    /** The provider that the developer signed in with, by its name in the settings. Null: another way. */
+    provider: text('provider'),
+    /** The provider's ID token, for signing out there too. */
+    sealedIdToken: text('sealed_id_token'),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
