@@ -230,6 +230,18 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     gatewayUrl: settings.gatewayUrl,
     hasRequests: settings.hasRequests,
     signUp: settings.signUp,
+    signIn: {
+      hasPasswords: settings.signIn.hasPasswords,
+      // Without the client's secret.
+      providers: settings.signIn.providers.map(({ name, label, kind, domains, signUp, signsOut }) => ({
+        name,
+        label,
+        kind,
+        domains,
+        signUp,
+        signsOut,
+      })),
+    },
   };
 }
 

@@ -112,6 +112,8 @@ export const SETTINGS_SCHEMA = z.object({
     .transform((text) => (text.trim() === 'none' ? [] : split(text))),
   MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
   SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').default('off'),
+  PASSWORD_SIGN_IN: z.enum(['on', 'off'], 'on or off').default('on'),
+  SIGN_IN_PROVIDERS: z.string().optional(),
   RESEND_API_KEY: z.string().optional(),
   RESEND_BASE_URL: z.url('https://api.resend.com').default('https://api.resend.com'),
   RESEND_WEBHOOK_SECRET: z

@@ -4,7 +4,8 @@ import { DEFAULT_SERVICE, isServiceName } from '../domain/service-name.ts';
 import { azureOf, findAzureProblems } from './azure-settings.ts';
 import type { Environment } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA, split } from './schema.ts';
-import type { ServiceSettings } from './settings.ts';
+import type { ServiceSettings, Settings } from './settings.ts';
+import { findSignInProblems, namesOfProviders, readProviders } from './sign-in-settings.ts';
 
 const OWN = SETTINGS_SCHEMA.pick({
   PUBLIC_URL: true,
@@ -17,9 +18,11 @@ const OWN = SETTINGS_SCHEMA.pick({
   AZURE_TOKEN_FILE: true,
   AZURE_KEYS: true,
   AZURE_EVENTS_SECRET: true,
+  SIGN_IN_PROVIDERS: true,
 }).extend({
   ORGANIZATION_NAME: SETTINGS_SCHEMA.shape.ORGANIZATION_NAME.unwrap().optional(),
   DEFAULT_LANGUAGE: SETTINGS_SCHEMA.shape.DEFAULT_LANGUAGE.unwrap().optional(),
+  PASSWORD_SIGN_IN: SETTINGS_SCHEMA.shape.PASSWORD_SIGN_IN.unwrap().optional(),
 });
 
 const suffixOf = (name: string): string => `_${name.toUpperCase().replaceAll('-', '_')}`;
@@ -42,7 +45,10 @@ export function readServices(
     language,
     approvalsChannel,
     gateway,
-  }: Pick<ServiceSettings, 'organizationName' | 'language' | 'approvalsChannel' | 'gateway'>,
+    signIn,
+    signUp,
+  }: Pick<ServiceSettings, 'organizationName' | 'language' | 'approvalsChannel' | 'gateway' | 'signIn'> &
+    Pick<Settings, 'signUp'>,
 ): ServiceSettings[] {
   return names.map((name) => {
     const own = OWN.parse(ownOf(env, name));
@@ -59,6 +65,12 @@ export function readServices(
         followSecret: own.GATEWAY_FOLLOW_SECRET ?? null,
       },
       azure: azureOf(own),
+      signIn: {
+        hasPasswords: own.PASSWORD_SIGN_IN ? own.PASSWORD_SIGN_IN === 'on' : signIn.hasPasswords,
+        providers: own.SIGN_IN_PROVIDERS
+          ? readProviders(env, namesOfProviders(own.SIGN_IN_PROVIDERS), { signUp })
+          : signIn.providers,
+      },
     };
   });
 }
@@ -85,6 +97,7 @@ export function findServiceProblems(env: Environment): string[] {
     const isHttp = env.NODE_ENV === 'production' && !own.PUBLIC_URL?.startsWith('https://');
     const found = [
       ...findAzureProblems(own).map((problem) => problem.replace(':', `${suffix}:`)),
+      ...findSignInProblems(env, suffix),
       ...(instance && instances.has(instance)
         ? [`AZURE_API_MANAGEMENT${suffix}: expected an instance that no other service has`]
         : []),

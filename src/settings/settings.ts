@@ -8,6 +8,7 @@ import { type AzureSettings, azureOf } from './azure-settings.ts';
 import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
 import { findServiceProblems, readServices, secretOf } from './services.ts';
+import { namesOfProviders, readProviders, type SignInSettings } from './sign-in-settings.ts';
 
 type SignUp = 'off' | 'approval' | 'open';
 
@@ -34,6 +35,8 @@ export type Settings = {
   secondOperatorFor: string[];
   hasRequests: boolean;
   signUp: SignUp;
+  /** How developers sign in. */
+  signIn: SignInSettings;
   resend: { apiKey: string; baseUrl: string; webhookSecret: string | null } | null;
   mailFrom: string;
   supportEmail: string;
@@ -82,7 +85,14 @@ export type Settings = {
 /** What each service has of its own. */
 export type ServiceSettings = Pick<
   Settings,
-  'publicUrl' | 'organizationName' | 'language' | 'gatewayUrl' | 'approvalsChannel' | 'gateway' | 'azure'
+  | 'publicUrl'
+  | 'organizationName'
+  | 'language'
+  | 'gatewayUrl'
+  | 'approvalsChannel'
+  | 'gateway'
+  | 'azure'
+  | 'signIn'
 > & { name: string };
 
 /** The settings of one service, by its id. */
@@ -105,13 +115,19 @@ export function readSettings(env: Environment = process.env): Settings {
     ...findDependentProblems(set),
     ...findServiceProblems(set),
   ]);
-  const settings = settingsFrom(values);
-  return { ...settings, services: readServices(values.SERVICES, withoutEmpty(env), settings) };
+  const set = withoutEmpty(env);
+  const settings = { ...settingsFrom(values), signIn: signInOf(values, set) };
+  return { ...settings, services: readServices(values.SERVICES, set, settings) };
 }
 
 type Values = z.output<typeof SETTINGS_SCHEMA>;
 
-function settingsFrom(values: Values): Omit<Settings, 'services'> {
+const signInOf = (values: Values, env: Environment): SignInSettings => ({
+  hasPasswords: values.PASSWORD_SIGN_IN === 'on',
+  providers: readProviders(env, namesOfProviders(values.SIGN_IN_PROVIDERS), { signUp: values.SIGN_UP }),
+});
+
+function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
   return {
     isProduction: values.NODE_ENV === 'production',
     host: values.HOST,

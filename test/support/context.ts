@@ -92,6 +92,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     gatewayUrl: null,
     hasRequests: true,
     signUp: 'approval',
+    signIn: { hasPasswords: true, providers: [] },
     ...changed,
   };
   let now = Date.now();

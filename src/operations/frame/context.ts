@@ -89,6 +89,27 @@ export type Policy = {
   hasRequests: boolean;
   /** Whether developers can sign up: not at all, with an operator's approval, or freely. */
   signUp: 'off' | 'approval' | 'open';
+  signIn: SignInPolicy;
+};
+
+/** How developers sign in. */
+export type SignInPolicy = {
+  /** Whether a password is one of the ways. */
+  hasPasswords: boolean;
+  /** Where else, in the order of the buttons. */
+  providers: readonly SignInChoice[];
+};
+
+/** A provider, as the portal offers it. */
+export type SignInChoice = {
+  name: string;
+  label: string;
+  /** What Azure calls it. */
+  kind: string;
+  /** The domains of emails that may sign up and connect, in lower case. Empty: all. */
+  domains: readonly string[];
+  signUp: Policy['signUp'];
+  signsOut: boolean;
 };
 
 export type Context = {
