@@ -31,7 +31,17 @@ export type SignInSettings = {
 };
 
 const GITHUB = 'https://github.com';
-const FIELDS = ['ISSUER', 'CLIENT_ID', 'CLIENT_SECRET', 'SCOPES', 'LABEL', 'DOMAINS', 'SIGN_UP', 'SIGN_OUT', 'KIND'] as const;
+const FIELDS = [
+  'ISSUER',
+  'CLIENT_ID',
+  'CLIENT_SECRET',
+  'SCOPES',
+  'LABEL',
+  'DOMAINS',
+  'SIGN_UP',
+  'SIGN_OUT',
+  'KIND',
+] as const;
 type Field = (typeof FIELDS)[number];
 
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
@@ -45,16 +55,25 @@ const OWN = z.object({
   ISSUER: z.string(),
   CLIENT_ID: z.string().min(1).max(500),
   CLIENT_SECRET: z.string().optional(),
-  SCOPES: z.string().regex(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'scopes with spaces between, such as openid email profile').optional(),
+  SCOPES: z
+    .string()
+    .regex(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'scopes with spaces between, such as openid email profile')
+    .optional(),
   LABEL: z.string().trim().max(40, 'at most 40 characters, such as Microsoft').optional(),
   DOMAINS: z
     .string()
     .default('')
     .transform(listOf)
-    .refine((all) => all.every((one) => DOMAIN.test(one)), 'domains of emails with commas between, such as example.com'),
+    .refine(
+      (all) => all.every((one) => DOMAIN.test(one)),
+      'domains of emails with commas between, such as example.com',
+    ),
   SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').optional(),
   SIGN_OUT: z.enum(['on', 'off'], 'on or off').default('off'),
-  KIND: z.string().regex(/^[A-Za-z0-9]{1,30}$/, 'what Azure calls it, such as Aad, AadB2C or Google; or github').optional(),
+  KIND: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,30}$/, 'what Azure calls it, such as Aad, AadB2C or Google; or github')
+    .optional(),
 });
 
 function listOf(text: string): string[] {
@@ -71,7 +90,8 @@ const ownOf = (env: Environment, name: string): Record<string, string | undefine
   Object.fromEntries(FIELDS.map((field) => [field, env[settingName(name, field)]?.trim() || undefined]));
 
 /** `none` is written for a service without the providers of the default one. */
-export const namesOfProviders = (text: string | undefined): string[] => listOf(text ?? '').filter((name) => name !== 'none');
+export const namesOfProviders = (text: string | undefined): string[] =>
+  listOf(text ?? '').filter((name) => name !== 'none');
 
 /** The providers with these names. Their settings have been checked. */
 export function readProviders(
@@ -127,7 +147,8 @@ export function findSignInProblems(env: Environment, suffix = ''): string[] {
       `${setting}: expected different names with commas between, each of small letters, digits and hyphens, such as entra,google`,
     ];
   const problems = names.flatMap((name) => problemsOf(env, name));
-  const needsProvider = env[`PASSWORD_SIGN_IN${suffix}`] === 'off' && names.length === 0 && (suffix === '' || env[setting]);
+  const needsProvider =
+    env[`PASSWORD_SIGN_IN${suffix}`] === 'off' && names.length === 0 && (suffix === '' || env[setting]);
   return needsProvider
     ? [...problems, `${setting}: needed with PASSWORD_SIGN_IN${suffix}=off, or no one could sign in`]
     : problems;

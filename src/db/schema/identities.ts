@@ -44,8 +44,5 @@ export const signInAttempts = pgTable(
     sealed: text('sealed').notNull(),
     expiresAt: at('expires_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.serviceId, t.hash] }),
-    index('sign_in_attempts_by_end').on(t.expiresAt),
-  ],
+  (t) => [primaryKey({ columns: [t.serviceId, t.hash] }), index('sign_in_attempts_by_end').on(t.expiresAt)],
 );
