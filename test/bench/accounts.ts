@@ -53,6 +53,7 @@ export function openContext(url: string) {
       secondOperatorFor: [],
       hasRequests: true,
       signUp: 'off',
+      signIn: { hasPasswords: true, providers: [] },
       tokenIssuer: null,
       gatewayUrl: null,
     },

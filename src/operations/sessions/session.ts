@@ -54,6 +54,8 @@ export async function startSession(
     createdAt: act.now,
     lastSeenAt: act.now,
     expiresAt: sessionEnd(act.now, act.now),
+    provider: null,
+    sealedIdToken: null,
   };
   await insertSession(act.tx, row);
   await keepNewestSessions(act.tx, { serviceId, accountId, count: MAX_SESSIONS_OF_ACCOUNT });
