@@ -116,7 +116,7 @@ function List({ list, marginTop }: { list: Block & { kind: 'list' }; marginTop: 
   return (
     <Tag
       className="m-text"
-      style={{ ...textStyle, margin: 0, marginTop, paddingLeft: '24px' }}
+      style={{ ...textStyle, margin: 0, marginTop, paddingInlineStart: '24px' }}
       {...(list.isOrdered && list.start !== 1 ? { start: list.start } : {})}
     >
       {list.items.map((item, index) => (

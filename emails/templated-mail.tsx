@@ -4,6 +4,7 @@ import { Blocks } from './blocks.tsx';
 import { FONT, LIGHT, STYLE_SHEET } from './theme.ts';
 
 export type TemplatedMailProps = {
+  language: { tag: string; direction: 'ltr' | 'rtl' };
   subject: string;
   preview: string;
   organizationName: string;
@@ -12,9 +13,16 @@ export type TemplatedMailProps = {
 };
 
 /** The frame of every mail: the organisation's name, the template's blocks, and the footer. */
-export function TemplatedMail({ subject, preview, organizationName, blocks, footer }: TemplatedMailProps) {
+export function TemplatedMail({
+  language,
+  subject,
+  preview,
+  organizationName,
+  blocks,
+  footer,
+}: TemplatedMailProps) {
   return (
-    <Html lang="en">
+    <Html lang={language.tag} dir={language.direction}>
       <Head>
         <title>{subject}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />

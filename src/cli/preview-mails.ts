@@ -2,8 +2,15 @@
 import { serve } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import { LANGUAGES, languageNamed } from '../languages/languages.ts';
 import { renderMail } from '../mail/render.ts';
-import { defaultText, MAIL_NAMES, sampleVariables, templateOf } from '../mail/templates/catalog.ts';
+import {
+  defaultText,
+  languageOfMail,
+  MAIL_NAMES,
+  sampleVariables,
+  templateOf,
+} from '../mail/templates/catalog.ts';
 
 const DEFAULT_PORT = 3400;
 const LINK_LIFETIME_MS = 48 * 3_600_000;
@@ -23,6 +30,7 @@ const VALUES = {
 
 const VIEW = {
   mail: MAIL_NAMES,
+  language: Object.keys(LANGUAGES),
   values: ['sample', 'none', 'hostile'],
   width: ['desktop', 'phone'],
   colours: ['light', 'dark'],
@@ -47,6 +55,7 @@ serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {
 function readView(c: Context): View {
   return {
     mail: choose(VIEW.mail, c.req.query('mail')),
+    language: choose(VIEW.language, c.req.query('language')),
     values: choose(VIEW.values, c.req.query('values')),
     width: choose(VIEW.width, c.req.query('width')),
     colours: choose(VIEW.colours, c.req.query('colours')),
@@ -59,13 +68,15 @@ function choose<T extends string>(choices: readonly T[], wanted: string | undefi
   return choices.find((choice) => choice === wanted) ?? (choices[0] as T);
 }
 
-function renderSample({ mail, values }: View) {
+function renderSample({ mail, values, ...view }: View) {
+  const language = languageOfMail(mail, languageNamed(view.language));
   const hasLink = templateOf(mail).requiredLink !== null;
-  const { LinkEnds: _, ...samples } = sampleVariables(mail, brand);
+  const { LinkEnds: _, ...samples } = sampleVariables(mail, brand, language);
   if (values === 'none' && !hasLink) delete samples.ConfirmUrl;
   const linkEndsAt = samples.ConfirmUrl ? { linkEndsAt: new Date(Date.now() + LINK_LIFETIME_MS) } : {};
   const variables = { ...samples, ...VALUES[values] };
-  return renderMail({ template: mail, text: defaultText(mail), variables, brand, ...linkEndsAt });
+  const text = defaultText(mail, language);
+  return renderMail({ template: mail, text, language, variables, brand, ...linkEndsAt });
 }
 
 function showPage(view: View) {
@@ -73,7 +84,7 @@ function showPage(view: View) {
     const query = new URLSearchParams({ ...view, [key]: value });
     return html`<a href="/?${query}" ${view[key] === value ? html`aria-current="page"` : ''}>${words}</a>`;
   };
-  const choices = (['values', 'width', 'colours', 'part'] as const).map(
+  const choices = (['language', 'values', 'width', 'colours', 'part'] as const).map(
     (key) => html`<p>${VIEW[key].map((value) => link(key, value, value))}</p>`,
   );
   const list = VIEW.mail.map((name) => html`<li>${link('mail', name, templateOf(name).title)}</li>`);

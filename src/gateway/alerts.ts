@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
-import { type Brand, type RenderedMail, renderMail, writeMoment } from '../mail/render.ts';
+import { type Brand, type RenderedMail, renderMail } from '../mail/render.ts';
 import { defaultText } from '../mail/templates/catalog.ts';
+import { writeMoment } from '../mail/templates/value.ts';
 
 const MAX_TRIES = 6;
 const FIRST_RETRY_MS = 5_000;

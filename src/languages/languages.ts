@@ -57,6 +57,10 @@ export function preferredLanguage(header: string | undefined, languages: Languag
   return liked.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight)[0]?.language ?? null;
 }
 
+/** English for a tag that is none of ours, such as that of a language which was there once. */
+export const languageNamed = (tag: string | null | undefined): Language =>
+  languageOf(tag, LANGUAGES) ?? ENGLISH;
+
 /** Null for a tag that is none of ours. */
 export const languageOf = (tag: string | null | undefined, languages: Languages): Language | null =>
   (tag && Object.hasOwn(languages, tag) && languages[tag]) || null;

@@ -1,6 +1,9 @@
 // Makes a mail from a template's text and its values.
 import type { Block } from '../../emails/block.ts';
-import { type MailName, type TemplateText, templateOf } from './templates/catalog.ts';
+import { ENGLISH, type Language } from '../languages/languages.ts';
+import { type Say, sayIn } from '../languages/say.ts';
+import { becauseOf, type MailName, type TemplateText, templateOf } from './templates/catalog.ts';
+import { writeMoment } from './templates/value.ts';
 import type { VariableName } from './templates/variables.ts';
 import { createValues, fillBlocks, fillLine, fillSubject, type Values } from './text/fill.ts';
 import type { TemplateBlock } from './text/markdown.ts';
@@ -15,6 +18,8 @@ export type MailInput = {
   text: TemplateText;
   variables: Readonly<Record<string, string>>;
   brand: Brand;
+  /** That of the text and the variables: the lines that we add are in it. Without one: English. */
+  language?: Language;
   /** When the mail's one-time link ends. */
   linkEndsAt?: Date;
   /** MAIL_LINK_HOSTS: where links may lead, besides `publicUrl`. A link to another host becomes plain text. */
@@ -39,29 +44,36 @@ export type RenderedMail = { subject: string; html: string; text: string };
 export async function renderMail(input: MailInput): Promise<RenderedMail> {
   const { template: name, text, brand } = input;
   const template = templateOf(name);
-  const variables = withBrand(input);
+  const say = sayIn(input.language ?? ENGLISH);
+  const variables = withBrand(input, say);
   if (template.requiredLink) requireOwnLink(name, variables[template.requiredLink] ?? '', brand.publicUrl);
   const values = createValues(variables, {
     ownOrigin: new URL(brand.publicUrl).origin,
     linkHosts: input.linkHosts ?? [],
+    language: say.language,
   });
 
   const written = readBody(text, { field: 'body', variables: template.variables });
   const filled = fillBlocks(written, values);
   const mentionsLink = mentions(written, 'ConfirmUrl') || mentions(written, 'ConfirmQuery');
-  const blocks = mentionsLink && !mentions(written, 'LinkEnds') ? addLinkEnd(filled, values) : filled;
+  const blocks = mentionsLink && !mentions(written, 'LinkEnds') ? addLinkEnd(filled, values, say) : filled;
   const subject = fillSubject(
     parsePieces(text.subject, { field: 'subject', variables: template.variables }),
     values,
   );
-  const because = parsePieces(template.because, { field: 'body', variables: template.variables });
+  const because = parsePieces(becauseOf(name, say.language), {
+    field: 'body',
+    variables: template.variables,
+  });
   const mail = {
+    language: say.language,
     subject: subject || template.title,
     preview: previewOf(blocks),
     organizationName: values.of('OrganizationName'),
     blocks,
     footer: writeFooter(fillLine(because, values), blocks, {
       ...brand,
+      say,
       isToOperators: template.occasion === 'Operators',
     }),
   };
@@ -79,14 +91,14 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
   };
 }
 
-function withBrand({ variables, brand, linkEndsAt }: MailInput): Record<string, string> {
+function withBrand({ variables, brand, linkEndsAt }: MailInput, say: Say): Record<string, string> {
   return {
     OrganizationName: brand.organizationName,
     DevPortalUrl: `${brand.publicUrl}/portal`,
     DevPortalHost: new URL(brand.publicUrl).host,
     ...variables,
     SupportEmail: brand.supportEmail,
-    ...(linkEndsAt ? { LinkEnds: writeMoment(linkEndsAt) } : {}),
+    ...(linkEndsAt ? { LinkEnds: writeMoment(linkEndsAt, say) } : {}),
   };
 }
 
@@ -95,33 +107,15 @@ function requireOwnLink(name: MailName, link: string, publicUrl: string): void {
   if (!isOwn) throw new OwnLinkError(name);
 }
 
-const MOMENT = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-
-/** Such as "Thursday, 26 November 2026, 09:30 UTC". */
-export function writeMoment(moment: Date): string {
-  const parts = Object.fromEntries(MOMENT.formatToParts(moment).map(({ type, value }) => [type, value]));
-  const { weekday, day, month, year, hour, minute } = parts;
-  return `${weekday}, ${day} ${month} ${year}, ${hour}:${minute} UTC`;
-}
-
 function mentions(blocks: readonly TemplateBlock[], name: VariableName): boolean {
   return JSON.stringify(blocks).includes(JSON.stringify({ kind: 'variable', name }));
 }
 
 /** Adds when the link ends: below the first button, or at the end. */
-function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
+function addLinkEnd(blocks: readonly Block[], values: Values, say: Say): Block[] {
   const ends = values.of('LinkEnds');
   if (ends === '') return [...blocks];
-  const note: Block = { kind: 'note', words: `The link works once, until ${ends}.` };
+  const note: Block = { kind: 'note', words: say('The link works once, until {moment}.', { moment: ends }) };
   const after = blocks.findIndex((block) => block.kind === 'button') + 1 || blocks.length;
   return [...blocks.slice(0, after), note, ...blocks.slice(after)];
 }
@@ -130,14 +124,18 @@ function addLinkEnd(blocks: readonly Block[], values: Values): Block[] {
 function writeFooter(
   because: string,
   blocks: readonly Block[],
-  { publicUrl, supportEmail, isToOperators }: Brand & { isToOperators: boolean },
+  { publicUrl, supportEmail, isToOperators, say }: Brand & { isToOperators: boolean; say: Say },
 ): string[] {
   const hosts = new Set([new URL(publicUrl).host, ...linkedHosts(blocks)]);
   return [
     because,
-    `Links in our mails lead only to ${[...hosts].join(' and ')}. We never ask for a password or a key by mail.`,
+    say('Links in our mails lead only to {hosts}. We never ask for a password or a key by mail.', {
+      hosts: say.list([...hosts]),
+    }),
     // Developers' questions come there; operators have no one to ask but themselves.
-    ...(isToOperators ? [] : [`Questions? Reply to this mail, or write to ${supportEmail}.`]),
+    ...(isToOperators
+      ? []
+      : [say('Questions? Reply to this mail, or write to {email}.', { email: supportEmail })]),
   ];
 }
 

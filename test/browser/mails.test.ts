@@ -1,8 +1,15 @@
 // Every mail with its default text, as a mail program shows it: light and dark, on a wide screen and on a phone.
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { ENGLISH, LANGUAGES } from '../../src/languages/languages.ts';
 import { renderMail } from '../../src/mail/render.ts';
-import { defaultText, MAIL_NAMES, type MailName, sampleVariables } from '../../src/mail/templates/catalog.ts';
+import {
+  defaultText,
+  languageOfMail,
+  MAIL_NAMES,
+  type MailName,
+  sampleVariables,
+} from '../../src/mail/templates/catalog.ts';
 import { faultsOnPage } from '../support/axe.ts';
 import { story } from '../support/browser-app.ts';
 
@@ -27,11 +34,18 @@ async function windowOf(look: Parameters<Browser['newContext']>[0]): Promise<Pag
   return context.newPage();
 }
 
-async function show(page: Page, template: MailName, values: Record<string, string> = {}): Promise<void> {
-  const { LinkEnds: _, ...samples } = sampleVariables(template, BRAND);
+async function show(
+  page: Page,
+  template: MailName,
+  values: Record<string, string> = {},
+  wanted = ENGLISH,
+): Promise<void> {
+  const language = languageOfMail(template, wanted);
+  const { LinkEnds: _, ...samples } = sampleVariables(template, BRAND, language);
   const { html } = await renderMail({
     template,
-    text: defaultText(template),
+    text: defaultText(template, language),
+    language,
     variables: { ...samples, ...values },
     brand: BRAND,
     ...(samples.ConfirmUrl ? { linkEndsAt: new Date('2026-12-24T12:00:00Z') } : {}),
@@ -50,17 +64,18 @@ describe('axe finds nothing serious in any mail', () => {
     });
 });
 
-story('no mail is wider than a phone, even with very long names and words', async () => {
-  const page = await windowOf({ viewport: { width: 360, height: 640 }, isMobile: true });
-  for (const name of MAILS) {
-    await show(page, name, {
-      DevFirstName: LONG,
-      DevLastName: LONG,
-      PersonalLine: LONG,
-      OperatorMessage: LONG,
-      DevEmail: `${LONG}@example.com`,
+describe('no mail is wider than a phone, even with very long names and words', () => {
+  const values = {
+    ...{ DevFirstName: LONG, DevLastName: LONG, PersonalLine: LONG, OperatorMessage: LONG },
+    DevEmail: `${LONG}@example.com`,
+  };
+  for (const language of Object.values(LANGUAGES))
+    story(language.name, async () => {
+      const page = await windowOf({ viewport: { width: 360, height: 640 }, isMobile: true });
+      for (const name of MAILS) {
+        await show(page, name, values, language);
+        const isAsWide = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth';
+        expect(await page.evaluate(isAsWide), name).toBe(true);
+      }
     });
-    const isAsWide = 'document.documentElement.scrollWidth <= document.documentElement.clientWidth';
-    expect(await page.evaluate(isAsWide), name).toBe(true);
-  }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writeMoment } from '../../src/mail/render.ts';
+import { writeMoment } from '../../src/mail/templates/value.ts';
 import { startTestApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';

@@ -1,5 +1,7 @@
 // Every mail that the product can send, with its default text.
 import { DomainError } from '../../domain/domain-error.ts';
+import { ENGLISH, type Language } from '../../languages/languages.ts';
+import { sayIn } from '../../languages/say.ts';
 import { readBody } from '../text/read-body.ts';
 import { writeXhtml } from '../text/write-xhtml.ts';
 import { ACCOUNT_MAILS } from './account-mails.ts';
@@ -8,6 +10,7 @@ import { NOTIFICATION_MAILS } from './notification-mails.ts';
 import { OPERATOR_MAILS } from './operator-mails.ts';
 import { SUBSCRIPTION_MAILS } from './subscription-mails.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
+import { writeValue } from './value.ts';
 import { COMMON_VARIABLES, type VariableName, variableOf } from './variables.ts';
 
 export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
@@ -48,14 +51,14 @@ export const titleOf = (name: string): string => (name in MAILS ? MAILS[name as 
  * The body as XHTML, for programs. A stored text that today's rules refuse gives the default, because that is what is
  * mailed.
  */
-export function xhtmlOf(name: TemplateName, text: TemplateText): string {
+export function xhtmlOf(name: TemplateName, text: TemplateText, language: Language = ENGLISH): string {
   if (text.syntax === 'xhtml') return text.body;
   const vocabulary = { field: 'body' as const, variables: CATALOG[name].variables };
   try {
     return writeXhtml(readBody(text, vocabulary));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return writeXhtml(readBody(defaultText(name), vocabulary));
+    return writeXhtml(readBody(defaultText(name, language), vocabulary));
   }
 }
 
@@ -63,10 +66,21 @@ export function templateOf(name: MailName): MailTemplate {
   return MAILS[name];
 }
 
-export function defaultText(name: MailName): TemplateText {
+/** English where the language has no such mail. */
+export function defaultText(name: MailName, language: Language = ENGLISH): TemplateText {
+  const own = language.catalog?.mails[name];
+  if (own) return { subject: own.subject, body: own.body.join('\n\n') };
   const { subject, body } = MAILS[name];
   return { subject, body };
 }
+
+/** In which language a mail is written for a person: operators read English, and so does everyone in a mail without another. */
+export const languageOfMail = (name: MailName, wanted: Language): Language =>
+  wanted.catalog?.mails[name] ? wanted : ENGLISH;
+
+/** Why the reader gets the mail, with variables. */
+export const becauseOf = (name: MailName, language: Language): string =>
+  language.catalog?.mails[name]?.because ?? MAILS[name].because;
 
 /**
  * Checks a text before it is stored for a template. `linkHosts` are `name` or `name:port`, our own first.
@@ -82,11 +96,14 @@ const SAMPLE_SITE = /^https:\/\/example\.com(?=\/)/;
 export function sampleVariables(
   name: MailName,
   brand: { organizationName: string; publicUrl: string },
+  language: Language = ENGLISH,
 ): Record<string, string> {
+  const say = sayIn(languageOfMail(name, language));
   const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
   const samples = Object.fromEntries(
     names.map((variable) => {
-      const { kind, sample } = variableOf(variable);
+      const { kind } = variableOf(variable);
+      const sample = writeValue(variableOf(variable).sample, say);
       return [variable, kind === 'link' ? sample.replace(SAMPLE_SITE, brand.publicUrl) : sample];
     }),
   );

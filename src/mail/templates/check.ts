@@ -1,10 +1,12 @@
 import { DomainError, type FieldFaults } from '../../domain/domain-error.ts';
+import { sayInEnglish } from '../../languages/say.ts';
 import { allowedAddress, strayAddress } from '../text/link-hosts.ts';
 import type { TemplateBlock, TemplateInline } from '../text/markdown.ts';
 import { type Piece, parsePieces, rejectDirectives, sourceOf } from '../text/pieces.ts';
 import { readBody } from '../text/read-body.ts';
 import { rejectTemplate } from '../text/reject-template.ts';
 import type { MailTemplate, TemplateText } from './template.ts';
+import { writeValue } from './value.ts';
 import { type VariableName, variableOf } from './variables.ts';
 
 /** Azure's limit (EmailTemplate `subject`). */
@@ -125,8 +127,8 @@ function visitWrittenAddress(href: readonly Piece[], check: LinkCheck): void {
 
 function sampleLinkPart(name: VariableName, { hosts }: LinkCheck): string {
   const { kind, sample } = variableOf(name);
-  if (kind === 'host') return hosts[0] ?? sample;
-  if (kind === 'query') return sample;
+  if (kind === 'host') return hosts[0] ?? writeValue(sample, sayInEnglish);
+  if (kind === 'query') return writeValue(sample, sayInEnglish);
   return rejectTemplate('body', `$${name} can’t be a part of a link.`);
 }
 

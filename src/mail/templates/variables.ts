@@ -1,4 +1,6 @@
 // The variables of templates: Azure's names (management-api §1.6) and a few of ours.
+import { quotaText } from '../../domain/limit-words.ts';
+import { dayOf, type MailValue, momentOf } from './value.ts';
 
 /**
  * How a mail shows a value. A person typed a `free` value, so mail clients must not make a link of it. A `plain` value is
@@ -9,8 +11,8 @@ type VariableKind = 'free' | 'plain' | 'link' | 'host' | 'query';
 export type Variable = {
   kind: VariableKind;
   title: string;
-  sample: string;
-  /** Shown when there is no value. */
+  sample: MailValue;
+  /** Shown in an English mail when there is no value. Other languages greet without a name. */
   whenEmpty?: string;
   /** A paragraph with this variable is left out when there is no value. */
   isOptional?: true;
@@ -45,7 +47,7 @@ const VARIABLES = {
   LinkEnds: {
     kind: 'plain',
     title: 'When the one-time link ends, with time zone; its paragraph is left out when there is no link',
-    sample: 'Thursday, 26 November 2026, 09:30 UTC',
+    sample: momentOf(new Date('2026-11-26T09:30:00Z')),
     isOptional: true,
   },
   DevEmail: { kind: 'plain', title: 'Email', sample: 'ann.lee@example.com' },
@@ -71,10 +73,10 @@ const VARIABLES = {
     kind: 'plain',
     title:
       'Until when a closed account can be restored, with time zone; its paragraph is left out when its data is erased at once',
-    sample: 'Thursday, 3 December 2026, 09:30 UTC',
+    sample: momentOf(new Date('2026-12-03T09:30:00Z')),
     isOptional: true,
   },
-  OutageSince: { kind: 'plain', title: 'Since when', sample: 'Thursday, 26 November 2026, 09:30 UTC' },
+  OutageSince: { kind: 'plain', title: 'Since when', sample: momentOf(new Date('2026-11-26T09:30:00Z')) },
   OutageWhat: { kind: 'plain', title: 'What happens', sample: 'Slack doesn’t answer' },
   OutageAdvice: {
     kind: 'plain',
@@ -82,25 +84,37 @@ const VARIABLES = {
     sample: 'Look at Slack’s status page. The server keeps trying; you don’t have to restart it.',
   },
   DevName: { kind: 'free', title: 'The developer’s name', sample: 'Ann Lee' },
-  EventAt: { kind: 'plain', title: 'When', sample: 'Thursday, 26 November 2026, 09:30 UTC' },
+  EventAt: { kind: 'plain', title: 'When', sample: momentOf(new Date('2026-11-26T09:30:00Z')) },
   EventBy: { kind: 'free', title: 'Who did it', sample: 'Ada Admin' },
   SubId: { kind: 'plain', title: 'Subscription id', sample: 'ann-starter' },
   ProdId: { kind: 'plain', title: 'Product id', sample: 'starter' },
   ProdName: { kind: 'free', title: 'Product name', sample: 'Starter' },
-  SubStartDate: { kind: 'plain', title: 'First day of the subscription', sample: '26 November 2026' },
-  SubTerm: { kind: 'plain', title: 'How long the subscription runs', sample: '12 months' },
+  SubStartDate: {
+    kind: 'plain',
+    title: 'First day of the subscription',
+    sample: dayOf(new Date('2026-11-26T00:00:00Z')),
+  },
+  SubTerm: { kind: 'plain', title: 'How long the subscription runs', sample: (say) => say('without an end') },
   SubDeclineReason: {
     kind: 'free',
     title: 'Why it was declined',
     sample: 'This product is for partners only.',
   },
-  KeyName: { kind: 'plain', title: 'Which of the two keys', sample: 'primary' },
-  QuotaUsed: { kind: 'plain', title: 'Calls that the subscription has made of its quota', sample: '8,012' },
-  QuotaLimit: { kind: 'plain', title: 'The quota', sample: '10,000 per day' },
+  KeyName: { kind: 'plain', title: 'Which of the two keys', sample: (say) => say('primary') },
+  QuotaUsed: {
+    kind: 'plain',
+    title: 'Calls that the subscription has made of its quota',
+    sample: (say) => say.number(8_012),
+  },
+  QuotaLimit: {
+    kind: 'plain',
+    title: 'The quota',
+    sample: (say) => quotaText({ calls: 10_000, period: 'day' }, say),
+  },
   QuotaResetDate: {
     kind: 'plain',
     title: 'When the quota starts again, with time zone',
-    sample: 'Tuesday, 1 December 2026, 00:00 UTC',
+    sample: momentOf(new Date('2026-12-01T00:00:00Z')),
   },
   UsageUrl: {
     kind: 'link',

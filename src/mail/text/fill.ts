@@ -1,5 +1,6 @@
 // Puts values into a template's tree.
 import type { Block, Inline } from '../../../emails/block.ts';
+import { ENGLISH, type Language } from '../../languages/languages.ts';
 import { type VariableName, variableOf } from '../templates/variables.ts';
 import { cleanValue, shorten, unlink, unlinkWords } from './clean-value.ts';
 import { allowedAddress } from './link-hosts.ts';
@@ -11,6 +12,8 @@ const MAX_SENT_SUBJECT_LENGTH = 150;
 export type Values = {
   /** The cleaned value. Empty when it is missing. */
   of: (name: VariableName) => string;
+  /** What is shown instead of a missing value. */
+  insteadOf: (name: VariableName) => string;
   /** Hosts that links may lead to, besides our own site. */
   linkHosts: readonly string[];
   ownOrigin: string;
@@ -18,10 +21,11 @@ export type Values = {
 
 export function createValues(
   variables: Readonly<Record<string, string>>,
-  places: { ownOrigin: string; linkHosts: readonly string[] },
+  { language, ...places }: { ownOrigin: string; linkHosts: readonly string[]; language: Language },
 ): Values {
   return {
     ...places,
+    insteadOf: (name) => (language === ENGLISH ? (variableOf(name).whenEmpty ?? '') : ''),
     of: (name) => cleanValue(Object.hasOwn(variables, name) ? (variables[name] ?? '') : ''),
   };
 }
@@ -159,7 +163,7 @@ function joinPieces(pieces: readonly Piece[], values: Values, show: Show): strin
       continue;
     }
     const variable = variableOf(piece.name);
-    const value = values.of(piece.name) || (variable.whenEmpty ?? '');
+    const value = values.of(piece.name) || values.insteadOf(piece.name);
     // "Hi Ann $DevLastName," without a last name becomes "Hi Ann,".
     if (value === '') text = text.replace(/ $/, '');
     text += variable.kind === 'free' ? show.showFree(value) : value;

@@ -4,7 +4,7 @@ import {
   replaceGroupsOfAccount,
   updateAccount,
 } from '../../db/accounts/accounts.ts';
-import { writeMoment } from '../../mail/render.ts';
+import { type MailValue, momentOf } from '../../mail/templates/value.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { tellRecipients } from '../notifications/tell.ts';
@@ -13,7 +13,7 @@ import { endAccess } from './end-access.ts';
 import { eraseAccountData } from './personal-data.ts';
 import { NO_BLOCK } from './state-after-block.ts';
 
-const tellRecipientsOfEnd = (act: Act, account: Account, RestorableUntil: string): Promise<void> =>
+const tellRecipientsOfEnd = (act: Act, account: Account, RestorableUntil: MailValue): Promise<void> =>
   tellRecipients(act, 'AccountClosedPublisher', account, {
     EventBy: act.actor.kind === 'account' ? 'the developer' : changedBy(act),
     RestorableUntil,
@@ -53,7 +53,7 @@ export async function endAccount(
   const eraseAfterDays = act.policy.eraseDeletedAfterDays;
   const isErasedNow = how.isErasedNow ?? eraseAfterDays === 0;
   if (tellDeveloper) {
-    const RestorableUntil = isErasedNow ? '' : writeMoment(hoursAfter(act.now, eraseAfterDays * 24));
+    const RestorableUntil = isErasedNow ? '' : momentOf(hoursAfter(act.now, eraseAfterDays * 24));
     const farewell = { template: 'AccountClosedDeveloper', variables: { RestorableUntil } } as const;
     await queueMailTo(act, account, how.mail ?? farewell);
     // A sign-up that was declined never was an account.

@@ -2,18 +2,16 @@
 import type { Account } from '../../db/accounts/accounts.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import type { MailName } from '../../mail/templates/catalog.ts';
+import type { MailValue } from '../../mail/templates/value.ts';
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, issueTicket, queueMailTo } from '../frame/outbox.ts';
+import { hoursAfter, issueTicket, queueMailTo, type Recipient } from '../frame/outbox.ts';
 
 /** Whether the account waits for its email to be confirmed, and not only for an operator. */
 export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
   account.state === 'pending' && account.emailConfirmedAt === null;
 
 /** Mails a pending account the link that confirms its email. The link before it dies. Lives `INVITATION_LIFETIME_HOURS` (48). */
-export async function queueConfirmationMail(
-  act: Act,
-  account: Pick<Account, 'id' | 'email' | 'firstName' | 'lastName'>,
-): Promise<void> {
+export async function queueConfirmationMail(act: Act, account: Recipient): Promise<void> {
   const { id: accountId, email } = account;
   const owner = { accountId };
   const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
@@ -47,11 +45,7 @@ export async function queueAccountExistsMail(act: Act, account: Account): Promis
 }
 
 /** Mails the welcome, with a link to set a password when the account has none. */
-export async function queueWelcomeMail(
-  act: Act,
-  account: { id: string; email: string; firstName: string; lastName: string },
-  needsPassword: boolean,
-): Promise<void> {
+export async function queueWelcomeMail(act: Act, account: Recipient, needsPassword: boolean): Promise<void> {
   const ticket = needsPassword
     ? await issueTicket(act, {
         purpose: 'password-reset',
@@ -80,7 +74,7 @@ export async function queueSecurityMail(
   act: Act,
   account: Account,
   template: Notice,
-  variables: Record<string, string> = {},
+  variables: Record<string, MailValue> = {},
 ): Promise<void> {
   const { id: accountId, email } = account;
   const owner = { accountId };

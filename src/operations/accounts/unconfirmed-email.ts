@@ -28,7 +28,12 @@ export async function requestEmailChange(
   if (other && !hidesOthers)
     throw new DomainError('email_taken', { id: other.id, current: currentState(other) });
   const owner = { accountId: account.id };
-  const person = { firstName: account.firstName, lastName: account.lastName, owner };
+  const person = {
+    firstName: account.firstName,
+    lastName: account.lastName,
+    language: account.language,
+    owner,
+  };
   const ticket = await issueTicket(act, {
     purpose: 'email-confirmation',
     owner,

@@ -1,10 +1,14 @@
 // What follows from a change: tickets, mails and repaints, written in the change's own transaction.
+import type { Account } from '../../db/accounts/accounts.ts';
 import { insertTicket, type TicketPurpose, voidTickets } from '../../db/accounts/tickets.ts';
 import type { Transaction } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { insertMail } from '../../db/outbox/mails.ts';
-import type { MailName, TemplateText } from '../../mail/templates/catalog.ts';
+import { type Language, languageNamed } from '../../languages/languages.ts';
+import { sayIn } from '../../languages/say.ts';
+import { languageOfMail, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
+import { type MailValue, writeValues } from '../../mail/templates/value.ts';
 import { sealText } from '../../security/sealed-text.ts';
 import { newTicket } from '../../security/ticket.ts';
 import type { Act } from './context.ts';
@@ -12,7 +16,11 @@ import type { Act } from './context.ts';
 /** The recipient and values of a mail, sealed in its row until it is rendered. */
 export type MailOrder = {
   to: string;
+  /** The tag of the language that the recipient reads. */
+  language: string;
   variables: Record<string, string>;
+  /** The same in the service's default language, for a text that an operator wrote; where it is another one. */
+  variablesByDefault?: Record<string, string>;
   linkEndsAt: string | null;
   /** The text of a template that is tested before it is saved. */
   text?: TemplateText;
@@ -61,37 +69,31 @@ export async function issueTicket(
 type Mail = {
   template: MailName;
   ticket?: IssuedTicket | undefined;
-  variables?: Record<string, string> | undefined;
+  variables?: Readonly<Record<string, MailValue>> | undefined;
 };
-type Recipient = { id: string; email: string; firstName: string; lastName: string };
+export type Recipient = Pick<Account, 'id' | 'email' | 'firstName' | 'lastName' | 'language'>;
 
 /** Writes a mail to the owner of an account into the outbox. Returns its id. */
 export const queueMailTo = (
   act: Act,
-  { id: accountId, email: to, firstName, lastName }: Recipient,
+  { id: accountId, email: to, firstName, lastName, language }: Recipient,
   mail: Mail,
-): Promise<string> => queueMail(act, { ...mail, to, firstName, lastName, owner: { accountId } });
+): Promise<string> => queueMail(act, { ...mail, to, firstName, lastName, language, owner: { accountId } });
+
+type MailToWrite = Mail & {
+  to: string;
+  firstName: string;
+  lastName: string;
+  /** What the recipient chose. Without a choice, the service's default. */
+  language?: string | null;
+  owner?: Owner;
+  text?: TemplateText;
+};
 
 /** Writes a mail into the outbox. A job sends it once this transaction is committed. Returns its id. */
-export async function queueMail(
-  act: Act,
-  mail: Mail & { to: string; firstName: string; lastName: string; owner?: Owner; text?: TemplateText },
-): Promise<string> {
+export async function queueMail(act: Act, mail: MailToWrite): Promise<string> {
   const id = newId(act.now, act.random);
-  const order: MailOrder = {
-    to: mail.to,
-    variables: {
-      DevFirstName: mail.firstName,
-      DevLastName: mail.lastName,
-      OrganizationName: act.policy.organizationName,
-      DevPortalUrl: `${act.policy.publicUrl}/portal`,
-      DevPortalHost: new URL(act.policy.publicUrl).host,
-      ...(mail.ticket ? { ConfirmUrl: mail.ticket.url, ConfirmQuery: mail.ticket.query } : {}),
-      ...mail.variables,
-    },
-    linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
-    ...(mail.text ? { text: mail.text } : {}),
-  };
+  const order = orderOf(act, mail);
   const runAt = act.mailNotBefore && act.mailNotBefore > act.now ? act.mailNotBefore : null;
   await insertMail(act.tx, {
     serviceId: act.service.id,
@@ -107,6 +109,28 @@ export async function queueMail(
   });
   await addJob(act.tx, 'deliver-mail', { serviceId: act.service.id, mailId: id }, { runAt });
   return id;
+}
+
+function orderOf({ policy }: Act, mail: MailToWrite): MailOrder {
+  const fallback = languageOfMail(mail.template, languageNamed(policy.language));
+  const language = languageOfMail(mail.template, languageNamed(mail.language ?? policy.language));
+  const variablesIn = (one: Language) => ({
+    DevFirstName: mail.firstName,
+    DevLastName: mail.lastName,
+    OrganizationName: policy.organizationName,
+    DevPortalUrl: `${policy.publicUrl}/portal`,
+    DevPortalHost: new URL(policy.publicUrl).host,
+    ...(mail.ticket ? { ConfirmUrl: mail.ticket.url, ConfirmQuery: mail.ticket.query } : {}),
+    ...writeValues(mail.variables ?? {}, sayIn(one)),
+  });
+  return {
+    to: mail.to,
+    language: language.tag,
+    variables: variablesIn(language),
+    ...(language === fallback ? {} : { variablesByDefault: variablesIn(fallback) }),
+    linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
+    ...(mail.text ? { text: mail.text } : {}),
+  };
 }
 
 /** Queues a repaint of all cards of the account. Repaints that wait together become one. */

@@ -1,6 +1,6 @@
 import type { Invitation } from '../../db/accounts/invitations.ts';
 import type { Act } from '../frame/context.ts';
-import { hoursAfter, issueTicket, queueMail } from '../frame/outbox.ts';
+import { hoursAfter, issueTicket, queueMail, queueMailTo, type Recipient } from '../frame/outbox.ts';
 
 /** Mails an invitation with a new link. The link before it dies. */
 export async function queueInvitationMail(
@@ -22,15 +22,11 @@ export async function queueInvitationMail(
 }
 
 /** Mails the link that activates a pending account: the developer sets name and password there. */
-export async function queueInvitationOfAccount(
-  act: Act,
-  account: { id: string; email: string; firstName: string; lastName: string },
-): Promise<void> {
-  const { id: accountId, email, firstName, lastName } = account;
+export async function queueInvitationOfAccount(act: Act, account: Recipient): Promise<void> {
+  const { id: accountId, email } = account;
   const owner = { accountId };
   const expiresAt = hoursAfter(act.now, act.policy.invitationLifetimeHours);
   const ticket = await issueTicket(act, { purpose: 'invitation', owner, email, expiresAt });
   const template = 'InviteUserNotificationMessage';
-  const variables = { PersonalLine: '' };
-  await queueMail(act, { template, to: email, firstName, lastName, owner, ticket, variables });
+  await queueMailTo(act, account, { template, ticket, variables: { PersonalLine: '' } });
 }

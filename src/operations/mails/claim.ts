@@ -3,10 +3,17 @@ import { findTicketById } from '../../db/accounts/tickets.ts';
 import { findMailText, lockDueMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { mailboxOf } from '../../domain/email-address.ts';
+import { type Language, languageNamed } from '../../languages/languages.ts';
 import { isCertainRefusal } from '../../mail/delivery/resend.ts';
 import { mayTryAgain } from '../../mail/delivery/retry-schedule.ts';
 import { OwnLinkError, renderMail } from '../../mail/render.ts';
-import { defaultText, type MailName, type TemplateText, templateOf } from '../../mail/templates/catalog.ts';
+import {
+  defaultText,
+  languageOfMail,
+  type MailName,
+  type TemplateText,
+  templateOf,
+} from '../../mail/templates/catalog.ts';
 import { openSealedText, SealedTextError, sealText } from '../../security/sealed-text.ts';
 import { type Act, defineOperation, input, SYSTEM } from '../frame/operation.ts';
 import type { MailOrder } from '../frame/outbox.ts';
@@ -99,24 +106,41 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
   const template = mail.template as MailName;
   const savedText = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
   const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
-  const renderWith = (text: TemplateText) =>
+  const renderWith = (text: TemplateText, language: Language, variables = order.variables) =>
     renderMail({
       template,
       text,
-      variables: order.variables,
+      language,
+      variables,
       brand: { organizationName, supportEmail, publicUrl },
       linkHosts: mailLinkHosts,
       ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
     });
-  // A text that was saved before a rule became stricter must not stop the mail.
-  const content = await renderWith(savedText ?? defaultText(template)).catch((error: unknown) => {
-    if (error instanceof DomainError) return renderWith(defaultText(template));
-    throw error;
-  });
+  const renderDefault = () => {
+    const language = languageNamed(order.language);
+    return renderWith(defaultText(template, language), language);
+  };
+  // An operator's text is sent as it was written, and everything else in that mail is in the service's language then.
+  const renderSaved = (text: TemplateText) =>
+    renderWith(
+      text,
+      languageOfMail(template, languageNamed(act.policy.language)),
+      order.variablesByDefault ?? order.variables,
+    ).catch((error: unknown) => {
+      // A text that was saved before a rule became stricter must not stop the mail.
+      if (error instanceof DomainError) return renderDefault();
+      throw error;
+    });
+  const content = await (savedText ? renderSaved(savedText) : renderDefault());
   return { to: mailboxOf(order.to), ...content };
 }
 
-function withoutLink({ variables, ...order }: MailOrder): MailOrder {
-  const { ConfirmUrl: _url, ConfirmQuery: _query, ...rest } = variables;
-  return { ...order, variables: rest, linkEndsAt: null };
+function withoutLink({ variables, variablesByDefault, ...order }: MailOrder): MailOrder {
+  const unlinked = ({ ConfirmUrl: _url, ConfirmQuery: _query, ...rest }: Record<string, string>) => rest;
+  return {
+    ...order,
+    variables: unlinked(variables),
+    ...(variablesByDefault ? { variablesByDefault: unlinked(variablesByDefault) } : {}),
+    linkEndsAt: null,
+  };
 }

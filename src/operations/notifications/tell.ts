@@ -1,8 +1,8 @@
 import { findAccounts } from '../../db/accounts/accounts.ts';
 import { listRecipients } from '../../db/outbox/notification-recipients.ts';
 import { fullName } from '../../domain/person-name.ts';
-import { writeMoment } from '../../mail/render.ts';
 import type { NotificationMailName } from '../../mail/templates/catalog.ts';
+import { type MailValue, momentOf } from '../../mail/templates/value.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMail, queueMailTo } from '../frame/outbox.ts';
 
@@ -13,7 +13,7 @@ export async function tellRecipients(
   act: Act,
   notification: NotificationMailName,
   developer: Developer,
-  variables: Record<string, string> = {},
+  variables: Record<string, MailValue> = {},
 ): Promise<void> {
   const recipients = await listRecipients(act.tx, act.service.id, notification);
   if (recipients.length === 0) return;
@@ -22,7 +22,7 @@ export async function tellRecipients(
     variables: {
       DevName: fullName(developer) || developer.email,
       DevEmail: developer.email,
-      EventAt: writeMoment(act.now),
+      EventAt: momentOf(act.now),
       ...variables,
     },
   };

@@ -1,7 +1,7 @@
 import { listAdmins } from '../../db/operators/operators.ts';
 import { addJob } from '../../db/outbox/jobs.ts';
 import { deleteOutage, lockOutages, markTold, type Outage } from '../../db/outbox/outages.ts';
-import { writeMoment } from '../../mail/render.ts';
+import { momentOf } from '../../mail/templates/value.ts';
 import { slackId } from '../frame/actor.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
@@ -41,7 +41,7 @@ export const tellOutages = defineOperation({
 });
 
 async function reportSlackByMail(act: Act, outage: Outage, isOver: boolean): Promise<void> {
-  const OutageSince = writeMoment(outage.since);
+  const OutageSince = momentOf(outage.since);
   if (isOver) await callOffMails(act, { template: 'SlackAway' });
   const mail = isOver
     ? ({ template: 'SlackBack', variables: { OutageSince } } as const)

@@ -1,6 +1,7 @@
 // Mails to the owner of a subscription.
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import type { NotificationMailName, TemplateName } from '../../mail/templates/catalog.ts';
+import { dayOf, type MailValue } from '../../mail/templates/value.ts';
 import { queueSecurityMail } from '../accounts/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo } from '../frame/outbox.ts';
@@ -12,7 +13,7 @@ export async function tellOwner(
   act: Act,
   subscription: Subscription,
   template: TemplateName,
-  variables: Record<string, string> = {},
+  variables: Record<string, MailValue> = {},
 ): Promise<boolean> {
   const owner = await ownerOf(act, subscription);
   if (!owner || owner.state === 'deleted') return false;
@@ -25,7 +26,7 @@ export async function tellOwner(
 export async function tellOwnerOfOwnKey(
   act: Act,
   subscription: Subscription,
-  variables: { KeyName: string },
+  variables: { KeyName: MailValue },
 ): Promise<void> {
   const owner = await ownerOf(act, subscription);
   if (!owner) return;
@@ -36,8 +37,8 @@ export async function tellOwnerOfOwnKey(
 /** Mails the owner, and the recipients of the notification, that it is active, or will be on its first day. */
 export async function tellActiveSubscription(act: Act, subscription: Subscription): Promise<boolean> {
   const variables = {
-    SubStartDate: dayInWords(subscription.startsAt ?? act.now),
-    SubTerm: subscription.endsAt ? `until ${dayInWords(subscription.endsAt)}` : 'without an end',
+    SubStartDate: dayOf(subscription.startsAt ?? act.now),
+    SubTerm: termOf(subscription),
   };
   const ProdId = subscription.productId ?? subscription.apiId ?? '';
   const isTold = await tellOwner(act, subscription, 'PurchaseDeveloperNotificationMessage', {
@@ -56,7 +57,7 @@ async function tellRecipientsOf(
   act: Act,
   subscription: Subscription,
   notification: NotificationMailName,
-  variables: Record<string, string>,
+  variables: Record<string, MailValue>,
 ): Promise<void> {
   const owner = await ownerOf(act, subscription);
   if (!owner) return;
@@ -64,6 +65,7 @@ async function tellRecipientsOf(
   await tellRecipients(act, notification, owner, { ProdName, ...variables });
 }
 
-function dayInWords(at: Date): string {
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
-}
+const termOf =
+  ({ endsAt }: Subscription): MailValue =>
+  (say) =>
+    endsAt ? say('until {day}', { day: say.day(endsAt) }) : say('without an end');

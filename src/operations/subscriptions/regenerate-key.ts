@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
+import type { Say } from '../../languages/say.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { giveKey } from './keys.ts';
@@ -34,7 +35,9 @@ export const regenerateKey = defineOperation({
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscriptionId, one);
     const changed = await updateSubscription(act, subscription, {});
-    const keyName = { KeyName: slot === 'both' ? BOTH.join(' and ') : slot };
+    const keyName = {
+      KeyName: (say: Say) => say.list((slot === 'both' ? BOTH : [slot]).map((one) => say(one))),
+    };
     const isOwn = act.actor.kind === 'account';
     if (isOwn) await tellOwnerOfOwnKey(act, changed, keyName);
     const isTold = !isOwn && (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', keyName));

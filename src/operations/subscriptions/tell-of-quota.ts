@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { listSubscriptions } from '../../db/subscriptions/lists.ts';
 import { takeQuotaNews } from '../../db/usage/quota-use.ts';
 import { isQuotaNear } from '../../domain/call-limits.ts';
-import { figure, quotaText } from '../../domain/limit-words.ts';
-import { writeMoment } from '../../mail/render.ts';
+import { quotaText } from '../../domain/limit-words.ts';
+import { momentOf } from '../../mail/templates/value.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
-import { queueMailTo } from '../frame/outbox.ts';
+import { tellOwner } from './mails.ts';
 import { viewSubscription } from './subscription.ts';
 
 const TEMPLATES = {
@@ -35,16 +35,12 @@ export const tellOfQuota = defineOperation({
     if (news === 'used_up' ? !isUsedUp : isUsedUp || !isQuotaNear(quotaUse.calls, quota)) return false;
     const { startsAt, endsAt } = quotaUse;
     if (!(await takeQuotaNews(act.tx, { serviceId, subscriptionId, startsAt }, news))) return false;
-    await queueMailTo(act, owner, {
-      template: TEMPLATES[news],
-      variables: {
-        ProdName: row.scopeName ?? name,
-        QuotaUsed: figure(quotaUse.calls),
-        QuotaLimit: quotaText(quota),
-        QuotaResetDate: writeMoment(endsAt),
-        UsageUrl: `${act.policy.publicUrl}/portal/subscriptions/${encodeURIComponent(subscriptionId)}#usage`,
-      },
+    return tellOwner(act, row, TEMPLATES[news], {
+      ProdName: row.scopeName ?? name,
+      QuotaUsed: (say) => say.number(quotaUse.calls),
+      QuotaLimit: (say) => quotaText(quota, say),
+      QuotaResetDate: momentOf(endsAt),
+      UsageUrl: `${act.policy.publicUrl}/portal/subscriptions/${encodeURIComponent(subscriptionId)}#usage`,
     });
-    return true;
   },
 });

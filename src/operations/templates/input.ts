@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StoredMailText } from '../../db/outbox/mails.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { type Language, languageNamed } from '../../languages/languages.ts';
 import {
   checkTemplate,
   TEMPLATE_SYNTAXES,
@@ -37,6 +38,9 @@ export function demandTemplate(name: string) {
   if (!template) throw new DomainError('template_not_found');
   return template;
 }
+
+/** In which operators read and change the texts of mails: the service's default. */
+export const ownLanguage = ({ policy }: Pick<Context, 'policy'>): Language => languageNamed(policy.language);
 
 /** Ignores how lines end, which differs between senders. */
 export const isSameText = (one: string, other: string): boolean => oneLineEnd(one) === oneLineEnd(other);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FIRST_VERSION, listMailTexts } from '../../db/outbox/mails.ts';
 import { fitsFilter } from '../../domain/list-filter.ts';
-import { TEMPLATES, xhtmlOf } from '../../mail/templates/catalog.ts';
+import { defaultText, TEMPLATES, xhtmlOf } from '../../mail/templates/catalog.ts';
 import * as lists from '../frame/lists.ts';
 import { ADMINS_AND_READERS, defineOperation } from '../frame/operation.ts';
+import { ownLanguage } from './input.ts';
 
 const TEMPLATES_A_PAGE = 100;
 
@@ -37,13 +38,14 @@ export const listTemplates = defineOperation({
         : lists.cutPage(further, limit, (last) => last.name);
     const stored = await listMailTexts(act.tx, act.service.id);
     return {
-      templates: page.map(({ name: template, subject, body, ...mail }) => {
+      templates: page.map(({ name: template, ...mail }) => {
         const { occasion, title, azureTitle = title, description, isInUse, variables } = mail;
+        const byDefault = defaultText(template, ownLanguage(act));
         const { version, text } = stored.get(template) ?? { version: FIRST_VERSION, text: null };
         return {
           ...{ name: template, occasion, title, azureTitle, description, isInUse, variables, version },
-          subject: text?.subject ?? subject,
-          body: xhtmlOf(template, text ?? { subject, body }),
+          subject: text?.subject ?? byDefault.subject,
+          body: xhtmlOf(template, text ?? byDefault, ownLanguage(act)),
           isDefault: text === null,
           changedBy: text?.changedBy ?? null,
           changedAt: text?.changedAt ?? null,

@@ -1,7 +1,14 @@
 import { findMailText, holdMailText, saveMailText } from '../../db/outbox/mails.ts';
-import { type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
+import { defaultText, type TemplateText, xhtmlOf } from '../../mail/templates/catalog.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
-import { checkTemplateText, demandTemplate, demandTextVersion, templateName, templateText } from './input.ts';
+import {
+  checkTemplateText,
+  demandTemplate,
+  demandTextVersion,
+  ownLanguage,
+  templateName,
+  templateText,
+} from './input.ts';
 
 /**
  * Changes a mail's text; mails that are rendered already stay. A field that is left out stays, and the syntax stays with the
@@ -24,9 +31,11 @@ export const saveTemplate = defineOperation({
     await holdMailText(act.tx, act.service.id, template.name);
     const former = await findMailText(act.tx, act.service.id, template.name);
     demandTextVersion(former, expectedVersion);
-    const { subject: formerSubject, body: formerBody } = former.text ?? template;
+    const { subject: formerSubject, body: formerBody } =
+      former.text ?? defaultText(template.name, ownLanguage(act));
     const before = { subject: formerSubject, body: formerBody, syntax: former.text?.syntax ?? 'markdown' };
-    const isSameBody = body === undefined || (syntax === 'xhtml' && body === xhtmlOf(template.name, before));
+    const isSameBody =
+      body === undefined || (syntax === 'xhtml' && body === xhtmlOf(template.name, before, ownLanguage(act)));
     const after = {
       ...(isSameBody ? before : { body, syntax }),
       subject: subject ?? before.subject,

@@ -2,7 +2,7 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 import { queueMail } from '../frame/outbox.ts';
-import { checkTemplateText, demandTemplate, templateName, templateText } from './input.ts';
+import { checkTemplateText, demandTemplate, ownLanguage, templateName, templateText } from './input.ts';
 
 /**
  * Mails a text, saved or not, with sample values to the operator. Its links lead to our site but open nothing.
@@ -18,7 +18,7 @@ export const sendTestOfTemplate = defineOperation({
     checkTemplateText(act, template, { subject, body, syntax });
     const { spelling } = parseEmailAddress(to);
     const { organizationName, publicUrl } = act.policy;
-    const variables = sampleVariables(template.name, { organizationName, publicUrl });
+    const variables = sampleVariables(template.name, { organizationName, publicUrl }, ownLanguage(act));
     await queueMail(act, {
       template: template.name,
       to: spelling,

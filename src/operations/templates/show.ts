@@ -1,7 +1,7 @@
 import { findMailText } from '../../db/outbox/mails.ts';
-import { sampleVariables } from '../../mail/templates/catalog.ts';
+import { defaultText, sampleVariables } from '../../mail/templates/catalog.ts';
 import { ADMINS, defineOperation } from '../frame/operation.ts';
-import { demandTemplate, templateName } from './input.ts';
+import { demandTemplate, ownLanguage, templateName } from './input.ts';
 
 /** A template's present text, its variables with sample values, and who changed it last. Errors: `template_not_found`. */
 export const showTemplate = defineOperation({
@@ -13,9 +13,10 @@ export const showTemplate = defineOperation({
     const template = demandTemplate(input.template);
     const { organizationName, publicUrl, supportEmail } = act.policy;
     const samples: Record<string, string> = {
-      ...sampleVariables(template.name, { organizationName, publicUrl }),
+      ...sampleVariables(template.name, { organizationName, publicUrl }, ownLanguage(act)),
       SupportEmail: supportEmail,
     };
+    const byDefault = defaultText(template.name, ownLanguage(act));
     const { text, version } = await findMailText(act.tx, act.service.id, template.name);
     return {
       name: template.name,
@@ -25,8 +26,8 @@ export const showTemplate = defineOperation({
         ...variable,
         sample: samples[variable.name] ?? '',
       })),
-      subject: text?.subject ?? template.subject,
-      body: text?.body ?? template.body,
+      subject: text?.subject ?? byDefault.subject,
+      body: text?.body ?? byDefault.body,
       syntax: text?.syntax ?? 'markdown',
       isDefault: text === null,
       version,

@@ -58,8 +58,12 @@ const XHTML_NOTE =
   'Text that you write there replaces it.';
 
 function changeText({ isDefault, changedBy, changedAt }: Template): string {
-  if (isDefault || !changedAt) return 'This is the default text.';
-  return `Changed by ${escapeText(changedBy ?? 'someone')}, ${formatDate(changedAt)}`;
+  if (isDefault || !changedAt)
+    return 'This is the default text. Developers who read another language get it in theirs, until you change it here.';
+  return (
+    `Changed by ${escapeText(changedBy ?? 'someone')}, ${formatDate(changedAt)}. ` +
+    'All developers get it as it is written, whatever their language.'
+  );
 }
 
 export const variablesModal = ({ title, variables }: Template): ModalView =>
