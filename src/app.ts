@@ -29,7 +29,7 @@ import { checkSenderDomain } from './mail/delivery/sender-domain.ts';
 import { createDefinitions } from './management/api-definition.ts';
 import {
   createManagement,
-  MAX_MANAGEMENT_BYTES,
+  maxManagementBytes,
   RESOURCE_MANAGER,
   refusalInAzuresForm,
 } from './management/app.ts';
@@ -359,7 +359,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     bodyLimits: {
       '/mail/events': MAX_MAIL_EVENT_BYTES,
       '/azure/events': MAX_AZURE_EVENT_BYTES,
-      '/subscriptions': MAX_MANAGEMENT_BYTES,
+      '/subscriptions': maxManagementBytes,
     },
     refusalAt: (target) => {
       if (RESOURCE_MANAGER.some((path) => isAt(path, target))) return refusalInAzuresForm;

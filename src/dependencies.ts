@@ -225,6 +225,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     passwordResetLifetimeMinutes: settings.passwordResetLifetimeMinutes,
     eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
     mailLinkHosts: settings.mailLinkHosts,
+    openapiHosts: settings.openapiHosts,
     secondOperatorFor: settings.secondOperatorFor,
     tokenIssuer: settings.oidc?.issuer ?? null,
     gatewayUrl: settings.gatewayUrl,

@@ -51,7 +51,8 @@ export const COLLECTIONS: Readonly<Record<string, string>> = {
   workspaces: 'Its users, groups, products and APIs belong to the service itself.',
   'apis/{apiId}/diagnostics': GATEWAY,
   'apis/{apiId}/issues': ABSENT,
-  'apis/{apiId}/operations': GATEWAY,
+  'apis/{apiId}/operations/{operationId}/policies': LIMITS,
+  'apis/{apiId}/operations/{operationId}/tags': ABSENT,
   'apis/{apiId}/operationsByTags': ABSENT,
   'apis/{apiId}/policies': LIMITS,
   'apis/{apiId}/releases': GATEWAY,
@@ -91,15 +92,15 @@ export const REFUSED_ACTIONS: Readonly<Record<string, string>> = {
 type Row = { path: string; words: string };
 const byKey = (rows: Readonly<Record<string, string>>): ReadonlyMap<string, Row> =>
   new Map(Object.entries(rows).map(([path, words]) => [keyOf(path.split('/')), { path, words }]));
-/** The second part of a path is a name. */
+/** The second part of a path is a name, and so is the fourth. */
 const keyOf = (parts: readonly string[]): string =>
-  parts.map((part, index) => (index === 1 ? '*' : part.toLowerCase())).join('/');
+  parts.map((part, index) => (index % 2 === 1 ? '*' : part.toLowerCase())).join('/');
 const COLLECTIONS_BY_KEY = byKey(COLLECTIONS);
 const ACTIONS_BY_KEY = byKey(REFUSED_ACTIONS);
 
 /** What a request to something that only Azure has gets; null for a path that Azure doesn't have either. */
 export function findAbsent(method: string, segments: readonly string[]): FoundRoute | null {
-  for (const length of [1, 3]) {
+  for (const length of [1, 3, 5]) {
     const key = keyOf(segments.slice(0, length));
     const action = ACTIONS_BY_KEY.get(key);
     if (action) return { allow: [], words: action.words };

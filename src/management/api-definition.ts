@@ -1,6 +1,8 @@
-// Definitions of an API's operations. The gateway keeps them, so an import is refused, and an export has none.
+// Definitions of an API's operations: the import and export of its OpenAPI document.
 import { Hono } from 'hono';
 import { KEY_NAMES, keyNamesOf } from '../domain/key-names.ts';
+import { KEY_SECURITY, keySchemes, publishedDocument, serverOf } from '../domain/published-document.ts';
+import { hashOfDocument } from '../operations/apis/document.ts';
 import { exportApi } from '../operations/apis/export.ts';
 import { openExportedApi } from '../operations/apis/open-exported.ts';
 import type { Services } from '../operations/frame/context.ts';
@@ -12,24 +14,46 @@ import type { Api } from './api-shape.ts';
 import { validationError } from './management-error.ts';
 import type { ManagementRequest, ManagementResponse } from './route.ts';
 
-export const NO_IMPORT =
-  'The gateway keeps the definition; send the API without format, value and wsdlSelector';
+type Given = { text: string } | { link: string };
 
-/** Formats whose documents we can read. */
-const READABLE = ['openapi', 'openapi+json', 'swagger-json'];
+/** Formats that are imported, and what their value is. Swagger only without operations, as our own export has it. */
+const IMPORTS: Readonly<Record<string, 'text' | 'link'>> = {
+  openapi: 'text',
+  'openapi+json': 'text',
+  'swagger-json': 'text',
+  'openapi-link': 'link',
+  'openapi+json-link': 'link',
+  'swagger-link': 'link',
+  'swagger-link-json': 'link',
+};
+const INSTEAD = 'Send OpenAPI 3.0 or 3.1 as openapi or openapi+json, or a link to it as openapi-link';
 /** Where OpenAPI and Swagger have what an import would keep. */
 const PARTS = ['paths', 'webhooks', 'definitions'];
 
-/** Accepts a document without operations and schemas, as our export has it. Errors: `ValidationError`. */
-export function demandNothingToImport({
+/**
+ * The document that a request imports; undefined without one, null for one without operations and schemas.
+ * Errors: `ValidationError` for another format.
+ */
+export function readImport({
   format,
   value,
 }: {
   format?: string | undefined;
   value?: string | undefined;
-}) {
-  if (READABLE.includes((format ?? '').toLowerCase()) && isEmptyDefinition(value ?? '')) return;
-  throw validationError({ format: `can't be imported. ${NO_IMPORT}` });
+}): Given | null | undefined {
+  if (format === undefined && value === undefined) return undefined;
+  const kind = (format ?? '').toLowerCase();
+  const as = Object.hasOwn(IMPORTS, kind) ? IMPORTS[kind] : undefined;
+  if (!as) throw validationError({ format: `can't be imported. ${INSTEAD}` });
+  if (!value) throw validationError({ value: `is needed with this format: the document, or the link to it` });
+  if (as === 'link') return { link: value };
+  return isEmptyDefinition(value) ? null : { text: value };
+}
+
+/** Whether an API has this document already. What is behind a link is never known before. */
+export function isGivenDocument({ documentHash }: Pick<Api, 'documentHash'>, given: Given | null): boolean {
+  if (given === null) return documentHash === null;
+  return 'text' in given && documentHash === hashOfDocument(given.text);
 }
 
 function isEmptyDefinition(value: string): boolean {
@@ -73,10 +97,14 @@ export async function exportDefinition(request: ManagementRequest): Promise<Mana
     const known = Object.keys(EXPORTS).flatMap((one) => [one, `${one}-link`]);
     throw validationError({ format: `must be one of ${known.join(', ')}; nothing else can be made here` });
   }
-  const { api, secret } = await exportApi(context, { apiId: params.apiId ?? '', format });
+  const { api, document, secret } = await exportApi(context, { apiId: params.apiId ?? '', format });
+  if (document !== null && format === 'swagger')
+    throw validationError({
+      format: `must be openapi or openapi-link: the document of this API is OpenAPI 3`,
+    });
   const value = LINK.test(written)
     ? { link: `${publicUrl}${DEFINITIONS_PATH}/${secret}` }
-    : definitionOf(api, format, context.policy.gatewayUrl);
+    : definitionOf({ api, format, document }, context.policy.gatewayUrl);
   return {
     status: 200,
     body: { id: resourceId(address, 'apis', apiNameOf(api.id)), format: written, value },
@@ -102,37 +130,39 @@ export function createDefinitions({ services }: { services: Services }): Hono<We
 async function definitionAt(services: Services, secret: string): Promise<object | null> {
   for (const { system, policy } of services) {
     const exported = await openExportedApi(system('management'), { secret });
-    if (exported) return definitionOf(exported.api, exported.format, policy.gatewayUrl);
+    if (exported) return definitionOf(exported, policy.gatewayUrl);
   }
   return null;
 }
 
+type Exported = { api: Api; format: 'openapi' | 'swagger'; document: string | null };
+
 /**
- * A document without operations. Its JSON is YAML too, for who asks for that.
- * Source: OpenAPI 3.0.1 and 2.0; Azure's names of the security schemes.
+ * The API's document with the gateway as its server, or one without operations. Its JSON is YAML too, for who asks for that.
+ * Source: OpenAPI 3.0.1 and 2.0.
  */
-function definitionOf(api: Api, format: 'openapi' | 'swagger', gatewayUrl: string | null): object {
+function definitionOf({ api, format, document }: Exported, gatewayUrl: string | null): object {
   const { description, apiVersion } = api.properties;
   const names = keyNamesOf(api) ?? KEY_NAMES;
+  if (document !== null)
+    return publishedDocument(JSON.parse(document), serverOf(gatewayUrl, api.path), names);
   const info = { title: api.name, ...(description ? { description } : {}), version: apiVersion || '1.0' };
-  const schemes = {
-    apiKeyHeader: { type: 'apiKey', name: names.header, in: 'header' },
-    apiKeyQuery: { type: 'apiKey', name: names.query, in: 'query' },
-  };
-  const security = Object.keys(schemes).map((name) => ({ [name]: [] }));
-  const url = gatewayUrl === null ? null : new URL(`${gatewayUrl}/${api.path}`);
+  const url = gatewayUrl === null ? null : new URL(serverOf(gatewayUrl, api.path));
   if (format === 'openapi') {
     const servers = url ? { servers: [{ url: url.href }] } : {};
-    return {
-      openapi: '3.0.1',
-      info,
-      ...servers,
-      paths: {},
-      components: { securitySchemes: schemes },
-      security,
-    };
+    const components = { securitySchemes: keySchemes(names) };
+    return { openapi: '3.0.1', info, ...servers, paths: {}, components, security: KEY_SECURITY };
   }
   const server = url && { host: url.host, schemes: [url.protocol.slice(0, -1)] };
   const basePath = url?.pathname ?? `/${api.path}`;
-  return { swagger: '2.0', info, ...server, basePath, paths: {}, securityDefinitions: schemes, security };
+  const securityDefinitions = keySchemes(names);
+  return {
+    swagger: '2.0',
+    info,
+    ...server,
+    basePath,
+    paths: {},
+    securityDefinitions,
+    security: KEY_SECURITY,
+  };
 }

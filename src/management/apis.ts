@@ -8,7 +8,7 @@ import { deleteApi } from '../operations/apis/delete.ts';
 import { editApi } from '../operations/apis/edit.ts';
 import { listApis } from '../operations/apis/list.ts';
 import { API_PROPERTIES, API_TYPES, PROTOCOLS } from '../operations/catalog/api-properties.ts';
-import { demandNothingToImport, exportDefinition, NO_IMPORT } from './api-definition.ts';
+import { exportDefinition, isGivenDocument, readImport } from './api-definition.ts';
 import { REVISION } from './api-revision.ts';
 import { API_FILTER, type Api, inFull, viewApi, viewRevision } from './api-shape.ts';
 import { choice, demandProperties, ignored, label, readProperties, text, word } from './body.ts';
@@ -31,6 +31,7 @@ const AZURE_NAMES = {
   name: 'displayName',
   keyHeader: 'subscriptionKeyParameterNames.header',
   keyQuery: 'subscriptionKeyParameterNames.query',
+  document: 'value',
 };
 
 export const API_ROUTES: Route[] = withAzureNames(AZURE_NAMES, [
@@ -59,12 +60,12 @@ const PROPERTIES = {
   isCurrent: z.literal(true, `must be true: ${ONE_REVISION}`).optional(),
   format: text,
   value: text,
-  wsdlSelector: z.never(`is about an import. ${NO_IMPORT}`).optional(),
+  wsdlSelector: z.never('is about WSDL. Import OpenAPI 3.0 or 3.1 instead').optional(),
   sourceApiId: z
     .never(`can't be copied: ${ONE_REVISION}. Send the properties of the API themselves`)
     .optional(),
   apiVersionSet: z.never("can't be created with an API; name it in apiVersionSetId").optional(),
-  /** It is about imports. */
+  /** It is about imports of other forms. */
   translateRequiredQueryParameters: ignored,
   isOnline: ignored,
   provisioningState: ignored,
@@ -83,7 +84,7 @@ function readApi(request: ManagementRequest) {
     value,
     ...rest
   } = given;
-  if (format !== undefined || value !== undefined) demandNothingToImport({ format, value });
+  const document = readImport({ format, value });
   const { apiRevision, isCurrent, translateRequiredQueryParameters, isOnline, provisioningState, ...stored } =
     rest;
   const properties = { ...stored, type: type ?? apiType };
@@ -91,6 +92,7 @@ function readApi(request: ManagementRequest) {
     name: displayName,
     path,
     ...(names && keyColumns(names)),
+    ...(document === undefined ? {} : { document }),
     properties: Object.fromEntries(Object.entries(properties).filter(([, one]) => one !== undefined)),
   };
 }
@@ -127,7 +129,7 @@ async function listRevisions(request: ManagementRequest): Promise<ManagementResp
 }
 
 async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
-  const { path, ...given } = { keyHeader: null, keyQuery: null, ...readApi(request) };
+  const { path, document, ...given } = { keyHeader: null, keyQuery: null, ...readApi(request) };
   return putResource(request, {
     find: () => API.find(request),
     isAsGiven: ({ properties, ...api }) =>
@@ -137,14 +139,20 @@ async function putApi(request: ManagementRequest): Promise<ManagementResponse> {
         path: path === undefined ? path : parseApiPath(path),
         keyHeader: given.keyHeader,
         keyQuery: given.keyQuery,
-      }),
+      }) &&
+      (document === undefined || isGivenDocument(api, document)),
     async create() {
-      const { name = '' } = given;
-      demandProperties({ displayName: name, path: path !== undefined }, ['displayName', 'path']);
-      await createApi(request.context, { id: request.params.apiId ?? '', ...given, name, path: path ?? '' });
+      const { name } = given;
+      // An import names its API by the title in the document.
+      demandProperties({ displayName: name || document, path: path !== undefined }, ['displayName', 'path']);
+      await createApi(request.context, {
+        ...{ id: request.params.apiId ?? '', ...given, name, path: path ?? '' },
+        ...(document ? { document } : {}),
+      });
       return API.get(request, 201);
     },
-    update: (_api, expected) => changeApi(request, { ...given, path, ...expected, replacesProperties: true }),
+    update: (_api, expected) =>
+      changeApi(request, { ...given, path, document, ...expected, replacesProperties: true }),
     respond: (api) => API.respond(request, api),
   });
 }

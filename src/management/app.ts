@@ -16,6 +16,7 @@ import {
   readAddress,
   readParts,
 } from './address.ts';
+import { API_OPERATION_ROUTES } from './api-operations.ts';
 import { answerMissingRevision, readApiName } from './api-revision.ts';
 import { API_ROUTES } from './apis.ts';
 import { RESOURCE_MANAGER_ROUTES } from './arm.ts';
@@ -46,7 +47,14 @@ import { SUBSCRIPTION_ROUTES } from './subscriptions.ts';
 import { TEMPLATE_ROUTES } from './templates.ts';
 import { USER_ROUTES } from './users.ts';
 
-export const MAX_MANAGEMENT_BYTES = 256 * 1_024;
+const MAX_BODY_BYTES = 256 * 1_024;
+/** A document of 4 MB in a JSON text: its line ends and quotes are longer there. */
+const MAX_IMPORT_BYTES = 8 * 1_024 * 1_024;
+const OF_ONE_API = /\/apis\/[^/]+\/?$/i;
+
+/** At most this many bytes in the body of a request to a path. */
+export const maxManagementBytes = (path: string): number =>
+  OF_ONE_API.test(path) ? MAX_IMPORT_BYTES : MAX_BODY_BYTES;
 /** The audit keeps a client's own id of a request beside ours. */
 const CLIENT_REQUEST_ID = /^[\w.-]{1,100}$/;
 const WITH_BODY = new Set(['PUT', 'PATCH', 'POST']);
@@ -231,6 +239,7 @@ export const ROUTES: readonly Route[] = [
   ...PRODUCT_LINK_ROUTES,
   ...PRODUCT_POLICY_ROUTES,
   ...API_ROUTES,
+  ...API_OPERATION_ROUTES,
   ...TEMPLATE_ROUTES,
   ...NOTIFICATION_ROUTES,
   ...REPORT_ROUTES,

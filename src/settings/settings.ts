@@ -55,6 +55,8 @@ export type Settings = {
   passwordResetLifetimeMinutes: number;
   eraseDeletedAfterDays: number;
   mailLinkHosts: string[];
+  /** Where OpenAPI documents may be fetched from although the address is private. */
+  openapiHosts: string[];
   trustedProxies: string[];
   /** Where programs call the APIs, for the portal. Null: the portal can't say. */
   gatewayUrl: string | null;
@@ -175,6 +177,7 @@ function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
     passwordResetLifetimeMinutes: values.PASSWORD_RESET_LIFETIME_MINUTES,
     eraseDeletedAfterDays: values.ERASE_DELETED_AFTER_DAYS,
     mailLinkHosts: values.MAIL_LINK_HOSTS,
+    openapiHosts: values.OPENAPI_HOSTS,
     trustedProxies: values.TRUSTED_PROXIES,
     gatewayUrl: values.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
     gateway: {

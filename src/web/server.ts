@@ -18,7 +18,7 @@ import {
   type TrustedProxies,
 } from './client-address.ts';
 import type { Metrics } from './metrics.ts';
-import { MAX_FORM_BYTES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
+import { LARGE_BYTES, MAX_FORM_BYTES, MAX_LARGE_BODIES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
 import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } from './request-facts.ts';
 import { isAt, plainTarget } from './request-target.ts';
@@ -68,8 +68,8 @@ export type HttpServerOptions = {
   fetch: (request: Request, env: WebBindings) => Response | Promise<Response>;
   /** Paths of which no case is another one; `fetch` sees them as they are written here. */
   caselessPaths?: readonly string[];
-  /** Maximum bytes of a body at a path and below it; 16 KB otherwise. */
-  bodyLimits?: Readonly<Record<string, number>>;
+  /** Maximum bytes of a body at a path and below it, or what tells it for one of these paths; 16 KB otherwise. */
+  bodyLimits?: Readonly<Record<string, number | ((path: string) => number)>>;
   /** Whether `PUBLIC_URL` is https. Browsers are then told to keep using it. */
   isHttps?: boolean;
   /** The certificate, when the server itself speaks HTTPS. */
@@ -192,6 +192,7 @@ function createRouter(options: HttpServerOptions): Router {
   const { log, routes } = options;
   const webHeaders = Object.entries(securityHeaders({ isHttps: options.isHttps ?? false }));
   const bodyLimits = Object.entries(options.bodyLimits ?? {});
+  const largeBodies = { count: 0 };
   const web = getRequestListener(
     async (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
@@ -215,7 +216,7 @@ function createRouter(options: HttpServerOptions): Router {
     const slack = routes['/slack/events'];
     if (path === '/slack/events' && slack) {
       facts.route = '/slack/events';
-      if (!BODYLESS.has(req.method ?? '')) await takeBody(req, MAX_SLACK_BYTES);
+      if (!BODYLESS.has(req.method ?? '')) await takeBody(req, MAX_SLACK_BYTES, largeBodies);
       return await slack(req, res);
     }
     const playground = routes['/playground'];
@@ -224,7 +225,8 @@ function createRouter(options: HttpServerOptions): Router {
       return await playground(req, res);
     }
     const limit = bodyLimits.find(([at]) => isAt(at, path))?.[1] ?? MAX_FORM_BYTES;
-    if (!BODYLESS.has(req.method ?? '')) await takeBody(req, limit);
+    if (!BODYLESS.has(req.method ?? ''))
+      await takeBody(req, typeof limit === 'number' ? limit : limit(path), largeBodies);
     for (const [name, value] of webHeaders) res.setHeader(name, value);
     await web(req, res);
   };
@@ -240,8 +242,19 @@ function spellPlainly(req: IncomingMessage, caselessPaths: readonly string[]): s
 }
 
 /** Bolt and Hono's adapter both find a body that was read before in `rawBody`. */
-async function takeBody(req: IncomingMessage, maxBytes: number): Promise<void> {
-  Object.assign(req, { rawBody: await readBody(req, maxBytes) });
+async function takeBody(
+  req: IncomingMessage,
+  maxBytes: number,
+  largeBodies: { count: number },
+): Promise<void> {
+  const isLarge = maxBytes > LARGE_BYTES && Number(req.headers['content-length'] ?? maxBytes) > LARGE_BYTES;
+  if (isLarge && largeBodies.count >= MAX_LARGE_BODIES) throw new HttpRefusal('unavailable', 5);
+  largeBodies.count += isLarge ? 1 : 0;
+  try {
+    Object.assign(req, { rawBody: await readBody(req, maxBytes) });
+  } finally {
+    largeBodies.count -= isLarge ? 1 : 0;
+  }
 }
 
 function factsOf(

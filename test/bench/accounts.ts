@@ -50,6 +50,7 @@ export function openContext(url: string) {
       passwordResetLifetimeMinutes: 60,
       eraseDeletedAfterDays: 30,
       mailLinkHosts: [],
+    openapiHosts: [],
       secondOperatorFor: [],
       hasRequests: true,
       signUp: 'off',

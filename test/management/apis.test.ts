@@ -181,10 +181,9 @@ describe('the properties of an API', () => {
   });
 
   it.each<[string, object, string]>([
-    ['an import', { format: 'openapi', value: 'openapi: 3.0.1\npaths: {/a: {get: {}}}' }, 'format'],
-    ['an import', { format: 'openapi+json', value: '{"paths":{"/a":{"get":{}}}}' }, 'format'],
-    ['an import', { format: 'openapi+json', value: '[]' }, 'format'],
-    ['an import', { format: 'openapi-link', value: 'https://example.com/api.json' }, 'format'],
+    ['a document that is none', { format: 'openapi+json', value: '[]' }, 'value'],
+    ['a format that isn’t read', { format: 'wadl-xml', value: '<application/>' }, 'format'],
+    ['a format alone', { format: 'openapi' }, 'value'],
     ['a copy', { sourceApiId: '/apis/other' }, 'sourceApiId'],
     ['a version set', { apiVersionSet: { name: 'Orders' } }, 'apiVersionSet'],
     ['another revision', { apiRevision: '2' }, 'apiRevision'],

@@ -46,6 +46,7 @@ import {
 import { forAllTests } from '../support/for-all-tests.ts';
 import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { findOperations } from '../support/operations.ts';
+import { ORDERS_TEXT } from '../support/orders-document.ts';
 import { hashesOfTables } from '../support/stored-rows.ts';
 
 const t = forAllTests(createTestContext);
@@ -132,6 +133,15 @@ async function api() {
   count += 1;
   const { api: made } = await createApi(admin(), { id: `api${count}`, name: OURS, path: `${OURS}${count}` });
   return { apiId: made.id };
+}
+async function offeredApi() {
+  count += 1;
+  const document = { text: ORDERS_TEXT };
+  const id = `api${count}`;
+  await createApi(admin(), { id, name: OURS, path: `${OURS}${count}`, document });
+  const groupIds = ['guests'];
+  await createProduct(admin(), { id: `of-${id}`, name: OURS, isPublished: true, groupIds, apiIds: [id] });
+  return { apiId: id };
 }
 async function product() {
   count += 1;
@@ -272,6 +282,14 @@ const CASES: Record<string, Case> = {
     nothing: { secret: 'none' },
   },
   'apis/show': { as: ADMIN, ours: api, nothing: { apiId: 'none' } },
+  'apis/list-endpoints': { as: ADMIN, ours: offeredApi, nothing: { apiId: 'none' } },
+  'apis/read-offered-document': { as: DEVELOPER, ours: offeredApi, nothing: { apiId: 'none' } },
+  'apis/show-offered': { as: DEVELOPER, ours: offeredApi, nothing: { apiId: 'none' } },
+  'apis/show-offered-endpoint': {
+    as: DEVELOPER,
+    ours: async () => ({ ...(await offeredApi()), endpointId: 'readOrder' }),
+    nothing: { apiId: 'none', endpointId: 'readOrder' },
+  },
   'accounts/show-own': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'approvals/list-own': { as: MEMBER, ours: having(approval), nothing: {} },
   'approvals/list-waiting': { as: ADMIN, ours: having(approval), nothing: {} },

@@ -15,7 +15,8 @@ const TABLE: Record<string, readonly string[]> = {
   web: ['domain'],
   mail: ['emails', 'security', 'languages', 'domain'],
   azure: ['domain'],
-  operations: ['db', 'security', 'mail', 'azure', 'languages', 'domain'],
+  openapi: ['domain'],
+  operations: ['db', 'security', 'mail', 'azure', 'openapi', 'languages', 'domain'],
   slack: ['operations', 'web', 'domain'],
   portal: ['operations', 'web', 'languages', 'domain'],
   management: ['operations', 'web', 'domain'],
@@ -48,6 +49,7 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
   [/^esbuild$/, ['playground']],
   [/^@azure\//, ['azure']],
   [/^intl-messageformat$/, ['languages']],
+  [/^(yaml|@seriousme\/openapi-schema-validator)$/, ['openapi']],
 ];
 
 /** Pure parts: no file, clock or network, so nothing of Node, and only these packages. */

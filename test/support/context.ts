@@ -87,6 +87,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     passwordResetLifetimeMinutes: 60,
     eraseDeletedAfterDays: 30,
     mailLinkHosts: [],
+    openapiHosts: [],
     secondOperatorFor: [],
     tokenIssuer: null,
     gatewayUrl: null,

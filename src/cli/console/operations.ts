@@ -14,6 +14,7 @@ import { createApi } from '../../operations/apis/create.ts';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
 import { listApis } from '../../operations/apis/list.ts';
+import { listEndpoints } from '../../operations/apis/list-endpoints.ts';
 import { showApi } from '../../operations/apis/show.ts';
 import { listWaitingApprovals } from '../../operations/approvals/list-waiting.ts';
 import { showHistory } from '../../operations/audit/history.ts';
@@ -156,6 +157,7 @@ export const EXPOSED: readonly Exposed[] = [
     pages: { rows: 'apis', cursor: 'after' },
   }),
   expose(showApi, { positional: ['apiId'] }),
+  expose(listEndpoints, { positional: ['apiId'], pages: { rows: 'endpoints', cursor: 'after' } }),
   expose(createApi, { positional: ['name', 'path'] }),
   expose(editApi, { positional: ['apiId'] }),
   expose(deleteApi, { positional: ['apiId'] }),

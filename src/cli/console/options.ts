@@ -1,4 +1,5 @@
 // Makes command-line options from the input schema of an operation.
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { readMoment, UsageError } from '../program.ts';
 import type { Exposed } from './operations.ts';
@@ -21,7 +22,9 @@ const LEFT_OUT = [
   'replacesProperties',
 ];
 
-type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list';
+type Kind = 'text' | 'switch' | 'number' | 'moment' | 'list' | 'document';
+/** In the usage, what is typed for it. */
+const SHOWN: Partial<Record<Kind, string>> = { moment: 'DAY', number: 'N', document: 'FILE|URL' };
 export type Field = { name: string; option: string; kind: Kind; isNeeded: boolean; oneOf: string[] };
 
 export function optionFieldsOf({ operation, fields }: Pick<Exposed, 'operation' | 'fields'>): Field[] {
@@ -50,6 +53,7 @@ function kindOf(name: string, schema: z.ZodType): { kind: Kind; oneOf: string[] 
   )
     inner = (inner instanceof z.ZodPipe ? inner.in : inner.unwrap()) as z.ZodType;
   const as = (kind: Kind, oneOf: string[] = []) => ({ kind, oneOf });
+  if (name === 'document') return as('document');
   if (inner instanceof z.ZodBoolean) return as('switch');
   if (inner instanceof z.ZodNumber) return as('number');
   if (inner instanceof z.ZodDate) return as('moment');
@@ -106,6 +110,7 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
     if (!/^\d{1,9}$/.test(String(given))) throw new UsageError(`--${option} is a number.`);
     return Number(given);
   }
+  if (kind === 'document') return readDocumentAt(option, String(given));
   if (kind === 'moment') return readMoment(option, String(given), option === 'to');
   // `--groups ""` means no group.
   if (kind === 'list')
@@ -116,6 +121,17 @@ function typedValue({ option, kind, oneOf }: Field, given: NonNullable<Values[st
   if (oneOf.length > 0 && !oneOf.includes(String(given)))
     throw new UsageError(`--${option} is one of ${oneOf.join(', ')}.`);
   return given;
+}
+
+/** A file, or a link that the server follows. `--document ""` means none. */
+function readDocumentAt(option: string, at: string): { text: string } | { link: string } | null {
+  if (at === '') return null;
+  if (/^https?:/i.test(at)) return { link: at };
+  try {
+    return { text: readFileSync(at, 'utf8') };
+  } catch {
+    throw new UsageError(`--${option}: the file ${at} can't be read.`);
+  }
 }
 
 /** Such as `accounts/block (block) ACCOUNT [--message TEXT] [--no-tell-developer]`. */
@@ -130,8 +146,7 @@ export function usageOf(exposed: Exposed): string {
     .toSorted((a, b) => placeOf(a.name) - placeOf(b.name))
     .map(({ name, option, kind, isNeeded, oneOf }) => {
       if (positional.includes(name)) return isNeeded ? option.toUpperCase() : `[${option.toUpperCase()}]`;
-      const value =
-        oneOf.length > 0 ? oneOf.join('|') : kind === 'moment' ? 'DAY' : kind === 'number' ? 'N' : 'TEXT';
+      const value = oneOf.length > 0 ? oneOf.join('|') : (SHOWN[kind] ?? 'TEXT');
       const text = kind === 'switch' ? `--[no-]${option}` : `--${option} ${value}`;
       return isNeeded ? text : `[${text}]`;
     });

@@ -6,12 +6,14 @@ import { apiProperties } from '../catalog/api-properties.ts';
 import * as catalog from '../catalog/input.ts';
 import { demandVersion, viewApi } from '../catalog/view.ts';
 import { ADMINS_AND_PROGRAMS, defineOperation, input } from '../frame/operation.ts';
+import { givenDocument, prepareDocument, storeDocument } from './document.ts';
 import { changesBetween, valuesOf } from './values.ts';
 
 /**
  * Changes an API; a field that is left out stays, and so does each of the `properties`, unless they replace all of them.
  * Gateways use the new path and the new names of the key at once.
- * Errors: `api_not_found`, `catalog_changed`, `api_path_taken`, `invalid_input` for `path`.
+ * `document`: its OpenAPI document; null takes it away.
+ * Errors: `api_not_found`, `catalog_changed`, `api_path_taken`, `invalid_input` for `path` and `document`.
  */
 export const editApi = defineOperation({
   name: 'apis/edit',
@@ -26,8 +28,14 @@ export const editApi = defineOperation({
     keyQuery: catalog.keyQuery.optional(),
     properties: apiProperties.default({}),
     replacesProperties: z.boolean().default(false),
+    document: givenDocument.nullable().optional(),
   },
-  async run(act, { apiId, expectedVersion, properties, replacesProperties, ...wanted }) {
+  prepare: (context, { document }) => prepareDocument(context, document),
+  async run(
+    act,
+    { apiId, expectedVersion, properties, replacesProperties, document: _, ...wanted },
+    document,
+  ) {
     const serviceId = act.service.id;
     await holdApiPaths(act.tx, serviceId);
     const api = await lockApi(act.tx, serviceId, apiId);
@@ -41,7 +49,9 @@ export const editApi = defineOperation({
       path,
       properties: replacesProperties ? properties : { ...api.properties, ...properties },
       updatedAt: act.now,
+      ...(document === undefined ? {} : { documentHash: document?.hash ?? null }),
     });
+    if (document !== undefined) await storeDocument(act, edited, document);
     act.record({ target: { kind: 'api', id: apiId }, ...changesBetween(valuesOf(api), valuesOf(edited)) });
     return { api: viewApi(edited) };
   },

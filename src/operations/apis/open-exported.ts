@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findApi } from '../../db/catalog/apis.ts';
+import { findDocument } from '../../db/catalog/documents.ts';
 import { viewApi } from '../catalog/view.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { openExportLink } from './export-link.ts';
@@ -13,6 +14,8 @@ export const openExportedApi = defineOperation({
   async run(act, { secret }) {
     const link = openExportLink(act, secret);
     const api = link && (await findApi(act.tx, act.service.id, link.apiId));
-    return link && api ? { api: viewApi(api), format: link.format } : null;
+    if (!link || !api) return null;
+    const document = (await findDocument(act.tx, act.service.id, link.apiId))?.document ?? null;
+    return { api: viewApi(api), document, format: link.format };
   },
 });

@@ -4,12 +4,13 @@ import type { Api } from '../../db/catalog/apis.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-export const valuesOf = ({ name, path, keyHeader, keyQuery, properties }: Api): Values => ({
+export const valuesOf = ({ name, path, keyHeader, keyQuery, documentHash, properties }: Api): Values => ({
   ...properties,
   name,
   path,
   keyHeader,
   keyQuery,
+  documentHash,
 });
 
 /** Name and path, and of the rest what differs. */

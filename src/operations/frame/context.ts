@@ -79,6 +79,8 @@ export type Policy = {
   passwordResetLifetimeMinutes: number;
   eraseDeletedAfterDays: number;
   mailLinkHosts: readonly string[];
+  /** Where OpenAPI documents may be fetched from although the address is private. */
+  openapiHosts: readonly string[];
   /** The operations that wait for a second operator, by name: `accounts/delete`. */
   secondOperatorFor: readonly string[];
   /** The OIDC issuer whose tokens are accepted; null when none is. */
