@@ -8,6 +8,8 @@ export type CallOutcome = 'passed' | 'rate_limited' | CallRefusal | 'no_key' | '
 export type CountedCalls = {
   /** `createdAt` tells it from a former one with its id. Null: without a subscription. */
   subscription: { id: string; createdAt: number } | null;
+  /** Of its key, as in `keyMark`. Null: no key counted. */
+  keyMark: string | null;
   /** The product by which the call passed or was refused. */
   productId: string | null;
   apiId: string | null;

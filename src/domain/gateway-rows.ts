@@ -1,5 +1,6 @@
 // The rows that gateway checks depend on, as the database gives them to the gateway's index.
 import type { Limits } from './call-limits.ts';
+import type { HeldKeySlot } from './key-life.ts';
 import type { CalledApi, CallFacts, CallingAccount, CallingSubscription } from './may-call.ts';
 
 /** A process trusts what it holds for at most this long after it sent a heartbeat that came back. */
@@ -30,12 +31,12 @@ export type GatewayQuestion = { token: string; channel: string };
 export type GatewayChange = { kind: 'account' | 'subscription' | 'product' | 'api'; id: string };
 
 export type AccountRow = CallingAccount;
-export type KeySlot = 'primary' | 'secondary';
+/** `endsAt`: null for a key that ends with its subscription. */
+type HeldKey<Hash> = { slot: HeldKeySlot; hash: Hash; endsAt: number | null };
 /** Hashes are in hex, times in milliseconds since 1970. */
 export type SubscriptionRow = Omit<CallingSubscription, 'account'> & {
   account: AccountRow | null;
-  primaryHash: string | null;
-  secondaryHash: string | null;
+  keys: readonly HeldKey<string>[];
 };
 /**
  * The same in three rows, as their tables have them. Ids and hashes are the bytes that the database sent,
@@ -50,7 +51,7 @@ export type BareAccountRow = Omit<AccountRow, 'id' | 'resourceId'> & {
   id: Uint8Array;
   resourceId: string | null;
 };
-export type KeyRow = { subscriptionId: Uint8Array; slot: KeySlot; hash: Uint8Array };
+export type KeyRow = { subscriptionId: Uint8Array } & HeldKey<Uint8Array>;
 /** What becomes of each row of a load. */
 export type TakeRows = {
   subscription(row: BareSubscriptionRow): void;
@@ -76,7 +77,7 @@ export type CallQuery = {
   /** Also find out whether the path of an API continues this one. */
   below: string | null;
 };
-export type CallRows = Pick<CallFacts, 'subscription' | 'product'> & {
+export type CallRows = Pick<CallFacts, 'subscription' | 'key' | 'product'> & {
   apis: NonNullable<CallFacts['api']>[];
   hasBelow: boolean;
 };

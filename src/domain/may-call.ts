@@ -42,10 +42,15 @@ export type CallingSubscription = {
   readonly account: CallingAccount | null;
 };
 
+/** The key that a call carries. `mark`: as `keyMark` has it. `endsAt` in milliseconds since 1970; null: no earlier than its subscription. */
+export type CallingKey = { readonly mark: string; readonly endsAt: number | null };
+
 /** What was found about a call. Null: no API is there; no subscription has this key, or none was shown. */
 export type CallFacts = {
   readonly api: CalledApi | null;
   readonly subscription: CallingSubscription | null;
+  /** Of the subscription. */
+  readonly key: CallingKey | null;
   /** The product that the subscription is to. */
   readonly product: CalledProduct | null;
 };
@@ -59,6 +64,7 @@ export type CallRefusal =
   | 'subscription_cancelled'
   | 'subscription_expired'
   | 'subscription_not_started'
+  | 'key_expired'
   | 'product_not_published'
   | 'api_unknown'
   | 'api_not_covered'
@@ -97,13 +103,14 @@ export function mayCall(facts: CallFacts, now: number): CallVerdict {
 }
 
 function refusalOf(
-  { api, product }: CallFacts,
+  { api, key, product }: CallFacts,
   subscription: CallingSubscription,
   now: number,
 ): CallRefusal | null {
   const { state, startsAt, endsAt, productId, apiId, quotaEndsAt } = subscription;
   if (state !== 'active') return `subscription_${state}`;
   if (endsAt !== null && endsAt <= now) return 'subscription_expired';
+  if (key && key.endsAt !== null && key.endsAt <= now) return 'key_expired';
   if (startsAt !== null && startsAt > now) return 'subscription_not_started';
   if (productId !== null && !product?.isPublished) return 'product_not_published';
   if (!api) return 'api_unknown';

@@ -74,6 +74,7 @@ const REFUSALS: Record<Refusal, Text> = {
   subscription_cancelled: 'subscription cancelled',
   subscription_expired: 'subscription expired',
   subscription_not_started: 'subscription not started yet',
+  key_expired: 'key expired',
   product_not_published: 'product not published',
   api_unknown: 'no API at that address',
   api_not_covered: 'an API that the key isn’t for',

@@ -266,7 +266,9 @@ function rowOf(at: number): SubscriptionRow {
     ownLimits: { rate: null, quota: null },
     quotaEndsAt: null,
     account: { id: `row-${at}`, resourceId: `user-${at}`, state: 'active', groupIds: ['developers'] },
-    primaryHash: hashOf(at * 2),
-    secondaryHash: hashOf(at * 2 + 1),
+    keys: [
+      { slot: 'primary', hash: hashOf(at * 2), endsAt: null },
+      { slot: 'secondary', hash: hashOf(at * 2 + 1), endsAt: null },
+    ],
   };
 }

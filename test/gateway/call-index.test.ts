@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openGatewayRows } from '../../src/db/gateway/rows.ts';
-import type { AccountRow, KeySlot, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import type { AccountRow, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import { HELD_KEY_SLOTS } from '../../src/domain/key-life.ts';
 import { loadIndex, readChangedRows } from '../../src/gateway/follow/read-rows.ts';
 import { createCallIndex } from '../../src/gateway/index/call-index.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -34,7 +35,7 @@ const time = fc.option(fc.integer(), { nil: null });
 const subscription = fc
   .record({
     n: fc.nat(SUBSCRIPTIONS),
-    keys: fc.tuple(fc.nat(3), fc.nat(3)),
+    keys: fc.array(fc.tuple(fc.nat(3), fc.option(fc.integer({ min: 1 }), { nil: null })), { maxLength: 4 }),
     state: fc.constantFrom('active' as const, 'suspended' as const, 'expired' as const),
     createdAt: fc.nat(),
     startsAt: time,
@@ -51,12 +52,14 @@ const subscription = fc
     ),
     account: fc.option(account, { nil: null }),
   })
-  .map(({ n, keys: [primary, secondary], scope, ...row }) => ({
+  .map(({ n, keys, scope, ...row }) => ({
     ...row,
     ...scope,
     id: idOf('subscription', n),
-    primaryHash: primary === 0 ? null : sha256(`${n} primary ${primary}`),
-    secondaryHash: secondary === 0 ? null : sha256(`${n} secondary ${secondary}`),
+    keys: HELD_KEY_SLOTS.flatMap((slot, at) => {
+      const [which = 0, endsAt = null] = keys[at] ?? [];
+      return which === 0 ? [] : [{ slot, hash: sha256(`${n} ${slot} ${which}`), endsAt }];
+    }),
   }));
 const change = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('put' as const), row: subscription }) },
@@ -71,12 +74,9 @@ function loadedInParts(rows: readonly SubscriptionRow[], accounts: Iterable<Acco
     index.addSubscription({ ...row, id: Buffer.from(row.id), accountId: its && Buffer.from(its.id) });
   for (const { id, resourceId, ...row } of accounts)
     index.addAccount({ ...row, id: Buffer.from(id), resourceId: resourceId === id ? null : resourceId });
-  for (const { id, primaryHash, secondaryHash } of rows) {
-    const add = (slot: KeySlot, hash: string) =>
-      index.addKey({ subscriptionId: Buffer.from(id), slot, hash: Buffer.from(hash) });
-    if (primaryHash !== null) add('primary', primaryHash);
-    if (secondaryHash !== null) add('secondary', secondaryHash);
-  }
+  for (const { id, keys } of rows)
+    for (const { hash, ...key } of keys)
+      index.addKey({ subscriptionId: Buffer.from(id), hash: Buffer.from(hash), ...key });
   return index;
 }
 
@@ -104,25 +104,25 @@ it('the index answers as plain maps would, after any load and any changes', () =
         }
         if (kind !== 'account') for (const hash of keysOf(row)) hashes.add(hash);
       }
-      for (const hash of hashes) expect(index.factsOf(null, hash).subscription).toEqual(found(hash));
-      for (const row of rows.values())
-        for (const hash of keysOf(row)) expect(index.factsOf(null, hash).subscription).toEqual(found(hash));
+      for (const hash of hashes) expectFacts(hash);
+      for (const row of rows.values()) for (const hash of keysOf(row)) expectFacts(hash);
       const held = new Set([...rows.values()].flatMap(({ account }) => account?.id ?? []));
       const keys = [...rows.values()].flatMap(keysOf).length;
       expect(index.size).toEqual({ keys, subscriptions: rows.size, accounts: held.size });
 
-      function found(hash: string) {
+      function expectFacts(hash: string): void {
+        const { subscription: ofHash, key } = index.factsOf(null, hash);
         const its = [...rows.values()].find((row) => keysOf(row).includes(hash));
-        if (!its) return null;
-        const { primaryHash: _, secondaryHash: __, ...facts } = its;
-        return { ...facts, account: its.account && accounts.get(its.account.id) };
+        const { keys: held = [], ...facts } = its ?? {};
+        const account = its?.account && accounts.get(its.account.id);
+        expect(ofHash).toEqual(its ? { ...facts, account } : null);
+        expect(key?.endsAt).toBe(held.find((one) => one.hash === hash)?.endsAt);
       }
     }),
     { numRuns: RUNS },
   );
 });
-const keysOf = ({ primaryHash, secondaryHash }: SubscriptionRow) =>
-  [primaryHash, secondaryHash].filter((hash) => hash !== null);
+const keysOf = ({ keys }: SubscriptionRow) => keys.map(({ hash }) => hash);
 
 const t = forAllTests(createTestContext);
 let rows: ReturnType<typeof openGatewayRows>;

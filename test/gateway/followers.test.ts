@@ -134,12 +134,15 @@ describe('the rows over HTTP', () => {
     const writer = createSnapshotWriter((part) => void parts.push(part));
     writer.subscription({ ...BARE, id: Buffer.from('s1'), accountId: Buffer.from('ann') });
     writer.account({ id: Buffer.from('ann'), resourceId: null, state: 'active', groupIds: ['developers'] });
-    const key = { subscriptionId: Buffer.from('s1'), slot: 'secondary' as const };
+    const key = { subscriptionId: Buffer.from('s1'), slot: 'former-secondary' as const, endsAt: 5 };
     writer.key({ ...key, hash: Buffer.from('ab'.repeat(32)) });
     writer.finish();
     const sent = Buffer.concat(parts);
     const whole = await readFrom(sent);
-    expect([whole.subscriptions.s1, whole.keys.s1]).toEqual([{ ...BARE, accountId: 'ann' }, 'secondary']);
+    expect([whole.subscriptions.s1, whole.keys.s1]).toEqual([
+      { ...BARE, accountId: 'ann' },
+      'former-secondary',
+    ]);
     for (let length = 0; length < sent.length; length++)
       await expect(readFrom(sent.subarray(0, length)), `${length}`).rejects.toMatchObject({
         code: 'snapshot_cut',
@@ -167,7 +170,7 @@ describe('the rows over HTTP', () => {
       const answer = await fetch(`${served.url}/gateway/follow/snapshot${query}`, { headers });
       expect([answer.status, await answer.json()]).toEqual([
         409,
-        { error: { code: 'OtherVersion', message: expect.stringContaining('version 2') } },
+        { error: { code: 'OtherVersion', message: expect.stringContaining('version 3') } },
       ]);
     }
     const older = createServer((_req, res) => {

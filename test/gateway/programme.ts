@@ -65,7 +65,13 @@ let batches = 0;
 export async function makeCalls(t: TestContext, subscriptionId: string, calls: number): Promise<void> {
   const [row] = await t.sql`select created_at as at from subscriptions where id = ${subscriptionId}`;
   const subscription = { id: subscriptionId, createdAt: new Date(row?.at).getTime() };
-  const what = { productId: null, apiId: null, outcome: 'passed' as const, lastAt: t.clock().getTime() };
+  const what = {
+    keyMark: null,
+    productId: null,
+    apiId: null,
+    outcome: 'passed' as const,
+    lastAt: t.clock().getTime(),
+  };
   const source = createGatewaySource(t.db, t.databaseUrl, 'ours', t.clock);
   batches += 1;
   await source.addUsage({ source: 'test', number: batches, calls: [{ subscription, ...what, calls }] });

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AccountRow, ApiRow, ProductRow, SubscriptionRow } from '../../src/domain/gateway-rows.ts';
+import { HELD_KEY_SLOTS } from '../../src/domain/key-life.ts';
 import { createPendingChanges, type PendingBatch } from '../../src/gateway/follow/pending-changes.ts';
 import { readChangedRows } from '../../src/gateway/follow/read-rows.ts';
 import { type CallIndex, createCallIndex } from '../../src/gateway/index/call-index.ts';
@@ -51,7 +52,8 @@ const subscription = fc.record({
     { productId: null, apiId: null },
   ),
   accountId: fc.constantFrom(null, ...ACCOUNTS),
-  keys: fc.subarray(KEYS, { maxLength: 2 }),
+  keys: fc.subarray(KEYS, { maxLength: 3 }),
+  keyEndsAt: fc.constantFrom(null, null, 5, 15),
 });
 const product = fc.record({
   isPublished: fc.boolean(),
@@ -92,11 +94,10 @@ function createTables() {
 
   function putSubscription(id: string, row: Extract<Step, { kind: 'subscription' }>['row']): void {
     if (!row) return void subscriptions.delete(id);
-    const { scope, accountId, keys, ...rest } = row;
-    const [primaryHash = null, secondaryHash = null] = keys;
+    const { scope, accountId, keys, keyEndsAt, ...rest } = row;
     for (const [other, one] of subscriptions) {
       if (other === id || !keysOf(one).some((hash) => keys.includes(hash))) continue;
-      subscriptions.set(other, { ...one, primaryHash: null, secondaryHash: null });
+      subscriptions.set(other, { ...one, keys: [] });
       heard.push({ kind: 'subscription', id: other });
     }
     subscriptions.set(id, {
@@ -104,13 +105,14 @@ function createTables() {
       ...scope,
       id,
       account: ofAccount(accountId),
-      primaryHash,
-      secondaryHash,
+      keys: HELD_KEY_SLOTS.flatMap((slot, at) => {
+        const hash = keys[at];
+        return hash === undefined ? [] : [{ slot, hash, endsAt: at === 1 ? null : keyEndsAt }];
+      }),
     });
   }
   const ofAccount = (id: string | null) => (id === null ? null : (accounts.get(id) ?? null));
-  const keysOf = ({ primaryHash, secondaryHash }: SubscriptionRow) =>
-    [primaryHash, secondaryHash].filter((hash) => hash !== null);
+  const keysOf = ({ keys }: SubscriptionRow) => keys.map(({ hash }) => hash);
   const put = <Row>(rows: Map<string, Row>, id: string, row: Row | null) =>
     row ? void rows.set(id, row) : void rows.delete(id);
   const among = <Row>(rows: ReadonlyMap<string, Row>, ids: readonly string[] | null) =>
@@ -162,8 +164,9 @@ function toldEverything(index: CallIndex): Gateway {
   const gateway = createPushed();
   for (const entry of createPushedMaps().entries(index).catalog) apply(gateway, entry);
   for (const key of KEYS) {
-    const { subscription } = index.factsOf(null, key);
-    apply(gateway, { map: 'keys', key, value: subscription && recordOf(subscription) });
+    const { subscription, key: its } = index.factsOf(null, key);
+    const value = subscription && recordOf(subscription, its?.endsAt ?? null);
+    apply(gateway, { map: 'keys', key, value });
   }
   return gateway;
 }
@@ -288,6 +291,7 @@ const active = (keys: string[], rest: Partial<SubscriptionOf> = {}): Subscriptio
   scope: { productId: 'p1', apiId: null },
   accountId: null,
   keys,
+  keyEndsAt: null,
   ...rest,
 });
 const published = (apiIds: string[], isSubscriptionRequired = true) => ({
@@ -393,8 +397,8 @@ it('everything comes with pauses, so that heartbeats go on meanwhile', async () 
   for (let at = 0; at < 20_000; at++) {
     const dates = { createdAt: at, startsAt: null, endsAt: null, quotaEndsAt: null };
     const scope = { productId: null, apiId: null, ownLimits: NO_LIMITS };
-    const hashes = { primaryHash: sha256(`${at}`), secondaryHash: null };
-    index.putSubscription({ id: `s${at}`, state: 'active', ...dates, ...scope, account, ...hashes });
+    const keys = [{ slot: 'primary' as const, hash: sha256(`${at}`), endsAt: null }];
+    index.putSubscription({ id: `s${at}`, state: 'active', ...dates, ...scope, account, keys });
   }
   let pauses = 0;
   const counting = setInterval(() => pauses++, 0);

@@ -28,8 +28,7 @@ export function rowOf(id: string, row: Partial<SubscriptionRow> = {}): Subscript
     ownLimits: NO_LIMITS,
     quotaEndsAt: null,
     account: accountOf('active', id),
-    primaryHash: sha256(keyOf(id)),
-    secondaryHash: null,
+    keys: [{ slot: 'primary', hash: sha256(keyOf(id)), endsAt: null }],
     ...row,
   };
 }

@@ -108,6 +108,6 @@ it('T92: one process lets exactly the quota pass in each period, whatever happen
 });
 
 const CALL = {
-  ...{ subscription: SUBSCRIPTION, productId: null, apiId: null },
+  ...{ subscription: SUBSCRIPTION, keyMark: null, productId: null, apiId: null },
   ...{ outcome: 'passed' as const, calls: 1 },
 };

@@ -99,7 +99,7 @@ async function putSubscription(tx: Sql, row: Subscription, former: Subscription 
     on conflict (service_id, id) do update set account_id = excluded.account_id, product_id = excluded.product_id,
       api_id = excluded.api_id, state = excluded.state, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
       rate = excluded.rate`;
-  const keys = row.keys.map((key, at) => ({
+  const keys = row.keys.map(({ key, slot, endsAt }) => ({
     ...{
       service_id: 'ours',
       subscription_id: id,
@@ -107,7 +107,8 @@ async function putSubscription(tx: Sql, row: Subscription, former: Subscription 
       sealed: '',
       created_at: new Date().toISOString(),
     },
-    slot: at === 0 ? 'primary' : 'secondary',
+    slot,
+    ends_at: dateOf(endsAt),
   }));
   if (keys.length > 0) await tx`insert into subscription_keys ${tx(keys)}`;
   await tx`delete from quota_use where subscription_id = ${id}`;

@@ -187,7 +187,13 @@ it('calls are in the metrics by product, API and outcome, at once, and those of 
   const own = 'apim_user_calls_total{product="metered",api="orders",outcome="passed"}';
   const noKey = 'apim_user_calls_total{product="",api="orders",outcome="no_key"} 1';
   expect(await calls()).toEqual([`${own} 3`, noKey]);
-  const counted = { subscription: null, productId: 'metered', apiId: 'orders', outcome: 'passed' } as const;
+  const counted = {
+    subscription: null,
+    keyMark: null,
+    productId: 'metered',
+    apiId: 'orders',
+    outcome: 'passed',
+  } as const;
   const batch = { source: 'an agent', number: 1, calls: [{ ...counted, calls: 7, lastAt: 0 }] };
   for (let time = 0; time < 2; time++) {
     const sent = await fetch(`${url}/gateway/follow/usage`, {
@@ -205,7 +211,14 @@ it('calls are in the metrics by product, API and outcome, at once, and those of 
 
 it('outcomes, APIs, hours and former subscriptions are counted apart, and a later call of a kind moves its time', () => {
   const counter = createCallCounter();
-  const call = { productId: null, apiId: 'films', outcome: 'passed', calls: 1, lastAt: 1 } as const;
+  const call = {
+    keyMark: null,
+    productId: null,
+    apiId: 'films',
+    outcome: 'passed',
+    calls: 1,
+    lastAt: 1,
+  } as const;
   const one = { ...call, subscription: { id: 'one', createdAt: 1 } };
   const kinds: CountedCalls[] = [
     one,
@@ -224,7 +237,14 @@ it('outcomes, APIs, hours and former subscriptions are counted apart, and a late
 
 it('with too many subscriptions to count, the rest of the calls count for their product and API', () => {
   const counter = createCallCounter(100);
-  const call = { productId: 'cinema', apiId: 'films', outcome: 'passed', calls: 1, lastAt: 0 } as const;
+  const call = {
+    keyMark: null,
+    productId: 'cinema',
+    apiId: 'films',
+    outcome: 'passed',
+    calls: 1,
+    lastAt: 0,
+  } as const;
   for (let at = 0; at < 110; at++)
     counter.add({ ...call, subscription: { id: `subscription ${at}`, createdAt: at } });
   expect(counter.totals()).toEqual([{ productId: 'cinema', apiId: 'films', outcome: 'passed', calls: 110 }]);

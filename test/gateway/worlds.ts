@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AccountState } from '../../src/domain/account-state.ts';
 import { findApi, readCallPath } from '../../src/domain/call-path.ts';
+import { HELD_KEY_SLOTS, type HeldKeySlot, keyMark } from '../../src/domain/key-life.ts';
 import { KEY_NAMES, keyNamesOf } from '../../src/domain/key-names.ts';
 import { type CallFacts, mayCall } from '../../src/domain/may-call.ts';
 import type { SubscriptionState } from '../../src/domain/subscription-state.ts';
@@ -31,8 +32,9 @@ export type Subscription = {
   endsAt: number | null;
   rate: Rate | 'unlimited' | null;
   quotaEndsAt: number | null;
-  keys: string[];
+  keys: HeldKey[];
 };
+type HeldKey = { key: string; slot: HeldKeySlot; endsAt: number | null };
 export type World = {
   apis: Map<string, Api>;
   products: Map<string, Product>;
@@ -171,8 +173,8 @@ function putSubscription(world: World, id: string, random: Random, now: number):
     return;
   }
   const createdAt = former && random.chance(0.8) ? former.createdAt : now - random.below(1_000_000);
-  const keys = former && random.chance(0.6) ? former.keys : newKeys(world, random);
-  if (former && keys !== former.keys) world.formerKeys.push(...former.keys);
+  const keys = former && random.chance(0.6) ? former.keys : newKeys(world, random, now);
+  if (former && keys !== former.keys) world.formerKeys.push(...textsOf(former));
   world.subscriptions.set(id, {
     ...{ id, createdAt, keys },
     accountId: random.chance(0.85) ? (random.pick([...world.accounts.keys()]) ?? null) : null,
@@ -186,7 +188,7 @@ function putSubscription(world: World, id: string, random: Random, now: number):
 }
 
 function removeSubscription(world: World, id: string): void {
-  world.formerKeys.push(...(world.subscriptions.get(id)?.keys ?? []));
+  world.formerKeys.push(...textsOf(world.subscriptions.get(id)));
   world.subscriptions.delete(id);
 }
 
@@ -197,15 +199,24 @@ function scopeIn({ apis, products }: World, random: Random) {
 }
 
 /** Of ours, of Azure's form, foreign ones with characters that have a meaning in addresses, and one of another's. */
-function newKeys({ subscriptions, formerKeys }: World, random: Random): string[] {
-  const present = new Set([...subscriptions.values()].flatMap(({ keys }) => keys));
+function newKeys({ subscriptions, formerKeys }: World, random: Random, now: number): HeldKey[] {
+  const present = new Set([...subscriptions.values()].flatMap(textsOf));
   const free = formerKeys.filter((key) => !present.has(key));
   const other = random.chance(0.2) ? random.pick(free) : undefined;
-  return [...(other === undefined ? [] : [other]), newKey(random), newKey(random)].slice(
-    0,
-    random.chance(0.9) ? 2 : 1,
+  const texts = [...(other === undefined ? [] : [other]), ...[1, 2, 3, 4].map(() => newKey(random))];
+  const ends = () => now + random.pick([-HOUR, HOUR, HOUR, random.below(4_000)]);
+  // The first one is what most calls have.
+  const slots = HELD_KEY_SLOTS.filter(
+    (slot) => slot === 'primary' || random.chance(slot === 'secondary' ? 0.9 : 0.3),
   );
+  return slots.map((slot, at) => ({
+    slot,
+    key: texts[at] ?? '',
+    endsAt: slot.startsWith('former') || random.chance(0.15) ? ends() : null,
+  }));
 }
+
+const textsOf = (subscription: Subscription | undefined) => subscription?.keys.map(({ key }) => key) ?? [];
 
 function newKey(random: Random): string {
   const kind = random.below(4);
@@ -299,14 +310,14 @@ export function newCall(world: World, random: Random): Call {
   const subscription = random.pick(random.chance(0.7) ? good : subscriptions);
   const call: Call = { uri: '/', headers: [] };
   const queries: string[] = [];
-  const key = () => random.pick(subscriptions)?.keys[0] ?? 'none';
+  const key = () => random.pick(subscriptions)?.keys[0]?.key ?? 'none';
   if (subscription && random.chance(0.65)) {
     const api = random.pick(coveredApis(world, subscription));
     const rest = random.chance(0.15)
       ? deeperPath(world, api, random)
       : random.pick(['', '', '/', '/7', '/7/items/']);
     call.uri = `/${api?.path ?? ''}${rest}`.replace('//', '/');
-    send(call, queries, random.pick(subscription.keys) ?? '', namesOf(api), random);
+    send(call, queries, random.pick(subscription.keys)?.key ?? '', namesOf(api), random);
     if (random.chance(0.15)) call.uri = misspelt(call.uri, random);
     if (random.chance(0.05)) send(call, queries, key(), namesOf(api), random);
   } else {
@@ -469,13 +480,15 @@ function factsOf(
     keyNames: keyNamesOf(row),
     openProductId: open[0] ?? null,
   };
-  const found = [...subscriptions.values()].find(({ keys }) => keys.some((key) => hashOf(key) === hash));
-  if (!found) return { api, subscription: null, product: null };
+  const found = [...subscriptions.values()].find(({ keys }) => keys.some(({ key }) => hashOf(key) === hash));
+  const held = found?.keys.find(({ key }) => hashOf(key) === hash);
+  if (!found || !held || hash === null) return { api, subscription: null, key: null, product: null };
   const { rate, keys: _, accountId, ...subscription } = found;
   const account = accountId === null ? undefined : accounts.get(accountId);
   const product = found.productId === null ? undefined : products.get(found.productId);
   return {
     api,
+    key: { mark: keyMark(hash), endsAt: held.endsAt },
     subscription: {
       ...subscription,
       ownLimits: { rate, quota: null },

@@ -174,7 +174,7 @@ async function bound() {
 }
 /** A report on a time with calls. */
 const usageOf = (input: Record<string, unknown>) => async () => {
-  const call = { subscription: null, apiId: null, outcome: 'passed', calls: 1, lastAt: Date.now() } as const;
+  const call = { subscription: null, keyMark: null, apiId: null, outcome: 'passed', calls: 1, lastAt: Date.now() } as const;
   const calls = [{ ...call, ...(await product()) }];
   await addUsage(t.db, 'ours', { source: crypto.randomUUID(), number: 1, calls }, t.clock());
   return { ...ANY_TIME, ...input };

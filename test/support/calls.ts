@@ -19,7 +19,7 @@ export async function storeCalls(
   if (!row) throw new Error(`there is no subscription ${subscriptionId}`);
   const subscription = { id: subscriptionId, createdAt: row.createdAt };
   const calls = past.map(({ hoursAgo = 0, outcome = 'passed', calls, apiId = null }) => ({
-    ...{ subscription, productId: row.productId, apiId, outcome, calls },
+    ...{ subscription, keyMark: null, productId: row.productId, apiId, outcome, calls },
     lastAt: now.getTime() - hoursAgo * 3_600_000,
   }));
   batches += 1;

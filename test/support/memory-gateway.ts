@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { keyMark } from '../../src/domain/key-life.ts';
 import type { Carrier, DrainedCalls, PushedChange, PushedEntry } from '../../src/gateway/pushed/carrier.ts';
 import { textsOf } from './pushed-entries.ts';
 
@@ -69,7 +70,7 @@ export async function startMemoryGateway() {
       const outcome = status === 200 ? 'passed' : 'account_blocked';
       const key = `${subscriptionTag} ${outcome}`;
       const calls = (counted.get(key)?.calls ?? 0) + 1;
-      counted.set(key, { subscriptionTag, apiToken: '', outcome, calls });
+      counted.set(key, { subscriptionTag, keyMark: keyMark(hash), apiToken: '', outcome, calls });
       return status;
     },
     /** Forgets everything, as a gateway that was started again. */

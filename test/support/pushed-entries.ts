@@ -18,10 +18,12 @@ export async function textsOf({ catalog, keys }: PushedEntries): Promise<PushedE
 
 /** The keys of an index, without the way that they take as bytes. */
 export const keysOf = (index: CallIndex): PushedEntry[] =>
-  [...index.callers()].flatMap(({ subscription, hashes }) => {
-    const value = recordOf(subscription);
-    return value === null ? [] : hashes.map((key): PushedEntry => ({ map: 'keys', key, value }));
-  });
+  [...index.callers()].flatMap(({ subscription, keys }) =>
+    keys.flatMap(({ hash: key, endsAt }): PushedEntry[] => {
+      const value = recordOf(subscription, endsAt);
+      return value === null ? [] : [{ map: 'keys', key, value }];
+    }),
+  );
 
 /** Does something else before the keys come. */
 export function interrupted(entries: PushedEntries, work: () => void): PushedEntries {

@@ -22,15 +22,15 @@ const USUAL: Shape = { hours: OFFICE, weekend: 0.35 };
 export function sampleCalls(
   sample: SampleSubscription,
   {
-    subscription,
+    caller,
     now,
     ageHours,
-  }: { subscription: CountedCalls['subscription']; now: number; ageHours: number },
+  }: { caller: Pick<CountedCalls, 'subscription' | 'keyMark'>; now: number; ageHours: number },
 ): CountedCalls[] {
   const last = now - sample.hoursAgo * HOUR_MS;
   const first = Math.max(now - ageHours * HOUR_MS, now - MAX_DAYS * DAY_MS);
   const times = timesBetween(first, last, now);
-  const kind = { subscription, productId: sample.productId };
+  const kind = { ...caller, productId: sample.productId };
   const [api = null, second = api] = sampleApisOf(sample.productId);
   const [passed, refused] = [createRounding(), createRounding()];
   return times.flatMap((time, index) => {

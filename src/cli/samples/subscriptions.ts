@@ -1,8 +1,10 @@
 // Gives a sample developer subscriptions, with invented usage.
 import { findProduct } from '../../db/catalog/products.ts';
 import { backdateSubscription } from '../../db/imports/sample-data.ts';
+import { listKeys } from '../../db/subscriptions/keys.ts';
 import { findSubscription } from '../../db/subscriptions/subscriptions.ts';
 import { addUsage } from '../../db/usage/write.ts';
+import { keyMark } from '../../domain/key-life.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import { grantSubscription } from '../../operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
@@ -50,7 +52,10 @@ async function make(
   });
   if (state === 'suspended') await suspendSubscription(context, { subscriptionId: id, reason: comment });
   const own = { id, createdAt: subscription.createdAt.getTime() };
-  const used = callsADay > 0 ? sampleCalls(one, { subscription: own, now, ageHours: hours }) : [];
+  const keys = await listKeys(context.db, context.service.id, id);
+  const [primary] = keys.filter(({ slot }) => slot === 'primary');
+  const caller = { subscription: own, keyMark: primary ? keyMark(primary.hash) : null };
+  const used = callsADay > 0 ? sampleCalls(one, { caller, now, ageHours: hours }) : [];
   const batch = { source: `sample data ${id}`, number: 1, calls: used };
   if (used.length > 0) await addUsage(context.db, context.service.id, batch, context.clock());
 }

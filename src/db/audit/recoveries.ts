@@ -1,5 +1,6 @@
 import { and, eq, type SQL } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import { KEY_SLOTS, type KeySlot } from '../../domain/key-life.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
 import type { Db } from '../connection/connect.ts';
@@ -15,7 +16,6 @@ import {
   tickets,
   tokens,
 } from '../schema/index.ts';
-import type { KeySlot } from '../subscriptions/keys.ts';
 import type { Subscription } from '../subscriptions/subscriptions.ts';
 
 export type OpenCounts = {
@@ -59,7 +59,11 @@ export async function findSubscriptionStates(
     .from(subscriptions)
     .leftJoin(
       subscriptionKeys,
-      has(subscriptionKeys, { serviceId: subscriptions.serviceId, subscriptionId: subscriptions.id }),
+      has(subscriptionKeys, {
+        serviceId: subscriptions.serviceId,
+        subscriptionId: subscriptions.id,
+        slot: [...KEY_SLOTS],
+      }),
     )
     .where(has(subscriptions, { serviceId, id: ids }));
   const states = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));

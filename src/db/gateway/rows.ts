@@ -17,6 +17,7 @@ import type {
   SubscriptionRow,
   TakeRows,
 } from '../../domain/gateway-rows.ts';
+import { keyMark } from '../../domain/key-life.ts';
 import { type KeyColumns, keyNamesOf } from '../../domain/key-names.ts';
 import { openProductOf } from '../../domain/may-call.ts';
 import { openPool } from '../connection/pool.ts';
@@ -55,14 +56,14 @@ const SUBSCRIPTION = `${BARE_SUBSCRIPTION}, (
     select a.state from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "accountState", (
     select a.resource_id from accounts a where a.service_id = s.service_id and a.id = s.account_id) as "resourceId",
   ${groupsOf('s.service_id', 's.account_id')} as "groupIds"`;
-const hashOf = (slot: string) => `(select k.hash from subscription_keys k
-  where k.service_id = s.service_id and k.subscription_id = s.id and k.slot = '${slot}')`;
-const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, ${hashOf('primary')} as "primaryHash",
-    ${hashOf('secondary')} as "secondaryHash"
+const SUBSCRIPTIONS = `select ${SUBSCRIPTION}, (
+      select json_agg(json_build_object('slot', k.slot, 'hash', k.hash, 'endsAt', ${epochMs('k.ends_at')}))
+      from subscription_keys k where k.service_id = s.service_id and k.subscription_id = s.id) as keys
   from subscriptions s ${WITH_QUOTA_USE} where s.service_id = $1 and s.id = ${among('$2')}`;
 const ALL_SUBSCRIPTIONS = `select ${BARE_SUBSCRIPTION} from subscriptions s ${WITH_QUOTA_USE}
   where s.service_id = $1`;
-const ALL_KEYS = 'select k.subscription_id, k.slot, k.hash from subscription_keys k where k.service_id = $1';
+const ALL_KEYS = `select k.subscription_id, k.slot, k.hash, ${epochMs('k.ends_at')}
+  from subscription_keys k where k.service_id = $1`;
 const ALL_ACCOUNTS = `select a.id, a.state, a.resource_id, g.ids
   from accounts a left join (
     select account_id, json_agg(group_id order by group_id) as ids
@@ -82,7 +83,7 @@ const FOUND_CALL = `with called as (
     from apis i
     where i.service_id = $1 and (i.id = $3 or ${lowerPath('i')} = ${among('$4')})
   ), calling as (
-    select ${SUBSCRIPTION}, p.is_published as "isPublished", p.rate as "productRate", p.quota as "productQuota",
+    select ${SUBSCRIPTION}, ${epochMs('k.ends_at')} as "keyEndsAt", p.is_published as "isPublished", p.rate as "productRate", p.quota as "productQuota",
       (select json_agg(pa.api_id) from product_apis pa where pa.service_id = s.service_id
         and pa.product_id = s.product_id and pa.api_id in (select id from called)) as "apiIds"
     from subscription_keys k
@@ -120,8 +121,9 @@ const QUOTA_USE = `select s.id as "subscriptionId", ${epochMs('s.created_at')} a
   from quota_use q join subscriptions s on s.service_id = q.service_id and s.id = q.subscription_id
   where q.service_id = $1 and q.subscription_id = ${among('$2')}`;
 
-type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits'> &
+type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits' | 'keys'> &
   OwnLimits & {
+    keys?: SubscriptionRow['keys'] | null;
     accountId: string | null;
     accountState: AccountState | null;
     /** Null where it is the row's own id. */
@@ -131,6 +133,7 @@ type FlatSubscription = Omit<SubscriptionRow, 'account' | 'ownLimits'> &
 type FlatProduct = Omit<ProductRow, 'limits' | 'apiIds'> & Limits & { apiIds: string[] | null };
 type Flat<Api> = Omit<Api, 'keyNames'> & KeyColumns;
 type FlatCalling = FlatSubscription & {
+  keyEndsAt: number | null;
   isPublished: boolean | null;
   apiIds: string[] | null;
   productRate: Limits['rate'];
@@ -192,6 +195,7 @@ export function openGatewayRows(url: string, serviceId: string, max: number) {
         })),
         hasBelow,
         subscription: calling && nested(calling),
+        key: calling && keyHash !== null ? { mark: keyMark(keyHash), endsAt: calling.keyEndsAt } : null,
         product: calling && productOf(calling),
       };
     },
@@ -258,6 +262,7 @@ function nested({
   groupIds,
   rate,
   quota,
+  keys,
   ...row
 }: FlatSubscription): SubscriptionRow {
   const account =
@@ -269,7 +274,7 @@ function nested({
           state: accountState,
           groupIds: withDevelopers(groupIds),
         };
-  return { ...row, account, ownLimits: { rate, quota } };
+  return { ...row, account, ownLimits: { rate, quota }, keys: keys ?? [] };
 }
 
 function withDevelopers(ids: readonly string[] | null): string[] {
@@ -319,10 +324,11 @@ function bareAccount([id, state, resourceId, groupIds]: RawRow): BareAccountRow 
   };
 }
 
-function keyRow([subscriptionId, slot, hash]: RawRow): KeyRow {
+function keyRow([subscriptionId, slot, hash, endsAt]: RawRow): KeyRow {
   return {
     subscriptionId: subscriptionId ?? NO_BYTES,
     slot: text(slot) as KeyRow['slot'],
     hash: hash ?? NO_BYTES,
+    endsAt: timeOf(endsAt),
   };
 }

@@ -109,6 +109,8 @@ export const products = pgTable(
     /** Calls that each subscription may make; null: any number. */
     rate: jsonb('rate').$type<Rate>(),
     quota: jsonb('quota').$type<Quota>(),
+    /** How long the keys of its subscriptions work, from when they were made; null: without an end. */
+    keysExpireAfterDays: integer('keys_expire_after_days'),
     /** The document in which a program set them. Null: none did. */
     policyAsWritten: text('policy_as_written'),
     version: integer('version').notNull().default(1),

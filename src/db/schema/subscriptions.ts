@@ -13,6 +13,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { OwnLimits } from '../../domain/call-limits.ts';
+import { HELD_KEY_SLOTS } from '../../domain/key-life.ts';
 import { accounts } from './accounts.ts';
 import { apis, products } from './catalog.ts';
 import { at, newest, refersTo, serviceId } from './columns.ts';
@@ -80,16 +81,22 @@ export const subscriptionKeys = pgTable(
   {
     serviceId: serviceId(),
     subscriptionId: text('subscription_id').notNull(),
-    slot: text('slot', { enum: ['primary', 'secondary'] }).notNull(),
+    /** A former key was replaced, and goes on until its end. */
+    slot: text('slot', { enum: HELD_KEY_SLOTS }).notNull(),
     /** SHA-256 in hex, for look-up. */
     hash: text('hash').notNull(),
-    /** For its owner to read again. */
+    /** For its owner to read again. Empty for a former key. */
     sealed: text('sealed').notNull(),
     createdAt: at('created_at').notNull(),
+    /** Null: as long as its subscription. */
+    endsAt: at('ends_at'),
+    /** How many days ahead its owner was told of the end last; null: not yet. */
+    toldDays: integer('told_days'),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.subscriptionId, t.slot] }),
     uniqueIndex('subscription_keys_hash').on(t.serviceId, t.hash),
+    index('subscription_keys_to_end').on(t.serviceId, t.endsAt).where(sql`ends_at is not null`),
     refersTo(subscriptions, t.serviceId, t.subscriptionId).onDelete('cascade'),
   ],
 );
@@ -103,6 +110,8 @@ export const subscriptionUsage = pgTable(
     lastUsedAt: at('last_used_at').notNull(),
     /** Calls that passed. */
     calls: bigint('calls', { mode: 'number' }).notNull(),
+    /** When each key was used last, in milliseconds since 1970, by its mark. Only of keys that it has. */
+    keyUses: jsonb('key_uses').$type<Record<string, number>>().notNull().default({}),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.subscriptionId] }),

@@ -75,14 +75,24 @@ async function withSubscriptions(
   return calls.filter(({ subscription: one }) => one && keys.has(keyOf(one)));
 }
 
-/** How many calls of each subscription passed, and when the last one did. */
+/** How many calls of each subscription passed, and when the last one did, also with each key that it still has. */
 async function addPassed(tx: Transaction, serviceId: string, rows: SQL): Promise<void> {
   await tx.execute(sql`
-    insert into subscription_usage as u (service_id, subscription_id, last_used_at, calls)
-    select ${serviceId}, c.subscription, max(c.at), sum(c.calls) from ${rows}
-    where c.outcome = 'passed' group by c.subscription order by c.subscription
+    with used as (
+      select c.subscription, c.key, max(c.at) as at, sum(c.calls) as calls from ${rows}
+      where c.outcome = 'passed' group by 1, 2)
+    insert into subscription_usage as u (service_id, subscription_id, last_used_at, calls, key_uses)
+    select ${serviceId}, subscription, max(at), sum(calls), coalesce(jsonb_object_agg(
+        key, round(extract(epoch from at) * 1000)::bigint) filter (where key is not null), '{}')
+    from used group by subscription order by subscription
     on conflict (service_id, subscription_id) do update set
-      calls = u.calls + excluded.calls, last_used_at = greatest(u.last_used_at, excluded.last_used_at)`);
+      calls = u.calls + excluded.calls, last_used_at = greatest(u.last_used_at, excluded.last_used_at),
+      key_uses = (
+        select coalesce(jsonb_object_agg(mark, greatest(
+            (u.key_uses ->> mark)::bigint, (excluded.key_uses ->> mark)::bigint)), '{}')
+        from (select left(k.hash, 6) as mark from subscription_keys k
+          where k.service_id = u.service_id and k.subscription_id = u.subscription_id) held
+        where u.key_uses ? mark or excluded.key_uses ? mark)`);
 }
 
 async function addSubscriptionCalls(tx: Transaction, serviceId: string, rows: SQL): Promise<void> {

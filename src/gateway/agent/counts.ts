@@ -20,7 +20,7 @@ export function createCounts(options: {
   function noteLimitedCalls(): void {
     countedAt = performance.now();
   }
-  function count({ subscriptionTag, apiToken, outcome, calls }: DrainedCalls): void {
+  function count({ subscriptionTag, keyMark, apiToken, outcome, calls }: DrainedCalls): void {
     const subscription = subscriptionTag === '' ? null : maps.subscriptionOfTag(subscriptionTag);
     const api = apiToken === '' ? null : maps.apiOfToken(apiToken);
     const productId = subscription
@@ -31,6 +31,7 @@ export function createCounts(options: {
     if (subscription && maps.limitsOf(subscription).rate) noteLimitedCalls();
     add({
       subscription: subscription && { id: subscription.id, createdAt: subscription.createdAt },
+      keyMark: subscription && keyMark,
       productId: productId ?? null,
       apiId: api?.id ?? null,
       outcome,

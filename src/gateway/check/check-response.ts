@@ -16,6 +16,7 @@ const REFUSALS: Record<CallRefusal, [code: string, message: string]> = {
   subscription_cancelled: ['SubscriptionCancelled', 'The subscription was cancelled.'],
   subscription_expired: ['SubscriptionExpired', 'The subscription has expired.'],
   subscription_not_started: ['SubscriptionNotStarted', 'The subscription has not begun yet.'],
+  key_expired: ['KeyExpired', 'The key has expired. Get a new one in the developer portal.'],
   product_not_published: ['ProductNotPublished', 'The product of this subscription is not published.'],
   api_unknown: ['ApiUnknown', 'No API is known at this address.'],
   api_not_covered: ['ApiNotCovered', 'The subscription does not cover this API.'],

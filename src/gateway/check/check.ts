@@ -139,13 +139,13 @@ async function factsInDatabase(
   if (turns === 0) throw new Error('the names of an API’s key changed at every look');
   const key = readKey(request, names);
   const hash = typeof key === 'string' ? null : key.hash;
-  const { subscription, product, ...rows } = await find(callQuery(request, hash));
+  const { subscription, key: heldKey, product, ...rows } = await find(callQuery(request, hash));
   const api = apiInRows(request, rows);
   if (api === 'ambiguous') return 'address_ambiguous';
   const own = api?.keyNames ?? null;
   if (own?.header !== names?.header || own?.query !== names?.query)
     return factsInDatabase(request, find, own, turns - 1);
-  return typeof key === 'string' ? key : { api, subscription, product };
+  return typeof key === 'string' ? key : { api, subscription, key: heldKey, product };
 }
 
 function callQuery({ apiId, path }: CheckRequest, keyHash: string | null): CallQuery {

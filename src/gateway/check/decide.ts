@@ -31,7 +31,7 @@ export function createDecide({ clock, limiter, counters, countCall }: DecideOpti
   }
 
   function answer(facts: CallFacts, verdict: CallVerdict, nowMs: number): CheckResponse {
-    countCall(callOf(verdict, facts.api?.id ?? null, nowMs));
+    countCall(callOf(verdict, facts, nowMs));
     counters.count(outcomeOf(verdict));
     return responseTo(verdict, facts.api, nowMs);
   }
@@ -54,22 +54,24 @@ export function createDecide({ clock, limiter, counters, countCall }: DecideOpti
       const refusal = mayCall(usedUp, nowMs);
       return withHeaders(answer(usedUp, refusal, nowMs), usedUpHeaders(refusal, limits, nowMs));
     }
-    countCall({ ...callOf(verdict, facts.api?.id ?? null, nowMs), outcome: 'rate_limited' });
+    countCall({ ...callOf(verdict, facts, nowMs), outcome: 'rate_limited' });
     counters.count('rate_limited');
     return withHeaders(rateLimitedResponse(subscription, taken.retryAfterMs), taken.headers);
   }
   return decide;
 }
 
-const ONE_CALL = { subscription: null, productId: null, apiId: null, calls: 1 };
+const ONE_CALL = { subscription: null, keyMark: null, productId: null, apiId: null, calls: 1 };
 
-function callOf(verdict: CallVerdict, apiId: string | null, lastAt: number): CountedCalls {
+function callOf(verdict: CallVerdict, { api, key }: CallFacts, lastAt: number): CountedCalls {
+  const apiId = api?.id ?? null;
   if (verdict.kind === 'no_key') return { ...ONE_CALL, apiId, outcome: 'no_key', lastAt };
   const { subscription } = verdict;
   const passes = verdict.kind === 'passes';
   const productId = passes ? verdict.productId : verdict.subscription.productId;
   const outcome: CallOutcome = passes ? 'passed' : verdict.because;
-  return { subscription, productId, apiId, outcome, calls: 1, lastAt };
+  const keyMark = subscription && key ? key.mark : null;
+  return { subscription, keyMark, productId, apiId, outcome, calls: 1, lastAt };
 }
 
 function outcomeOf(verdict: CallVerdict): string {

@@ -15,31 +15,34 @@ export function createCallCounter(maxRows = MAX_ROWS) {
   let size = 0;
 
   function addKnown(added: CountedCalls, inTotals: number): void {
-    const { subscription, productId, apiId, outcome, calls, lastAt } = added;
+    const { subscription, keyMark, productId, apiId, outcome, calls, lastAt } = added;
     const hour = Math.floor(lastAt / HOUR_MS);
     const key = subscription ? subscription.id : `/${apiId ?? ''}`;
-    const createdAt = subscription?.createdAt;
     const rows = kept.get(key);
     // Not `find`: this runs at every call.
     if (rows)
       for (const row of rows)
-        if (
-          row.apiId === apiId &&
-          row.outcome === outcome &&
-          row.hour === hour &&
-          row.productId === productId &&
-          row.subscription?.createdAt === createdAt
-        ) {
+        if (row.hour === hour && isSameKind(row, added)) {
           row.calls += calls;
           row.inTotals += inTotals;
           if (lastAt > row.lastAt) row.lastAt = lastAt;
           return;
         }
-    if (subscription && size >= maxRows) addKnown({ ...added, subscription: null }, inTotals);
+    if (subscription && size >= maxRows) addKnown({ ...added, subscription: null, keyMark: null }, inTotals);
     else if (size < 2 * maxRows) {
       // Only these two fields: the caller may be a row of the index.
       const caller = subscription && { id: subscription.id, createdAt: subscription.createdAt };
-      const first = { subscription: caller, productId, apiId, outcome, calls, lastAt, hour, inTotals };
+      const first = {
+        subscription: caller,
+        keyMark,
+        productId,
+        apiId,
+        outcome,
+        calls,
+        lastAt,
+        hour,
+        inTotals,
+      };
       if (rows) rows.push(first);
       else kept.set(key, [first]);
       size += 1;
@@ -84,6 +87,13 @@ export function createCallCounter(maxRows = MAX_ROWS) {
     },
   };
 }
+
+const isSameKind = (row: CountedCalls, other: CountedCalls): boolean =>
+  row.apiId === other.apiId &&
+  row.outcome === other.outcome &&
+  row.productId === other.productId &&
+  row.keyMark === other.keyMark &&
+  row.subscription?.createdAt === other.subscription?.createdAt;
 
 type CallTotal = Pick<CountedCalls, 'productId' | 'apiId' | 'outcome' | 'calls'>;
 

@@ -77,6 +77,10 @@ const batch = z.strictObject({
     .array(
       z.strictObject({
         subscription: z.strictObject({ id, createdAt: z.number() }).nullable(),
+        keyMark: z
+          .string()
+          .regex(/^[0-9a-f]{6}$/)
+          .nullable(),
         productId: id.nullable(),
         apiId: id.nullable(),
         outcome: z.string().regex(/^[a-z_]{1,40}$/),

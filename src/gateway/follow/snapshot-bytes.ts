@@ -1,6 +1,7 @@
 // All rows, as a process sends them to the agent beside a gateway. Bytes, because JSON takes much longer at both ends.
 import { z } from 'zod';
 import type { BareAccountRow, BareSubscriptionRow, KeyRow, TakeRows } from '../../domain/gateway-rows.ts';
+import { HELD_KEY_SLOTS } from '../../domain/key-life.ts';
 
 /**
  * A snapshot is a list of parts. A part: its kind (one byte), the length of its rows in bytes (four), the rows. The last
@@ -9,7 +10,7 @@ import type { BareAccountRow, BareSubscriptionRow, KeyRow, TakeRows } from '../.
  * - *subscription*: id, account's id or none, creation, start, end, end of its used-up quota, the rest
  *   (`[state, productId, apiId, ownLimits]`)
  * - *account*: id, resource's id or none, the rest (`[state, groupIds]`)
- * - *key*: subscription's id, slot (0: primary, 1: secondary), the SHA-256 in hex
+ * - *key*: subscription's id, slot (its place in `HELD_KEY_SLOTS`), end, the SHA-256 in hex
  *
  * A text is its length in four bytes and UTF-8; the length of none is 2³² − 1. A rest is a text of JSON: few differ, so each
  * is read once. A time has eight bytes, milliseconds since 1970, NaN for none. All numbers have their lowest byte first.
@@ -17,7 +18,7 @@ import type { BareAccountRow, BareSubscriptionRow, KeyRow, TakeRows } from '../.
  * Whatever changes here, or in the other requests of an agent, needs the next version: a server refuses an agent of another
  * one, and an agent such a server.
  */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 export const VERSION_QUERY = `version=${SNAPSHOT_VERSION}`;
 export const SNAPSHOT_TYPE = `application/vnd.apim-user.snapshot-${SNAPSHOT_VERSION}`;
 
@@ -85,10 +86,11 @@ export function createSnapshotWriter(write: (part: Buffer) => void) {
       putText(resourceId);
       putText(rest);
     },
-    key({ subscriptionId, slot, hash }: KeyRow): void {
-      begin(KIND.key, 9 + subscriptionId.length + hash.length);
+    key({ subscriptionId, slot, hash, endsAt }: KeyRow): void {
+      begin(KIND.key, 9 + TIME_BYTES + subscriptionId.length + hash.length);
       putBytes(subscriptionId);
-      part[at++] = slot === 'primary' ? 0 : 1;
+      part[at++] = HELD_KEY_SLOTS.indexOf(slot);
+      putTime(endsAt);
       putBytes(hash);
     },
     finish(): void {
@@ -171,10 +173,11 @@ function createRowReader(take: TakeRows): (kind: number, part: Buffer) => boolea
   }
   function key(): void {
     const subscriptionId = bytes();
-    const slot = part.readUInt8(at++);
+    const slot = HELD_KEY_SLOTS[part.readUInt8(at++)];
+    const endsAt = time();
     const hash = bytes();
-    if (slot > 1 || hash.length !== HASH_DIGITS) throw broken('a key is no key');
-    take.key({ subscriptionId, slot: slot === 0 ? 'primary' : 'secondary', hash });
+    if (!slot || hash.length !== HASH_DIGITS) throw broken('a key is no key');
+    take.key({ subscriptionId, slot, hash, endsAt });
   }
   const rows: Record<number, () => void> = {
     [KIND.subscription]: subscription,

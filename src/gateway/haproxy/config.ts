@@ -128,7 +128,7 @@ peers apim_user_reload
 backend ${ALIVE_TABLE}
   stick-table type string len 8 size 4 expire 2s store gpt0,gpc0,gpc1
 
-# Calls by subscription, API and outcome (gpc0), and how many of them the agent has taken (gpt0). HAProxy counts in one of the
+# Calls by subscription and key, API and outcome (gpc0), and how many of them the agent has taken (gpt0). HAProxy counts in one of the
 # two while the agent empties the other one.
 ${CALLS_TABLES.map(
   (table) => `backend ${table}
@@ -165,7 +165,8 @@ function rules({ folder }: HaproxyConfigOptions): string {
   acl apim_one_key req.fhdr_cnt(${key}) eq 1
   acl apim_plain path -m reg ^(/[A-Za-z0-9_.~!$&'()*+,:@=-]*[A-Za-z0-9_~!$&'()*+,:@=-])*/?$
   acl apim_short pathq -m len 1:${MAX_URI_LENGTH}
-  http-request set-var(txn.apim_counter) var(txn.apim_record),bytes(${PLACES.tag}),concat(/,txn.apim_token,/passed) if apim_granted apim_usual_key apim_usual_api apim_one_key apim_plain apim_short
+  http-request set-var(txn.apim_mark) var(txn.apim_key),bytes(0,6)
+  http-request set-var(txn.apim_counter) var(txn.apim_record),bytes(${PLACES.tag}),concat(.,txn.apim_mark),concat(/,txn.apim_token,/passed) if apim_granted apim_usual_key apim_usual_api apim_one_key apim_plain apim_short
   acl apim_judged var(txn.apim_counter) -m found
 
   # All others. Lua sets the counter last, so without one it failed.
@@ -181,7 +182,7 @@ function rules({ folder }: HaproxyConfigOptions): string {
   http-request set-var(txn.apim_rank) str(on),table_gpc1(${ALIVE_TABLE}) if apim_limited
   http-request set-var(txn.apim_of) str(on),table_gpc0(${ALIVE_TABLE}) if apim_limited
   http-request set-var(txn.apim_most) var(txn.apim_rate),field(1,/),add(txn.apim_rank),div(txn.apim_of) if apim_limited
-  http-request track-sc2 var(txn.apim_counter),field(1,/),concat(/,txn.apim_window) table ${RATES_TABLE} if apim_limited
+  http-request track-sc2 var(txn.apim_counter),bytes(0,11),concat(/,txn.apim_window) table ${RATES_TABLE} if apim_limited
   http-request sc-inc-gpc0(2) if apim_limited
   acl apim_within_rate sc_get_gpc0(2),sub(txn.apim_most) le 0
   http-request set-var(txn.apim_answer) str(rate_limited) if apim_limited !apim_within_rate

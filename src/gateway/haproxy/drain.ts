@@ -6,7 +6,7 @@ import { CALLS_TABLES } from './config.ts';
 import type { RuntimeSocket } from './socket.ts';
 import { isStopping, tellMoment, type Worker } from './worker.ts';
 
-const ROW = /key=((\S*)\/(\S*)\/(\w+)) .*gpt0=(\d+) gpc0=(\d+)/;
+const ROW = /key=(([^.\s]*?)(?:\.(\w{6}))?\/(\S*)\/(\w+)) .*gpt0=(\d+) gpc0=(\d+)/;
 /** Until no call is counted on the former side: each is counted as soon as it is judged. */
 const TURN_MS = 50;
 
@@ -17,13 +17,14 @@ async function readCounters(socket: RuntimeSocket, side: 0 | 1): Promise<Counter
   const shown = await socket.ask(`show table ${CALLS_TABLES[side]} data.gpc0 gt 0`);
   const counters: Counter[] = [];
   for (const line of shown.split('\n')) {
-    const [, key, subscriptionTag = '', apiToken = '', outcome, taken, counted] = ROW.exec(line) ?? [];
+    const [, key, subscriptionTag = '', mark, apiToken = '', outcome, taken, counted] = ROW.exec(line) ?? [];
     if (key === undefined) continue;
     // A counter of 32 bits that has begun again gives nothing.
     const calls = Math.max(0, Number(counted) - Number(taken));
     counters.push({
       key,
       subscriptionTag,
+      keyMark: mark?.toLowerCase() ?? null,
       apiToken,
       outcome: outcome as CallOutcome,
       calls,

@@ -19,6 +19,7 @@ end
 function host.grant(scope, token) return maps.grants:lookup(scope .. '/' .. token) end
 function host.tokens(path) return small:lookup(string.lower(path)), exact:lookup(path) end
 function host.hash(call, text) return string.sub(call.txn.c:hex(call.txn.c:sha2(text, 256)), 1, 32) end
+function host.mark(hash) return string.sub(hash, 1, 6) end
 function host.header(call, name)
   local values = call.headers[string.lower(name)]
   if not values then return nil, false end
@@ -49,7 +50,7 @@ core.register_action('apim_user_judge', { 'http-req' }, function(txn)
   txn:set_var('txn.apim_token', call.token)
   txn:set_var('txn.apim_rate', call.rate or '-')
   if call.answer then txn:set_var('txn.apim_answer', call.answer) end
-  txn:set_var('txn.apim_counter', call.tag .. '/' .. call.token .. '/' .. call.outcome)
+  txn:set_var('txn.apim_counter', call.counter .. '/' .. call.token .. '/' .. call.outcome)
 end, 0)
 
 -- Answers a call by `apim_answer`. When that is `rate_limited`, a window has `apim_most` calls in `apim_seconds`.

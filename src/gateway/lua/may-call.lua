@@ -2,7 +2,7 @@
 -- Lua (LuaJIT in nginx, 5.3 and 5.4 in HAProxy). A test compares them. The facts are those of gateway/pushed/carrier.ts.
 --
 -- The host gives `find(map, key)` (for keys instead `record(hash, parsed)`, to keep what was parsed), `grant(scope, token)`,
--- `tokens(path)` (what the longest path of an API that begins this one has in `lower` and in `exact`), `hash(call, text)`,
+-- `mark(hash)` (its first six digits), `tokens(path)` (what the longest path of an API that begins this one has in `lower` and in `exact`), `hash(call, text)`,
 -- `header(call, name)` (its value, and whether there are more) and `now(call)`, in milliseconds since 1970; maybe a faster
 -- `isPlain(path)`. Paths begin and end with a slash.
 --
@@ -27,8 +27,8 @@ local function field(text, at)
   return sub(text, at, stop - 1), stop + 1
 end
 
--- A record of `keys`, whose fields gateway/pushed/record.ts has.
-local function parsed(text)
+-- A record of `keys`, whose fields gateway/pushed/record.ts has. Calls with it are counted under its tag and its mark.
+local function parsed(text, mark)
   local record, at = {}, 1
   record.why, at = field(text, at)
   record.from, at = field(text, at)
@@ -44,7 +44,10 @@ local function parsed(text)
   record.quotaEnds, at = field(text, at)
   record.from, record.till = tonumber(record.from), tonumber(record.till)
   record.starts, record.quotaEnds = tonumber(record.starts), tonumber(record.quotaEnds)
-  record.isCut = sub(text, at) == '1'
+  local bar = find(text, '|', at, true)
+  record.isCut = sub(text, at, bar and bar - 1) == '1'
+  record.ends = bar and tonumber(sub(text, bar + 1)) or record.till
+  record.counter = record.tag .. '.' .. mark
   return record
 end
 
@@ -130,7 +133,7 @@ return function(host, tables)
   local isPlain = host.isPlain or isPlain
   local recordOf = host.record or function(hash)
     local text = host.find('keys', hash)
-    return text and parsed(text)
+    return text and parsed(text, host.mark(hash))
   end
 
   -- Whether a segment leads to another folder, as some program may read it.
@@ -193,7 +196,7 @@ return function(host, tables)
   end
 
   local function passesOpen(call, open)
-    call.tag, call.subscription, call.account, call.groups, call.isCut = '', '', '', '', false
+    call.tag, call.counter, call.subscription, call.account, call.groups, call.isCut = '', '', '', '', '', false
     call.product = open
     return ends(call, 'passed', nil)
   end
@@ -202,7 +205,7 @@ return function(host, tables)
   local function refusal(call, record)
     if record.why ~= 'ok' then return record.why end
     local now = host.now(call)
-    if record.till <= now then return 'subscription_expired' end
+    if record.till <= now then return record.ends <= now and 'subscription_expired' or 'key_expired' end
     if record.starts > now then return 'subscription_not_started' end
     local token, scope = call.token, record.scope
     local rate = token ~= '' and host.grant(scope, token) or nil
@@ -220,7 +223,7 @@ return function(host, tables)
     if because and open ~= '' and because ~= 'account_blocked' and because ~= 'account_pending' then
       return passesOpen(call, open)
     end
-    call.tag, call.subscription = record.tag, record.subscription
+    call.tag, call.counter, call.subscription = record.tag, record.counter, record.subscription
     call.product, call.account = record.product, record.account
     if because then return ends(call, because, because) end
     call.groups, call.isCut = record.groups, record.isCut
@@ -246,10 +249,10 @@ return function(host, tables)
   end
 
   -- Fills `call`: `outcome` as calls are counted; `answer` (nil: it passes) names one of tables.answers; `token` of the
-  -- API, `tag` of the subscription, and ids, '' for none; `keyHeader` where the key is; `rate`: `calls/seconds`, nil for
+  -- API, `tag` of the subscription, `counter` (that tag, and after a dot the mark of its key), and ids, '' for none; `keyHeader` where the key is; `rate`: `calls/seconds`, nil for
   -- none; `retryAfter` in seconds for a used-up quota.
   local function judge(call, uri)
-    call.token, call.tag, call.subscription, call.product, call.account = '', '', '', '', ''
+    call.token, call.tag, call.counter, call.subscription, call.product, call.account = '', '', '', '', '', ''
     call.keyHeader, call.keyQuery, call.rate, call.retryAfter = keyHeader, keyQuery, nil, nil
     if #uri > tables.maxUriLength then return ends(call, 'unreadable', 'too_much') end
     local mark = find(uri, '?', 1, true)

@@ -34,7 +34,8 @@ local function removeDeadSocket(path)
   if isDead then os.remove(path) end
 end
 if jit.os == 'Linux' then removeDeadSocket(folder .. '/feed.sock') end
-local byte, char, find, gmatch, lower, sub = string.byte, string.char, string.find, string.gmatch, string.lower, string.sub
+local byte, char, find, format, gmatch, lower, sub =
+  string.byte, string.char, string.find, string.format, string.gmatch, string.lower, string.sub
 local floor, ceil, max = math.floor, math.ceil, math.max
 
 local function dictionary(name)
@@ -110,7 +111,7 @@ function host.record(hash, parsed)
     return nil
   end
   if recordCount >= MAX_KEPT then forgetRecords() end
-  known = parsed(text)
+  known = parsed(text, format('%02x%02x%02x', byte(hash, 1, 3)))
   records[hash], recordCount = known, recordCount + 1
   return known
 end
@@ -240,7 +241,7 @@ local function addFirst(dict, key, ttl)
 end
 local function addOne(dict, key, ttl) return dict:incr(key, 1) or addFirst(dict, key, ttl) end
 
--- Calls of this worker by outcome, token and tag, until they are written: as pages, because one entry for each would cost
+-- Calls of this worker by outcome, token and counter, until they are written: as pages, because one entry for each would cost
 -- more than the rule itself.
 local counted, countedRows, pages, isExiting = {}, 0, {}, false
 local MAX_ROWS, PAGE_BYTES, MAX_PAGES = 20000, 3800, 500
@@ -266,9 +267,9 @@ local function writeCounts()
     lines, size, calls = {}, 0, 0
   end
   for outcome, byToken in pairs(counted) do
-    for token, byTag in pairs(byToken) do
-      for tag, number in pairs(byTag) do
-        local line = tag .. '/' .. token .. '/' .. outcome .. ' ' .. number .. '\n'
+    for token, byCounter in pairs(byToken) do
+      for counter, number in pairs(byCounter) do
+        local line = counter .. '/' .. token .. '/' .. outcome .. ' ' .. number .. '\n'
         if size + #line > PAGE_BYTES then endPage() end
         lines[#lines + 1], size, calls = line, size + #line, calls + number
       end
@@ -281,19 +282,19 @@ end
 
 local function addRow(outcome)
   local byToken = counted[outcome] or {}
-  local byTag = byToken[call.token] or {}
-  counted[outcome], byToken[call.token] = byToken, byTag
-  byTag[call.tag] = (byTag[call.tag] or 0) + 1
+  local byCounter = byToken[call.token] or {}
+  counted[outcome], byToken[call.token] = byToken, byCounter
+  byCounter[call.counter] = (byCounter[call.counter] or 0) + 1
   countedRows = countedRows + 1
   if countedRows >= MAX_ROWS or isExiting then writeCounts() end
 end
 
 local function count(outcome)
   local byToken = counted[outcome]
-  local byTag = byToken and byToken[call.token]
-  local calls = byTag and byTag[call.tag]
+  local byCounter = byToken and byToken[call.token]
+  local calls = byCounter and byCounter[call.counter]
   if not calls then return addRow(outcome) end
-  byTag[call.tag] = calls + 1
+  byCounter[call.counter] = calls + 1
 end
 
 -- Whether a call passes in this window: nil for yes, else the answer.

@@ -169,9 +169,10 @@ function createDrain(ask: Ask): () => Promise<DrainedCalls[]> {
 }
 
 function drainedCalls(row: string): DrainedCalls[] {
-  const [, subscriptionTag = '', apiToken = '', outcome, calls] = /^(.*)\/(.*)\/(\w+) (\d+)$/.exec(row) ?? [];
+  const [, subscriptionTag = '', keyMark = null, apiToken = '', outcome, calls] =
+    /^(.*?)(?:\.(\w{6}))?\/(.*)\/(\w+) (\d+)$/.exec(row) ?? [];
   return outcome
-    ? [{ subscriptionTag, apiToken, outcome: outcome as CallOutcome, calls: Number(calls) }]
+    ? [{ subscriptionTag, keyMark, apiToken, outcome: outcome as CallOutcome, calls: Number(calls) }]
     : [];
 }
 

@@ -38,9 +38,10 @@ export type KeyBatch = {
 /** Everything, once: texts for a million keys would take most of the time. Keys come in the order of their hashes. */
 export type PushedEntries = { catalog: readonly PushedEntry[]; keys: AsyncIterable<KeyBatch> };
 
-/** Calls that a gateway has counted. Tags, empty for none. */
+/** Calls that a gateway has counted. Tags, empty for none. `keyMark`: as in `domain/key-life.ts`; null without a subscription. */
 export type DrainedCalls = {
   subscriptionTag: string;
+  keyMark: string | null;
   apiToken: string;
   outcome: CallOutcome;
   calls: number;

@@ -44,10 +44,11 @@ export function createRecordList() {
   };
 }
 
-/** In the order of their hashes. Keys without a record are left out. */
+/** In the order of their hashes. Keys without a record are left out. `recordOf` makes that of a key with an end of its own. */
 export function* batchesOf(
   keys: CallIndex['keys'],
   records: ReturnType<typeof createRecordList>,
+  recordOf: (owner: number, keyEndsAt: number) => string | null,
 ): Iterable<KeyBatch> {
   const batch = {
     count: 0,
@@ -60,7 +61,11 @@ export function* batchesOf(
     batch.count = 0;
     for (let end = 0; end <= MAX_RECORD_BYTES && batch.count < BATCH_KEYS && next < ordered.length; next++) {
       const key = ordered[next] ?? 0;
-      const length = records.copy(keys.ownerOf(key), batch.records, end);
+      const [owner, endsAt] = [keys.ownerOf(key), keys.endOf(key)];
+      const length =
+        endsAt === null
+          ? records.copy(owner, batch.records, end)
+          : batch.records.write(recordOf(owner, endsAt) ?? '', end, 'latin1');
       if (length === 0) continue;
       keys.copyHash(key, batch.hashes, batch.count * HASH_BYTES);
       end += length;

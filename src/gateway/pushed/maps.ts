@@ -17,7 +17,7 @@ const AT_ONCE = 5_000;
 
 type Batch = Pick<PendingBatch, 'account' | 'subscription' | 'product' | 'api'>;
 /** As a gateway was told it last. */
-type Former = { number: number; tag: string; hashes: string[]; record: string | null };
+type Former = { number: number; tag: string; keys: { hash: string; record: string | null }[] };
 
 export type PushedMaps = ReturnType<typeof createPushedMaps>;
 
@@ -106,11 +106,14 @@ async function* readKeys(index: CallIndex, ready: (tags: TagTable) => void): Asy
     if (!subscription) return;
     const tag = subscriptionTag(subscription);
     tags.add(number, tag);
-    const record = recordOf(subscription, tag);
+    const record = recordOf(subscription, null, tag);
     if (record !== null) records.set(number, record);
   });
   ready(tags);
-  yield* batchesOf(index.keys, records);
+  yield* batchesOf(index.keys, records, (number, keyEndsAt) => {
+    const subscription = index.subscriptionAt(number);
+    return subscription && recordOf(subscription, keyEndsAt);
+  });
 }
 
 function readCatalog(index: CallIndex) {
@@ -119,11 +122,10 @@ function readCatalog(index: CallIndex) {
   return { maps: catalogMapsOf(index), apiIds };
 }
 
-const formerOf = ({ number, subscription, hashes }: Caller): Former => ({
+const formerOf = ({ number, subscription, keys }: Caller): Former => ({
   number,
-  hashes,
   tag: subscriptionTag(subscription),
-  record: recordOf(subscription),
+  keys: keys.map(({ hash, endsAt }) => ({ hash, record: recordOf(subscription, endsAt) })),
 });
 
 /** The rows that are read again. */
@@ -136,20 +138,20 @@ const createReread = () => ({
 
 /** By its hash, because a key may have gone from one subscription to another. */
 function recordIn(index: CallIndex, hash: string): string | null {
-  const { subscription } = index.factsOf(null, hash);
-  return subscription && recordOf(subscription);
+  const { subscription, key } = index.factsOf(null, hash);
+  return subscription && recordOf(subscription, key?.endsAt ?? null);
 }
 
 /** Every key that these rows had or have, by its hash. */
 function rereadKeys(reread: ReturnType<typeof createReread>, index: CallIndex): Map<string, KeyChange> {
-  const keys = new Map<string, KeyChange>();
-  for (const { hashes, record } of reread.former)
-    for (const hash of hashes) keys.set(hash, { from: record, to: recordIn(index, hash) });
+  const changes = new Map<string, KeyChange>();
+  for (const { keys } of reread.former)
+    for (const { hash, record } of keys) changes.set(hash, { from: record, to: recordIn(index, hash) });
   const now = [...reread.subscriptions].flatMap((id) => index.caller(id) ?? []);
-  for (const { hashes } of inTurn(now, index.callers([...reread.accounts])))
-    for (const hash of hashes)
-      if (!keys.has(hash)) keys.set(hash, { from: undefined, to: recordIn(index, hash) });
-  return keys;
+  for (const { keys } of inTurn(now, index.callers([...reread.accounts])))
+    for (const { hash } of keys)
+      if (!changes.has(hash)) changes.set(hash, { from: undefined, to: recordIn(index, hash) });
+  return changes;
 }
 
 /** The keys of all subscriptions that differ in any fact. */
@@ -158,18 +160,18 @@ async function differentKeys(
   now: CallIndex,
   visit: (caller: Caller) => void,
 ): Promise<Map<string, KeyChange>> {
-  const keys = new Map<string, KeyChange>();
-  await unhurried(before.callers(), ({ subscription, hashes }) => {
+  const changes = new Map<string, KeyChange>();
+  await unhurried(before.callers(), ({ subscription, keys }) => {
     const found = now.caller(subscription.id);
-    if (found && isDeepStrictEqual([found.subscription, found.hashes], [subscription, hashes])) return;
-    for (const hash of [...hashes, ...(found?.hashes ?? [])]) addKey(keys, hash, before, now);
+    if (found && isDeepStrictEqual([found.subscription, found.keys], [subscription, keys])) return;
+    for (const { hash } of [...keys, ...(found?.keys ?? [])]) addKey(changes, hash, before, now);
   });
   await unhurried(now.callers(), (caller) => {
     visit(caller);
     if (!before.caller(caller.subscription.id))
-      for (const hash of caller.hashes) addKey(keys, hash, before, now);
+      for (const { hash } of caller.keys) addKey(changes, hash, before, now);
   });
-  return keys;
+  return changes;
 }
 
 function addKey(keys: Map<string, KeyChange>, hash: string, before: CallIndex, now: CallIndex): void {

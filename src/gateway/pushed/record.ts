@@ -12,21 +12,26 @@ const NO_GROUPS = { text: '', isCut: false };
 /**
  * The fields, joined by `|`: why (`ok`, or a refusal), from, until (a call passes when from ≤ now < until), scope, tag,
  * subscription id, product id, account id, groups, own rate (empty: as the product; `-`: unlimited), start, end of the
- * used-up quota (0: none), and `1` when groups were cut. Null for the keys of a deleted account, which count as unknown.
+ * used-up quota (0: none), and `1` when groups were cut. A key that ends before its subscription has one field more: when that
+ * ends. Null for the keys of a deleted account, which count as unknown.
  */
 export function recordOf(
   subscription: CallingSubscription,
+  keyEndsAt: number | null,
   tag = subscriptionTag(subscription),
 ): string | null {
-  const { account, productId, startsAt, endsAt } = subscription;
+  const { account, productId, startsAt } = subscription;
   if (account?.state === 'deleted') return null;
   const quotaEndsAt = subscription.quotaEndsAt ?? 0;
+  const endsAt = subscription.endsAt ?? NO_END;
+  const isKeyFirst = keyEndsAt !== null && keyEndsAt < endsAt;
+  const until = isKeyFirst ? keyEndsAt : endsAt;
   const from = Math.max(startsAt ?? 0, quotaEndsAt);
   const ids = `${encoded(subscription.id)}|${encoded(productId)}|${encoded(account?.resourceId)}`;
   const groups = account ? fittingGroups(account.groupIds) : NO_GROUPS;
   const rate = rateOf(subscription.ownLimits.rate);
   // One text and no list, because a million of them are made at once.
-  return `${whyOf(subscription)}|${from}|${endsAt ?? NO_END}|${scopeOf(subscription)}|${tag}|${ids}|${groups.text}|${rate}|${startsAt ?? 0}|${quotaEndsAt}|${groups.isCut ? '1' : ''}`;
+  return `${whyOf(subscription)}|${from}|${until}|${scopeOf(subscription)}|${tag}|${ids}|${groups.text}|${rate}|${startsAt ?? 0}|${quotaEndsAt}|${groups.isCut ? '1' : ''}${isKeyFirst ? `|${endsAt}` : ''}`;
 }
 
 /** The first refusal of `mayCall` that neither the call nor the time decides. */

@@ -1,32 +1,52 @@
 // The two keys of a subscription: new or from elsewhere, looked up by hash, sealed so that its owner can read them again.
-import { type KeySlot, listKeys, putKey } from '../../db/subscriptions/keys.ts';
+import { holdProduct } from '../../db/catalog/products.ts';
+import { listKeys, putKey } from '../../db/subscriptions/keys.ts';
+import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { endOfFormer, type KeySlot, lifeOfKey } from '../../domain/key-life.ts';
 import { apiKeyHash, newApiKey } from '../../security/api-key.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';
 
 const sealedAs = (subscriptionId: string, slot: KeySlot) => `${slot} key of ${subscriptionId}`;
 
+type Replacement = {
+  /** Null: a new key is made. */
+  foreignKey?: string | undefined;
+  /** How long the replaced key goes on; 0: it is unknown from now on. */
+  overlapHours?: number;
+};
+
 /**
- * Gives a subscription a key in this slot. The former key is unknown from now on. Without `foreignKey` a new key is made.
+ * Gives a subscription a key in this slot, for as long as its product has keys work. The slot's former key is unknown from
+ * now on. Returns until when the replaced key goes on; null: no longer.
  * Errors: `key_taken` when the service has it already; `invalid_input` for a text that can't be a key.
  */
 export async function giveKey(
   act: Act,
-  subscriptionId: string,
+  { id: subscriptionId, productId }: Pick<Subscription, 'id' | 'productId'>,
   slot: KeySlot,
-  foreignKey?: string,
-): Promise<void> {
+  { foreignKey, overlapHours = 0 }: Replacement = {},
+): Promise<Date | null> {
+  const serviceId = act.service.id;
+  // Before the keys: a change of the product's setting takes its locks in this order too.
+  const product = productId === null ? null : await holdProduct(act.tx, serviceId, productId);
   const { key, hash } = foreignKey === undefined ? newApiKey(act.random) : hashForeignKey(foreignKey, slot);
-  const isNew = await putKey(act.tx, {
-    serviceId: act.service.id,
+  const replaced = (await listKeys(act.tx, serviceId, subscriptionId)).find((one) => one.slot === slot);
+  const isLive = replaced && (replaced.endsAt === null || replaced.endsAt > act.now);
+  const formerEndsAt =
+    isLive && overlapHours > 0 ? endOfFormer(replaced.endsAt, act.now, overlapHours) : null;
+  const row = {
+    serviceId,
     subscriptionId,
     slot,
     hash,
     sealed: sealText(act.keyring, sealedAs(subscriptionId, slot), key, act.random),
     createdAt: act.now,
-  });
-  if (!isNew) throw new DomainError('key_taken');
+    ...lifeOfKey(product?.keysExpireAfterDays ?? null, act.now),
+  };
+  if (!(await putKey(act.tx, row, formerEndsAt))) throw new DomainError('key_taken');
+  return formerEndsAt;
 }
 
 function hashForeignKey(key: string, slot: KeySlot): { key: string; hash: string } {

@@ -82,8 +82,8 @@ export async function makeSubscription(act: Act, wanted: NewSubscription): Promi
     updatedAt: act.now,
   });
   if (!subscription) throw new DomainError('id_taken', { id });
-  await giveKey(act, id, 'primary', wanted.primaryKey);
-  await giveKey(act, id, 'secondary', wanted.secondaryKey);
+  await giveKey(act, subscription, 'primary', { foreignKey: wanted.primaryKey });
+  await giveKey(act, subscription, 'secondary', { foreignKey: wanted.secondaryKey });
   return subscription;
 }
 

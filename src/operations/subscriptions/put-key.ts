@@ -21,7 +21,7 @@ export const putKey = defineOperation({
   },
   async run(act, { subscriptionId, expectedVersion, slot, key }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    await giveKey(act, subscriptionId, slot, key);
+    await giveKey(act, subscription, slot, { foreignKey: key });
     await queueRepaintOf(act, await updateSubscription(act, subscription, {}));
     act.record({
       target: { kind: 'subscription', id: subscriptionId },

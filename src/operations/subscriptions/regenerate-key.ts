@@ -33,7 +33,7 @@ export const regenerateKey = defineOperation({
     }),
   async run(act, { subscriptionId, expectedVersion, slot, isLeaked }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscriptionId, one);
+    for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscription, one);
     const changed = await updateSubscription(act, subscription, {});
     const keyName = {
       KeyName: (say: Say) => say.list((slot === 'both' ? BOTH : [slot]).map((one) => say(one))),

@@ -31,11 +31,12 @@ export function callBy(
   {
     outcome = 'passed',
     calls = 1,
+    keyMark = null,
     lastAt = 0,
     apiId = 'orders',
     productId = 'gold',
   }: Partial<CountedCalls> = {},
 ): CountedCalls {
   const subscription = of && { id: of.id, createdAt: of.createdAt };
-  return { subscription, productId, apiId, outcome, calls, lastAt };
+  return { subscription, keyMark, productId, apiId, outcome, calls, lastAt };
 }

@@ -43,7 +43,7 @@ async function calls(
 ) {
   batch += 1;
   const now = t.clock();
-  const row = { subscription: { id, createdAt: createdAt.getTime() }, productId, apiId: null };
+  const row = { subscription: { id, createdAt: createdAt.getTime() }, keyMark: null, productId, apiId: null };
   await addUsage(
     t.db,
     'ours',
