@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Hono } from 'hono';
 import { type BoundInstance, bindInstance } from './azure/bound-instance.ts';
+import { AzureFault } from './azure/fault.ts';
 import { listChangesOfRequest } from './db/audit/rows.ts';
 import { probeDatabase } from './db/connection/probe.ts';
 import { listFollowers } from './db/gateway/followers.ts';
@@ -47,7 +48,9 @@ import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
 import type { Playground } from './playground/playground.ts';
 import { createPortal } from './portal/app.tsx';
+import type { Delegation } from './portal/delegation-cookie.ts';
 import { createConcurrencyLimit } from './security/concurrency-limit.ts';
+import { isDelegationSigned } from './security/delegation-signature.ts';
 import { isSameSecret } from './security/same-secret.ts';
 import { openSealedText, sealText } from './security/sealed-text.ts';
 import { type Settings, SettingsError, settingsOf } from './settings/settings.ts';
@@ -392,8 +395,11 @@ function mountSurfaces(parts: Parts, metrics: Metrics): HttpServerOptions['fetch
   };
 }
 
-function mountPortal({ log }: Parts, { policy, contextOf }: Served, limits: RateLimits): RootApp {
+function mountPortal(parts: Parts, served: Served, limits: RateLimits): RootApp {
+  const { log } = parts;
+  const { policy, contextOf } = served;
   const portal = createPortal({
+    delegation: delegationOf(parts, served),
     policy,
     limits,
     contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
@@ -401,6 +407,26 @@ function mountPortal({ log }: Parts, { policy, contextOf }: Served, limits: Rate
   const root = createRootApp({ log, respond: portal.refusalPage });
   root.route('/', portal.app);
   return root;
+}
+
+/** What Azure's developer portal needs of us, when it delegates to this service. */
+function delegationOf({ settings, mirrors, log }: Parts, { id }: Served): Delegation | null {
+  const { key, portalUrl } = settingsOf(settings, id).azure?.delegation ?? {};
+  const azure = mirrors.get(id);
+  if (!azure || !key || !portalUrl) return null;
+  return {
+    portalUrl,
+    isSigned: (text, signature) => isDelegationSigned(key, text, signature),
+    async tokenFor(userId, expiresAt) {
+      try {
+        return await (await azure.open()).portalToken(userId, expiresAt);
+      } catch (error) {
+        if (!(error instanceof AzureFault)) throw error;
+        log.warn({ azure: { code: error.code, answer: error.answer } }, 'no token for the developer portal');
+        return null;
+      }
+    },
+  };
 }
 
 /** Resend's webhook, health and the management API, which are the same at every host, each with its path. */

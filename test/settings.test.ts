@@ -27,6 +27,8 @@ const PRODUCTION = {
   MANAGEMENT_OIDC_ROLES:
     'roles:ApimAdmin=admin, https://example.com/team:a:b=reader, roles:ApimAdmin=list-secrets',
   AZURE_API_MANAGEMENT: INSTANCE,
+  AZURE_DELEGATION_KEY: Buffer.alloc(64, 3).toString('base64'),
+  AZURE_DEVELOPER_PORTAL_URL: 'https://contoso.developer.azure-api.net/',
 };
 
 /** The names of the settings that are reported. */
@@ -135,6 +137,10 @@ describe('reading the settings', () => {
     ['AZURE_RESOURCE_MANAGER', 'https://me:secret@management.azure.com'],
     ['AZURE_KEYS', 'yes'],
     ['AZURE_EVENTS_SECRET', 'short'],
+    ['AZURE_DEVELOPER_PORTAL_URL', 'https://contoso.developer.azure-api.net/signin'],
+    ['AZURE_DEVELOPER_PORTAL_URL', 'http://contoso.developer.azure-api.net'],
+    ['AZURE_DELEGATION_KEY', 'a secret'],
+    ['AZURE_DELEGATION_KEY', ''],
   ])('reports %s=%s, and nothing else', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });
@@ -174,6 +180,7 @@ describe('reading the settings', () => {
       tokenFile: null,
       keys: 'left',
       eventsSecret: null,
+      delegation: null,
     });
     expect(readSettings({}).azure).toBeNull();
   });

@@ -4,6 +4,7 @@ import type { Mirrored } from '../domain/azure-record.ts';
 import { readLastChange } from './activity-log.ts';
 import { type AzureService, type ClientOptions, connect } from './client.ts';
 import { withFaults } from './fault.ts';
+import { readPortalToken } from './portal-token.ts';
 import { readersOf } from './read.ts';
 import { removerOf } from './remove.ts';
 import { writersOf } from './write.ts';
@@ -33,6 +34,8 @@ export type AzureInstance = {
   ): Promise<Written>;
   /** Deletes one thing; a template gets its default text. Not there is done. A user with subscriptions is `refused`. */
   remove(kind: RemovedKind, id: string, etag: string): Promise<void>;
+  /** A token with which the instance's developer portal signs this user in. */
+  portalToken(userId: string, expiresAt: Date): Promise<string>;
   /** Who changed it last, as Azure's activity log tells; null when it doesn't. The log is minutes late. */
   lastChange(kind: MirroredKind, id: string, since: Date): Promise<{ who: string; at: Date } | null>;
 };
@@ -78,6 +81,7 @@ export async function openAzure(service: AzureService, options: InstanceOptions)
     },
     write: (kind, wanted, was, { mayDelete }) => withFaults(() => writers[kind](wanted, was, mayDelete)),
     remove: (kind, id, etag) => withFaults(() => remove(kind, id, etag)),
+    portalToken: (userId, expiresAt) => withFaults(() => readPortalToken(connection, userId, expiresAt)),
     lastChange: (kind, id, since) =>
       withFaults(() => readLastChange(connection, { kind, id, since, until: clock() })),
   };

@@ -94,6 +94,7 @@ const REFUSALS = {
   azure_order_not_found: ['missing', 'That change for Azure is not found. It may be more than 30 days old.'],
   azure_order_done: ['conflict', 'Azure has this change already.'],
   azure_bound_already: ['conflict', 'This service is bound to that instance already.'],
+  azure_user_missing: ['conflict', "Azure API Management doesn't have this account yet."],
   azure_orders_waiting: ['conflict', 'Changes wait for Azure. Send them first, or give them up.'],
   limit_reached: ['invalid', "That's more than is allowed."],
   overtaken: ['conflict', 'Another change came first, so nothing was done. Look at it again.'],

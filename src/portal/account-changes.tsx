@@ -11,6 +11,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
+import { BackLink } from './layout.tsx';
 import { Link } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
@@ -106,11 +107,12 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
       }),
     );
   }
-  portal.get('/portal/closed', () => {
+  portal.get('/portal/closed', (c) => {
     const { supportEmail, eraseDeletedAfterDays: days } = site.policy;
     return site.page(
       say('Your account is closed'),
       <>
+        <BackLink cameFrom={site.cameFrom(c)} />
         <p>{say('You’re signed out, and your keys no longer work. Thank you for building with us.')}</p>
         <p>
           {days > 0

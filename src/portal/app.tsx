@@ -16,6 +16,8 @@ import { registerAccount } from './account.tsx';
 import { registerAccountChanges } from './account-changes.tsx';
 import { registerAskForLink } from './ask-for-link.tsx';
 import { registerConfirmEmail } from './confirm-email.tsx';
+import { registerDelegation } from './delegation.tsx';
+import type { Delegation } from './delegation-cookie.ts';
 import { registerHome } from './home.tsx';
 import { registerLanguage } from './language.tsx';
 import { Link } from './page-parts.tsx';
@@ -38,18 +40,26 @@ type PortalOptions = {
   languages?: Languages;
   /** The context of one request. Without `actor`: of a mailed link or public form. */
   contextOf(requestId: string, actor?: Actor): Context;
+  /** Null: no developer portal of Azure's delegates to this one. */
+  delegation: Delegation | null;
 };
 
 export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
 /** All pages, and the page for a refused request or an unknown address. */
-export function createPortal({ policy, limits, contextOf, languages = LANGUAGES }: PortalOptions): Portal {
+export function createPortal({
+  policy,
+  limits,
+  contextOf,
+  languages = LANGUAGES,
+  delegation,
+}: PortalOptions): Portal {
   const guard = createRequestGuard({
     limits,
     policy,
     isRightTicket: async (c, claim) => (await recogniseTicket(contextOf(c.env.facts.id), claim)) !== null,
   });
-  const site = createSite({ policy, contextOf, guard, languages });
+  const site = createSite({ policy, contextOf, guard, languages, delegation });
   const inItsLanguage = createSpeaker({
     languages,
     fallback: policy.language,
@@ -74,6 +84,7 @@ export function createPortal({ policy, limits, contextOf, languages = LANGUAGES 
   registerAccount(app, site);
   registerAccountChanges(app, site);
   registerLanguage(app, site);
+  if (delegation) registerDelegation(app, site, delegation);
   answerOtherMethods(app);
   return {
     app,

@@ -40,6 +40,7 @@ header nav:has(form) { display: contents; }
 nav form { order: 1; }
 .pages { display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 16px; order: 2; width: 100%; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
+.back { margin: -16px 0 4px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .field.with-button, .code.with-button { position: relative; }
 .with-button > input, .with-button > pre { padding-inline-end: 92px; }
@@ -94,9 +95,24 @@ type Page = {
   content: ReactNode;
   /** Null: a page without a menu, such as one behind a mailed link. */
   menu?: 'visitor' | 'developer' | null;
+  /** The host that a developer came from, to do something here. */
+  cameFrom?: string | null;
 };
 
-export function renderPage({ sender, title, content, menu = null }: Page): string {
+/** Leads back to where the developer came from. */
+export const BACK_PATH = '/portal/delegation/back';
+
+export function BackLink({ cameFrom }: { cameFrom: string | null }) {
+  return cameFrom ? (
+    <p className="back">
+      <a className="way" href={BACK_PATH}>
+        {say('Back to {site}', { site: cameFrom })}
+      </a>
+    </p>
+  ) : null;
+}
+
+export function renderPage({ sender, title, content, menu = null, cameFrom = null }: Page): string {
   const { organizationName, supportEmail } = sender;
   const { tag, name, direction } = speech().language;
   const markup = renderToStaticMarkup(
@@ -117,6 +133,7 @@ export function renderPage({ sender, title, content, menu = null }: Page): strin
           {menu === 'visitor' ? <VisitorNavigation /> : null}
         </header>
         <main>
+          <BackLink cameFrom={cameFrom} />
           <h1>{title}</h1>
           {content}
         </main>

@@ -76,6 +76,7 @@ function addLocalTime(element) {
   element.append(` (${say('{what} your time', `${day}${time}`)})`);
 }
 
+for (const form of document.querySelectorAll('form[data-goes-on]')) form.requestSubmit();
 for (const input of document.querySelectorAll('input[type=password]')) addPasswordToggle(input);
 for (const source of document.querySelectorAll('[data-copy]')) addCopyButton(source);
 for (const time of document.querySelectorAll('time')) addLocalTime(time);

@@ -41,7 +41,10 @@ export type RequestGuard = {
   /** To be called before a signed-in developer's password is compared again. Errors: 429. */
   beforeOwnPassword(accountId: string): Promise<void>;
   /** To be called before a signed-in developer does something that is limited. Errors: 429. */
-  beforeAction(what: 'ownAddress' | 'subscribe' | 'ownKeys', accountId: string): Promise<void>;
+  beforeAction(
+    what: 'ownAddress' | 'subscribe' | 'ownKeys' | 'enterPortal',
+    accountId: string,
+  ): Promise<void>;
 };
 
 /** Fails closed: while the counts can't be read, every request that needs one is refused with 503. */

@@ -8,6 +8,7 @@ import { resumeSession } from '../operations/sessions/resume.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
+import { createDelegationCookie, type Delegation, type DelegationCookie } from './delegation-cookie.ts';
 import { createHostCookie, type HostCookie } from './host-cookie.ts';
 import { CSS, renderPage, SCRIPT } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
@@ -18,7 +19,15 @@ export const GONE = 410;
 export const UNPROCESSABLE = 422;
 
 /** A signed-in developer, for one request. */
-export type Me = { context: Context; accountId: string; email: string; firstName: string; lastName: string };
+export type Me = {
+  context: Context;
+  accountId: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+  /** The host that they came from, to do something here; null for none. */
+  cameFrom: string | null;
+};
 
 type Handler = (c: WebContext) => Promise<Response>;
 
@@ -31,21 +40,34 @@ export type Site = {
   readonly languages: Languages;
   /** Holds the tag of the language that was chosen in this browser. */
   readonly languageCookie: HostCookie;
+  /** What Azure's developer portal has handed over. */
+  readonly delegated: DelegationCookie;
+  /** The host that a browser came from, to do something here; null for none. */
+  cameFrom(c: WebContext): string | null;
   /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
   /** The browser of a request, for a session that begins in it. */
   browserOf(c: WebContext): { agent: string; formerSecret?: string };
   /** Null for a visitor. From here on the page is in the language of the account. */
   me(c: WebContext): Promise<Me | null>;
-  /** The sign-in page follows, and after it the requested page. */
-  askToSignIn(c: WebContext): Response;
+  /** The sign-in page follows, or another one that leads there, and after it the requested page. */
+  askToSignIn(c: WebContext, by?: string): Response;
   /** Stores the new session in the browser. The page that asked to sign in follows. */
   signedIn(c: WebContext, secret: string): Response;
   /** Where to go on after signing in, once: the page that asked for it. For responses that `c` makes. */
   takeReturnPage(c: WebContext): string;
   page(title: string, content: ReactNode, status?: number): Response;
-  /** A page with a form that uses or begins a session. With `me` it also links to the developer's other pages. */
-  sessionPage(me: Me | null, title: string, content: ReactNode, status?: number): Response;
+  /**
+   * A page with a form that uses or begins a session. With `me` it also links to the developer's other pages. `formTargets`:
+   * other sites that its form leads to.
+   */
+  sessionPage(
+    me: Me | null,
+    title: string,
+    content: ReactNode,
+    status?: number,
+    formTargets?: readonly string[],
+  ): Response;
   /** A page for signed-in developers. Without a session, or when it ends meanwhile, the sign-in page follows. */
   withSession(show: (c: WebContext, me: Me) => Promise<Response>): Handler;
   /** The same for a form that changes something. */
@@ -57,8 +79,12 @@ export function createSite(options: {
   guard: RequestGuard;
   languages: Languages;
   contextOf: (requestId: string, actor?: Actor) => Context;
+  delegation: Delegation | null;
 }): Site {
-  const { policy, guard, contextOf, languages } = options;
+  const { policy, guard, contextOf, languages, delegation } = options;
+  const delegated = createDelegationCookie(policy);
+  const cameFrom = (c: WebContext) =>
+    delegation && delegated.read(c) ? new URL(delegation.portalUrl).host : null;
   const cookie = createHostCookie(policy, 'apim-user-session');
   const returnPage = createReturnPage(policy);
   const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
@@ -70,13 +96,13 @@ export function createSite(options: {
     const { sessionId, language, ...account } = session;
     speakAs(language);
     const actor: Actor = { kind: 'account', accountId: account.accountId, sessionId };
-    return { ...account, context: contextOf(c.env.facts.id, actor) };
+    return { ...account, context: contextOf(c.env.facts.id, actor), cameFrom: cameFrom(c) };
   }
 
-  function askToSignIn(c: WebContext): Response {
+  function askToSignIn(c: WebContext, by = '/portal/sign-in'): Response {
     returnPage.keep(c);
     cookie.clear(c);
-    return c.redirect('/portal/sign-in', 303);
+    return c.redirect(by, 303);
   }
 
   async function demandSession(c: WebContext, work: (me: Me) => Promise<Response>): Promise<Response> {
@@ -90,21 +116,14 @@ export function createSite(options: {
     return askToSignIn(c);
   }
 
-  function toResponse(markup: string, status: number, hasSessionForms: boolean): Response {
-    const isHttps = policy.publicUrl.startsWith('https://');
-    const headers = {
-      ...securityHeaders({ isHttps, styles: [CSS], scripts: [SCRIPT], hasSessionForms }),
-      'content-type': 'text/html; charset=utf-8',
-    };
-    return new Response(markup, { status, headers });
-  }
-
   return {
     policy,
     guard,
     cookie,
     languages,
     languageCookie: createHostCookie(policy, 'apim-user-language'),
+    delegated,
+    cameFrom,
     developerContext,
     browserOf(c) {
       const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
@@ -119,12 +138,16 @@ export function createSite(options: {
     },
     takeReturnPage: returnPage.take,
     page: (title, content, status = 200) =>
-      toResponse(renderPage({ sender: policy, title, content }), status, false),
-    sessionPage: (who, title, content, status = 200) =>
+      toResponse(policy, renderPage({ sender: policy, title, content }), status, { hasSessionForms: false }),
+    sessionPage: (who, title, content, status = 200, formTargets = []) =>
       toResponse(
-        renderPage({ sender: policy, title, content, menu: who ? 'developer' : 'visitor' }),
+        policy,
+        renderPage({
+          ...{ sender: policy, title, content },
+          ...{ menu: who ? 'developer' : 'visitor', cameFrom: who?.cameFrom ?? null },
+        }),
         status,
-        true,
+        { hasSessionForms: true, formTargets },
       ),
     withSession: (show) => (c) => demandSession(c, (found) => show(c, found)),
     withSessionForm: (submit) => async (c) => {
@@ -132,4 +155,18 @@ export function createSite(options: {
       return demandSession(c, (found) => submit(c, found, fields));
     },
   };
+}
+
+function toResponse(
+  policy: Policy,
+  markup: string,
+  status: number,
+  { hasSessionForms, formTargets = [] }: { hasSessionForms: boolean; formTargets?: readonly string[] },
+): Response {
+  const isHttps = policy.publicUrl.startsWith('https://');
+  const headers = {
+    ...securityHeaders({ isHttps, styles: [CSS], scripts: [SCRIPT], hasSessionForms, formTargets }),
+    'content-type': 'text/html; charset=utf-8',
+  };
+  return new Response(markup, { status, headers });
 }

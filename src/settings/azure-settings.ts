@@ -18,6 +18,8 @@ export type AzureSettings = {
   keys: 'left' | 'mirrored';
   /** What Event Grid must send. Null: its events aren't taken. */
   eventsSecret: string | null;
+  /** Its developer portal hands over sign-in and subscriptions. Null: it doesn't. `portalUrl` is without a slash at its end. */
+  delegation: { key: string; portalUrl: string } | null;
 };
 
 type InstanceId = Pick<AzureSettings, 'path' | 'subscription' | 'resourceGroup' | 'service'>;
@@ -44,6 +46,18 @@ export function readEndpoint(text: string): string {
   );
 }
 
+const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The address of an instance's developer portal. Throws an Error that says what to write. */
+export function readPortalUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOCAL.includes(url.hostname));
+  if (url && isSafe && `${url.origin}/` === url.href) return url.origin;
+  throw new Error(
+    'the address of the developer portal, https:// and a host, such as https://contoso.developer.azure-api.net',
+  );
+}
+
 /** What is set of an instance; null for none. */
 export const azureOf = (
   values: Pick<
@@ -53,6 +67,8 @@ export const azureOf = (
     | 'AZURE_TOKEN_FILE'
     | 'AZURE_KEYS'
     | 'AZURE_EVENTS_SECRET'
+    | 'AZURE_DELEGATION_KEY'
+    | 'AZURE_DEVELOPER_PORTAL_URL'
   >,
 ): AzureSettings | null =>
   values.AZURE_API_MANAGEMENT
@@ -62,23 +78,45 @@ export const azureOf = (
         tokenFile: values.AZURE_TOKEN_FILE ?? null,
         keys: values.AZURE_KEYS,
         eventsSecret: values.AZURE_EVENTS_SECRET ?? null,
+        delegation:
+          values.AZURE_DELEGATION_KEY && values.AZURE_DEVELOPER_PORTAL_URL
+            ? { key: values.AZURE_DELEGATION_KEY, portalUrl: values.AZURE_DEVELOPER_PORTAL_URL }
+            : null,
       }
     : null;
 
 /** Settings that need another one, by whether they are set. */
 export function findAzureProblems(env: Record<string, string | undefined>): string[] {
-  const names = ['AZURE_RESOURCE_MANAGER', 'AZURE_TOKEN_FILE', 'AZURE_KEYS', 'AZURE_EVENTS_SECRET'];
+  const names = [
+    'AZURE_RESOURCE_MANAGER',
+    'AZURE_TOKEN_FILE',
+    'AZURE_KEYS',
+    'AZURE_EVENTS_SECRET',
+    'AZURE_DELEGATION_KEY',
+    'AZURE_DEVELOPER_PORTAL_URL',
+  ];
   const others = names.filter((name) => env[name]);
   if (!env.AZURE_API_MANAGEMENT && others.length > 0)
     return [
       `AZURE_API_MANAGEMENT: needed with ${others.join(', ')}: the id of the instance, as \`az apim show --query id\` prints it`,
     ];
   const endpoint = endpointOf(env.AZURE_RESOURCE_MANAGER);
+  const halves = delegationProblems(env);
   return endpoint === null || isAzureEndpoint(endpoint) || env.AZURE_TOKEN_FILE
-    ? []
+    ? halves
     : [
+        ...halves,
         "AZURE_TOKEN_FILE: needed with an AZURE_RESOURCE_MANAGER that isn't Azure's: a file with a token for it, because this machine's own credential goes to Azure only",
       ];
+}
+
+function delegationProblems(env: Record<string, string | undefined>): string[] {
+  const { AZURE_DELEGATION_KEY: key, AZURE_DEVELOPER_PORTAL_URL: url } = env;
+  if (key && !url)
+    return ['AZURE_DEVELOPER_PORTAL_URL: needed with AZURE_DELEGATION_KEY: where developers are sent back'];
+  return url && !key
+    ? ['AZURE_DELEGATION_KEY: needed with AZURE_DEVELOPER_PORTAL_URL: the delegation validation key in Azure']
+    : [];
 }
 
 /** Null for none, and for a bad one, which is reported by itself. */

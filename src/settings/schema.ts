@@ -6,9 +6,10 @@ import { ENGLISH, LANGUAGES } from '../languages/languages.ts';
 import { DEFAULT_PLACE, isResourceGroup } from '../management/address.ts';
 import { PRECONDITIONS } from '../management/if-match.ts';
 import { readIssuer, readRoleRules } from '../management/oidc-settings.ts';
+import { isDelegationKey } from '../security/delegation-signature.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
-import { readEndpoint, readInstanceId } from './azure-settings.ts';
+import { readEndpoint, readInstanceId, readPortalUrl } from './azure-settings.ts';
 
 const PORT = 'a port number, 0 to 65535';
 const number = (what: string, min: number, max: number) =>
@@ -218,6 +219,12 @@ export const SETTINGS_SCHEMA = z.object({
       'the secret that Event Grid sends, at least 32 characters without spaces; make one with `openssl rand -hex 32`',
     )
     .optional(),
+  AZURE_DELEGATION_KEY: z
+    .string()
+    .trim()
+    .refine(isDelegationKey, 'the delegation validation key, in base64 as Azure shows it')
+    .optional(),
+  AZURE_DEVELOPER_PORTAL_URL: z.string().transform(readBy(readPortalUrl)).optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),

@@ -31,6 +31,8 @@ export const RATE_LIMITS = {
   ownKeys: { points: 60, durationSeconds: 3_600 },
   /** Changes of a signed-in developer's email: each is mailed. */
   ownAddress: { points: 10, durationSeconds: 3_600 },
+  /** Entries to Azure's developer portal: each takes a request to Azure, and leaves a row in the audit. */
+  enterPortal: { points: 30, durationSeconds: 3_600 },
   /** Requests with one token of the management API. */
   managementReads: { points: 3_000, durationSeconds: 60 },
   managementWrites: { points: 1_200, durationSeconds: 60 },

@@ -18,12 +18,14 @@ export function securityHeaders(options: {
   scripts?: readonly string[];
   /** For pages without a secret in their address, whose forms must prove their origin. */
   hasSessionForms?: boolean;
+  /** Other sites that a form of the page leads to: browsers hold the policy against redirects too. */
+  formTargets?: readonly string[];
 }): Record<string, string> {
   const policy = [
     "default-src 'none'",
     ...allowed('style-src', options.styles),
     ...allowed('script-src', options.scripts),
-    "form-action 'self'",
+    ["form-action 'self'", ...(options.formTargets ?? [])].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ];

@@ -336,6 +336,11 @@ const CASES: Record<string, Case> = {
     ours: having(() => createGroup(admin(), { groupId: 'compared', name: OURS }), THEIR_GROUP),
     nothing: THEIR_GROUP,
   },
+  'azure/resolve-delegation': {
+    as: SIGNED_IN,
+    ours: having(() => seenInAzure(), { userId: SIGNED_IN.accountId, productId: 'starter' }),
+    nothing: {},
+  },
   'azure/list-ours': {
     as: CONSOLE,
     ours: having(account, { kind: 'account' }),

@@ -135,6 +135,8 @@ export async function startArmStandIn({
     down: (ms?: number, how: Absence = 'cut') => door.down(ms, how),
     up: door.up,
     asPortal,
+    /** Whose shared access token it is; null for none of this instance's. */
+    userOf: service.userTokens.userOf,
     subscribeToEvents: (url: string, headers: Record<string, string> = {}) =>
       service.events.subscribe(url, base, headers),
     unsubscribeFromEvents: service.events.unsubscribe,

@@ -77,7 +77,7 @@ export async function showErrorPages(page: Page, policy: Policy): Promise<void> 
   const never = () => {
     throw new Error('a refusal page needs no context');
   };
-  const portal = createPortal({ policy, limits: {} as never, contextOf: never });
+  const portal = createPortal({ policy, limits: {} as never, contextOf: never, delegation: null });
   page.chapter('Error pages', 'What a browser shows when HTTP itself refuses.');
   for (const code of REFUSAL_CODES) {
     page.section(`\`${code}\``);

@@ -38,7 +38,7 @@ test('the walk asks for every page of the portal, and sends every form', () => {
   const never = () => {
     throw new Error('not called');
   };
-  const { app } = createPortal({ policy: PAGES, limits: {} as never, contextOf: never });
+  const { app } = createPortal({ policy: PAGES, limits: {} as never, contextOf: never, delegation: null });
   const routes = app.routes
     .filter(({ method }) => method === 'GET' || method === 'POST')
     .map(({ method, path }) => `${method} ${path}`);

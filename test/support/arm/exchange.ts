@@ -20,9 +20,9 @@ const OWN_HEADERS =
 
 export const isRead = ({ method }: Pick<Asked, 'method'>): boolean => method === 'GET' || method === 'HEAD';
 
-/** Whether it may change something: everything but reads, and reading keys. */
+/** Whether it may change something: everything but reads, and reading keys or a token. */
 export const isWrite = ({ method, place }: Pick<Asked, 'method' | 'place'>): boolean =>
-  !isRead({ method }) && !/\/listSecrets$/i.test(place?.below ?? '');
+  !isRead({ method }) && !/\/(listSecrets|token)$/i.test(place?.below ?? '');
 
 /** Whether it makes, changes or removes a resource. */
 export const isChange = ({ method, place }: Asked): boolean =>

@@ -17,6 +17,7 @@ import { type createFaults, type Match, matches } from './faults.ts';
 import { createLongRunning } from './long-running.ts';
 import { isActivityLog, kindOf, type Place, readPlace } from './paths.ts';
 import { createReplica } from './replica.ts';
+import { createUserTokens } from './user-tokens.ts';
 
 export const API_VERSION = 'api-version=2024-05-01';
 /** The product takes no larger one; further on, its own links lead. */
@@ -35,6 +36,7 @@ export function createService({ origin, upstream, behaviour, random }: Options) 
   const events = createEventGrid(random);
   const replica = createReplica(random);
   const longRunning = createLongRunning(origin);
+  const userTokens = createUserTokens(crypto.randomUUID());
   const meanwhiles: Meanwhile[] = [];
 
   async function runMeanwhile(asked: Asked): Promise<void> {
@@ -74,6 +76,7 @@ export function createService({ origin, upstream, behaviour, random }: Options) 
     events,
     replica,
     longRunning,
+    userTokens,
     change: (asked: Asked, caller: string) => change(asked, caller, 0),
     meanwhile: (match: Match, run: () => Promise<unknown>) =>
       void meanwhiles.push({ match, left: match.times ?? 1, change: run }),
@@ -81,6 +84,8 @@ export function createService({ origin, upstream, behaviour, random }: Options) 
       if (isActivityLog(pathOf(asked.url))) return log.answer(asked);
       const polled = longRunning.poll(asked);
       if (polled) return polled;
+      if (userTokens.isTokenRequest(asked))
+        return userTokens.answer(asked, (below) => lookAt(asked.place as Place)('GET', below));
       if (isChange(asked)) {
         if (longRunning.isOpen(asked))
           return errorAnswer(409, 'Conflict', 'Another operation on this entity is in progress.');
