@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
@@ -24,6 +25,7 @@ const theirs = {
   api_id: 'theirs-api',
   product_id: 'theirs-product',
   subscription_id: 'theirs-of-product',
+  terms_version: createHash('sha256').update('theirs').digest('hex'),
   requested_by_token: THEIR_TOKEN,
   token_id: THEIR_TOKEN,
 };
@@ -114,6 +116,11 @@ async function fillCatalog(serviceId: string, accountId: string, groupId: string
     (${serviceId}, ${product}, 'Starter', '', '', true, true, false, null, 1, ${now}, ${now})`;
   await t.sql`insert into product_apis values (${serviceId}, ${product}, ${api})`;
   await t.sql`insert into product_groups values (${serviceId}, ${product}, ${groupId})`;
+  await t.sql`insert into terms_texts
+    select ${serviceId}, encode(sha256(convert_to(${serviceId}, 'UTF8')), 'hex'), ${serviceId}, now()`;
+  await t.sql`insert into product_agreements
+    select service_id, ${accountId}, ${product}, version, now() from terms_texts where service_id = ${serviceId}`;
+  await t.sql`insert into portal_agreements values (${serviceId}, ${accountId}, '1', '', now())`;
   await t.sql`insert into subscriptions values
     (${serviceId}, ${ofProduct}, ${accountId}, ${product}, null, 'Mine', 'active', '', ${now}, '', null, null, 1, ${now}, ${now}),
     (${serviceId}, ${ofApi}, null, null, ${api}, 'Ours', 'active', '', ${now}, '', null, null, 1, ${now}, ${now})`;
@@ -233,6 +240,10 @@ describe('T53: no row can refer to a row of another service', () => {
       'mails.account_id',
       'mails.invitation_id',
       'mails.ticket_id',
+      'portal_agreements.account_id',
+      'product_agreements.account_id',
+      'product_agreements.product_id',
+      'product_agreements.terms_version',
       'product_apis.api_id',
       'product_apis.product_id',
       'product_groups.group_id',

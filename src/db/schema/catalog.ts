@@ -101,6 +101,8 @@ export const products = pgTable(
     description: text('description').notNull().default(''),
     /** A developer agrees to them before they subscribe; empty: there are none. */
     terms: text('terms').notNull().default(''),
+    /** Since when they are as they are; a trigger sets it. Null: there were never any. */
+    termsChangedAt: at('terms_changed_at'),
     isPublished: boolean('is_published').notNull(),
     isSubscriptionRequired: boolean('is_subscription_required').notNull(),
     isApprovalRequired: boolean('is_approval_required').notNull(),

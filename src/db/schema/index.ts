@@ -1,5 +1,6 @@
 // Every table, except rate_limits (src/db/rate-limits.ts).
 export * from './accounts.ts';
+export * from './agreements.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './azure.ts';
