@@ -23,6 +23,7 @@ import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
 import { type RunningWorker, startWorker } from './jobs/worker.ts';
+import { LANGUAGES, type Languages } from './languages/languages.ts';
 import type { Log } from './log.ts';
 import { verifyMailEvent } from './mail/delivery/mail-event.ts';
 import { createResendDelivery } from './mail/delivery/resend.ts';
@@ -84,8 +85,13 @@ export type RunningApp = {
   stop(): Promise<void>;
 };
 
-/** `clock` and `passwordCost` are for tests. `print` shows a person how the start proceeds. */
-export type AppOptions = { clock?: Clock; passwordCost?: number; print?: (message: string) => void };
+/** `clock`, `passwordCost` and `languages` are for tests. `print` shows a person how the start proceeds. */
+export type AppOptions = {
+  clock?: Clock;
+  passwordCost?: number;
+  languages?: Languages;
+  print?: (message: string) => void;
+};
 
 /**
  * Starts every part. Resolves when the app serves requests and runs jobs.
@@ -97,7 +103,8 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
   try {
     const jobs = { worker: null };
     const proxyWatch = createProxyWatch(log);
-    const parts = await openParts({ settings, log, addresses, jobs, proxyWatch, atStop }, options);
+    const { languages = LANGUAGES } = options;
+    const parts = await openParts({ settings, log, addresses, jobs, proxyWatch, atStop, languages }, options);
     const { server, internalUrl } = await startServers(parts);
     for (const gateway of parts.gateways.values()) gateway.start();
     await parts.slack.start();
@@ -120,6 +127,8 @@ type Base = {
   /** Null until the worker was started. */
   jobs: { worker: RunningWorker | null };
   proxyWatch: ProxyWatch;
+  /** Those that developers can choose from. */
+  languages: Languages;
   atStop(stop: () => Promise<unknown>): void;
 };
 
@@ -396,12 +405,13 @@ function mountSurfaces(parts: Parts, metrics: Metrics): HttpServerOptions['fetch
 }
 
 function mountPortal(parts: Parts, served: Served, limits: RateLimits): RootApp {
-  const { log } = parts;
+  const { log, languages } = parts;
   const { policy, contextOf } = served;
   const portal = createPortal({
     delegation: delegationOf(parts, served),
     policy,
     limits,
+    languages,
     contextOf: (requestId, actor = { kind: 'developer' }) => contextOf(actor, requestId),
   });
   const root = createRootApp({ log, respond: portal.refusalPage });

@@ -1,6 +1,6 @@
 // The developer portal, and the pages behind mailed links.
 import { Hono } from 'hono';
-import { LANGUAGES, type Languages, type Text } from '../languages/languages.ts';
+import type { Languages, Text } from '../languages/languages.ts';
 import type { Actor, Context, Policy } from '../operations/frame/context.ts';
 import { recogniseTicket } from '../operations/tickets/recognise.ts';
 import type { RateLimits } from '../web/rate-limit.ts';
@@ -37,7 +37,7 @@ type PortalOptions = {
   policy: Policy;
   limits: RateLimits;
   /** Those that a developer can choose from. */
-  languages?: Languages;
+  languages: Languages;
   /** The context of one request. Without `actor`: of a mailed link or public form. */
   contextOf(requestId: string, actor?: Actor): Context;
   /** Null: no developer portal of Azure's delegates to this one. */

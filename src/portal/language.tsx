@@ -47,7 +47,7 @@ function Choice({ site, me, isDone }: { site: Site; me: Me | null; isDone: boole
   );
 }
 
-/** Each in its own language: whoever can't read this page finds theirs. */
+/** Each is named in itself, so that people who can't read this page find theirs. */
 function LanguageButtons({ languages }: { languages: Languages }) {
   const { tag: current } = speech().language;
   return (

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject, it } from 'vitest';
-import { startApp } from '../../src/app.ts';
+import { type AppOptions, startApp } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { createBrowserDeveloper } from './browser-developer.ts';
@@ -19,12 +19,18 @@ const PEOPLE = { admin: 'U0ADAADMIN', approver: 'U0AMIRAPPR', nobody: 'U0NOORNOB
 export const story = it.skipIf(inject('chromium') === null);
 
 /** Starts from an empty database. */
-export async function startBrowserApp(env: Record<string, string> = {}) {
+export async function startBrowserApp(
+  env: Record<string, string> = {},
+  options: Pick<AppOptions, 'languages'> = {},
+) {
   const browser = await chromium.connect(inject('chromium') ?? '');
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'apim-user-browser-'));
   const settings = readSettings({ PORT: '0', DATABASE_URL: database.url, DATA_DIR: dataDir, ...env });
-  const app = await startApp(settings, createLog('error'), { passwordCost: TEST_PASSWORD_COST });
+  const app = await startApp(settings, createLog('error'), {
+    passwordCost: TEST_PASSWORD_COST,
+    ...options,
+  });
   const troubles: string[] = [];
   const open = (path: string, options: BrowserContextOptions = {}) =>
     openWindow(browser, `${app.url}${path}`, options, troubles);

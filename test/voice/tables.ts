@@ -7,6 +7,7 @@ import {
   type DomainErrorCode,
   type DomainErrorDetail,
 } from '../../src/domain/domain-error.ts';
+import { LANGUAGES } from '../../src/languages/languages.ts';
 import { renderMail } from '../../src/mail/render.ts';
 import { defaultText, MAIL_NAMES, sampleVariables, TEMPLATES } from '../../src/mail/templates/catalog.ts';
 import { domainErrorAsAzure, refusalAsAzure } from '../../src/management/management-error.ts';
@@ -77,7 +78,13 @@ export async function showErrorPages(page: Page, policy: Policy): Promise<void> 
   const never = () => {
     throw new Error('a refusal page needs no context');
   };
-  const portal = createPortal({ policy, limits: {} as never, contextOf: never, delegation: null });
+  const portal = createPortal({
+    policy,
+    limits: {} as never,
+    languages: LANGUAGES,
+    contextOf: never,
+    delegation: null,
+  });
   page.chapter('Error pages', 'What a browser shows when HTTP itself refuses.');
   for (const code of REFUSAL_CODES) {
     page.section(`\`${code}\``);

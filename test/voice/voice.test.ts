@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { LANGUAGES } from '../../src/languages/languages.ts';
 import { createPortal } from '../../src/portal/app.tsx';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import { type Met, makeVoice, PAGES } from './voice.ts';
@@ -38,7 +39,13 @@ test('the walk asks for every page of the portal, and sends every form', () => {
   const never = () => {
     throw new Error('not called');
   };
-  const { app } = createPortal({ policy: PAGES, limits: {} as never, contextOf: never, delegation: null });
+  const { app } = createPortal({
+    policy: PAGES,
+    limits: {} as never,
+    languages: LANGUAGES,
+    contextOf: never,
+    delegation: null,
+  });
   const routes = app.routes
     .filter(({ method }) => method === 'GET' || method === 'POST')
     .map(({ method, path }) => `${method} ${path}`);

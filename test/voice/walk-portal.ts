@@ -88,6 +88,8 @@ async function visiting(portal: Portal): Promise<void> {
   await visitor.opens('/password/forgot');
   await visitor.sends('/password/forgot', { email: 'zoe@example.com' });
   await visitor.opens('/nothing');
+  await visitor.opens('/portal/language');
+  await createBrowser(portal, 'A visitor').sends('/portal/language', { language: 'de' });
 }
 
 async function signingUp(portal: Portal): Promise<void> {

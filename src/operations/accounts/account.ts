@@ -16,6 +16,8 @@ export type AccountView = Omit<
   /** Its id for programs. Slack, the audit and the console name it by `id`, which no other account ever gets. */
   resourceId: string;
   hasPassword: boolean;
+  /** Null: the service's own, which operators needn't be told of. */
+  language: string | null;
   groups: { id: string; name: string }[];
   /** When the data of a deleted account is erased. Null for one that isn't deleted, and after that. */
   restorableUntil: Date | null;
@@ -98,6 +100,7 @@ export async function viewAccounts(
       ...rest,
       resourceId: account.resourceId ?? account.id,
       hasPassword: passwordHash !== null,
+      language: account.language === context.policy.language ? null : account.language,
       groups: groups.get(account.id) ?? [],
       restorableUntil:
         account.deletedAt && !account.erasedAt

@@ -271,9 +271,12 @@ function factLines(account: AccountView, { isExposed, waitsForAddress, mirror }:
     ...(isShown && account.resourceId !== account.id
       ? [`*Id for programs:* ${escapeText(account.resourceId)} (in the history: ${escapeText(account.id)})`]
       : []),
+    ...(account.language ? [`*Language:* ${LANGUAGE_NAMES.of(account.language)}`] : []),
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
 }
+
+const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language' });
 
 /** A block holds in two places, each since its own moment. */
 function mirrorLines(
