@@ -47,13 +47,7 @@ type PortalOptions = {
 export type Portal = { app: Hono<WebEnv>; refusalPage: RefusalResponder };
 
 /** All pages, and the page for a refused request or an unknown address. */
-export function createPortal({
-  policy,
-  limits,
-  contextOf,
-  languages = LANGUAGES,
-  delegation,
-}: PortalOptions): Portal {
+export function createPortal({ policy, limits, contextOf, languages, delegation }: PortalOptions): Portal {
   const guard = createRequestGuard({
     limits,
     policy,
