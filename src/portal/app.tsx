@@ -22,6 +22,7 @@ import { registerHome } from './home.tsx';
 import { registerLanguage } from './language.tsx';
 import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
+import { registerReference } from './reference.tsx';
 import { createRequestGuard } from './request-guard.ts';
 import { registerResetPassword } from './reset-password.tsx';
 import { createSpeaker, say, Words } from './say.tsx';
@@ -72,6 +73,7 @@ export function createPortal({ policy, limits, contextOf, languages, delegation 
   registerSignInLink(app, site);
   registerSignUp(app, site);
   registerProducts(app, site);
+  registerReference(app, site);
   registerSubscriptions(app, site);
   registerSubscriptionKeys(app, site);
   registerCancel(app, site);

@@ -7,6 +7,9 @@ import type { Site } from './site.tsx';
 /** Its path has no slash before it. Without a name of its own its key is in the header that every API has. */
 export type CallableApi = { path: string; keyHeader: string | null };
 
+/** The shell's variable for a key that isn't part of the page. */
+export const KEY_VARIABLE = 'API_KEY';
+
 /** `apiKey`: shown in the line; otherwise a shell variable stands for it. */
 export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi | null; apiKey?: string }) {
   const { gatewayUrl, supportEmail } = site.policy;
@@ -22,7 +25,7 @@ export function FirstCall({ site, api, apiKey }: { site: Site; api: CallableApi 
       </p>
     );
   const url = addressOf(gatewayUrl, api.path);
-  const sent = apiKey === undefined ? `"${header}: $KEY"` : quotedText(`${header}: ${apiKey}`);
+  const sent = apiKey === undefined ? `"${header}: $${KEY_VARIABLE}"` : quotedText(`${header}: ${apiKey}`);
   return (
     <>
       <p>{say('Send a key in the header of each call:')}</p>

@@ -1,58 +1,127 @@
+// The start page: what the programme offers and, for a developer, what to do next.
 import type { Hono } from 'hono';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
+import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { WebEnv } from '../web/request-facts.ts';
-import { Offer } from './offer.tsx';
+import { Offer, PRODUCTS_PATH, type Product, pathOfApi } from './offer.tsx';
 import { Link, NoAccountYet } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import type { Me, Site } from './site.tsx';
+import { pathOfSubscription, SUBSCRIPTIONS_PATH, stateLabel } from './subscription-labels.ts';
+import { LastUse } from './subscriptions.tsx';
+
+const MAX_SHOWN = 5;
+/** What may be called, or may be again. */
+const SHOWN_STATES: readonly string[] = ['active', 'submitted', 'suspended'];
 
 export function registerHome(portal: Hono<WebEnv>, site: Site): void {
   portal.get('/', (c) => c.redirect('/portal'));
   portal.get('/portal', async (c) => {
     const me = await site.me(c);
+    const { products } = await listOfferedProducts(me?.context ?? site.developerContext(c), {});
     if (me) {
-      const count = (await listOwnSubscriptions(me.context, {})).length;
-      return site.sessionPage(
-        me,
-        say('Hello {name}', { name: me.firstName }),
-        <Overview me={me} subscriptions={count} />,
-      );
+      const own = await listOwnSubscriptions(me.context, {});
+      const title = say('Hello {name}', { name: me.firstName });
+      return site.sessionPage(me, title, <Overview site={site} me={me} own={own} products={products} />);
     }
-    const { products } = await listOfferedProducts(site.developerContext(c), {});
     const title = say('Build with {organization}', { organization: site.policy.organizationName });
     return site.sessionPage(null, title, <Welcome site={site} products={products} />);
   });
 }
 
-function Overview({ me, subscriptions }: { me: Me; subscriptions: number }) {
+type OverviewProps = { site: Site; me: Me; own: SubscriptionView[]; products: readonly Product[] };
+
+function Overview({ site, me, own, products }: OverviewProps) {
+  const live = own.filter(({ state }) => SHOWN_STATES.includes(state));
+  const subscribed = new Set(live.map(({ scope }) => (scope.kind === 'product' ? scope.id : null)));
+  const others = products.filter(({ id }) => !subscribed.has(id));
   return (
     <>
       <p>
         <Words text="You are signed in as <b>{email}</b>." email={me.email} />
       </p>
-      {subscriptions === 0 ? (
+      {live.some(({ calls }) => calls > 0) ? null : <NextSteps live={live} products={products} />}
+      {live.length > 0 ? (
         <>
-          <p>{say('To call an API you need a key. Choose a product and subscribe to it to get yours.')}</p>
-          <Link href="/portal/products" look="button">
-            {say('Choose a product')}
-          </Link>
+          <h2>{say('Your subscriptions')}</h2>
+          <Subscriptions subscriptions={live.slice(0, MAX_SHOWN)} now={me.context.clock()} />
         </>
-      ) : (
+      ) : null}
+      {own.length > 0 ? <Link href={SUBSCRIPTIONS_PATH}>{say('My subscriptions and keys')}</Link> : null}
+      {others.length > 0 ? (
         <>
-          <Link href="/portal/subscriptions" look="button">
-            {say('My subscriptions and keys')}
-          </Link>
-          <Link href="/portal/products">{say('See all products')}</Link>
+          <h2>{live.length > 0 ? say('Products to add') : say('What you can build with')}</h2>
+          <Offer site={site} products={others.slice(0, MAX_SHOWN)} />
         </>
-      )}
+      ) : null}
+      {products.length > 0 ? <Link href={PRODUCTS_PATH}>{say('See all products')}</Link> : null}
     </>
   );
 }
 
-type Products = Awaited<ReturnType<typeof listOfferedProducts>>['products'];
+/** From the first subscription to the first call: one step is next, and has the way to it. */
+function NextSteps({ live, products }: { live: SubscriptionView[]; products: readonly Product[] }) {
+  const active = live.find(({ state }) => state === 'active');
+  const waiting = live.find(({ state }) => state === 'submitted');
+  const scope = active?.scope;
+  const api = products.find(({ id }) => scope?.kind === 'product' && id === scope.id)?.apis[0];
+  return (
+    <ol className="steps">
+      {active ? (
+        <li className="done">{say('Subscribe to a product')}</li>
+      ) : (
+        <li aria-current="step">
+          <b>{say('Subscribe to a product')}</b>
+          {waiting ? (
+            <>
+              <p>{say('Your request waits for approval. We’ll tell you by mail once it’s decided.')}</p>
+              <Link href={pathOfSubscription(waiting.id)}>{waiting.name}</Link>
+            </>
+          ) : (
+            <>
+              <p>{say('To call an API you need a key. A subscription gives you one.')}</p>
+              <Link href={PRODUCTS_PATH} look="button">
+                {say('Choose a product')}
+              </Link>
+            </>
+          )}
+        </li>
+      )}
+      {active ? (
+        <li aria-current="step">
+          <b>{say('Get your key and make your first call')}</b>
+          <Link href={pathOfSubscription(active.id)} look="button">
+            {say('Go to my key')}
+          </Link>
+          {api ? <Link href={pathOfApi(api.id)}>{say('What {api} can do', { api: api.name })}</Link> : null}
+        </li>
+      ) : (
+        <li>{say('Get your key and make your first call')}</li>
+      )}
+      <li>{say('See your calls here')}</li>
+    </ol>
+  );
+}
 
-function Welcome({ site, products }: { site: Site; products: Products }) {
+function Subscriptions({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: Date }) {
+  return (
+    <ul className="rows">
+      {subscriptions.map((one) => (
+        <li key={one.id}>
+          <a className="way" href={pathOfSubscription(one.id)}>
+            {one.name}
+          </a>
+          <p className="hint">
+            {stateLabel(one, now)}. {say('Last used')}: <LastUse subscription={one} />
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Welcome({ site, products }: { site: Site; products: readonly Product[] }) {
   const { organizationName } = site.policy;
   return (
     <>
@@ -69,7 +138,7 @@ function Welcome({ site, products }: { site: Site; products: Products }) {
       {products.length > 0 ? (
         <>
           <h2>{say('What you can build with')}</h2>
-          <Offer products={products} />
+          <Offer site={site} products={products} />
         </>
       ) : null}
     </>

@@ -76,6 +76,25 @@ dt { color: var(--quiet); }
 dd { margin: 0; }
 .notice { border-inline-start: 4px solid var(--accent); margin: 0 0 18px; padding: 6px 12px; }
 .notice.bad { border-color: var(--bad); color: var(--bad); font-weight: 600; }
+.apis, .endpoints, .fields { list-style: none; margin: 8px 0 12px; padding: 0; }
+.apis > li { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0 10px; padding: 4px 0; }
+.apis a { align-content: center; min-height: 36px; }
+.apis code, .type, .method { color: var(--quiet); font-size: 14px; }
+.endpoints > li { border-top: 1px solid var(--line); padding: 6px 0; }
+.endpoints a { align-items: baseline; display: flex; gap: 10px; min-height: 36px; padding-top: 6px; text-decoration: none; }
+.endpoints .hint { display: block; margin: 0; }
+.method { flex: none; font: 600 13px/1.5 ui-monospace, monospace; min-width: 3.6rem; }
+main code { font: 14px/1.5 ui-monospace, monospace; }
+.fields > li { border-top: 1px solid var(--line); padding: 8px 0; }
+.fields small { color: var(--warn); margin-inline-start: 6px; }
+.fields p { color: var(--quiet); font-size: 15px; margin: 0; }
+.find-line { display: flex; gap: 8px; }
+.find-line button { flex: none; margin: 0; }
+.steps { margin: 12px 0; padding-inline-start: 1.6rem; }
+.steps > li { color: var(--quiet); padding: 6px 0; }
+.steps > [aria-current] { color: inherit; }
+.steps > .done { text-decoration: line-through; }
+.steps p { margin: 4px 0; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
 .after { margin-top: 18px; }
 .fault { color: var(--bad); font-size: 15px; font-weight: 600; margin: 4px 0 0; }

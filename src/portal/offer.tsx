@@ -2,11 +2,17 @@
 import type { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
+import { addressOf } from './first-call.tsx';
 import { say } from './say.tsx';
-import type { Me } from './site.tsx';
+import type { Me, Site } from './site.tsx';
 
 export const PRODUCTS_PATH = '/portal/products';
 export const pathOfProduct = (id: string): string => `${PRODUCTS_PATH}/${encodeURIComponent(id)}`;
+
+export const APIS_PATH = '/portal/apis';
+export const pathOfApi = (id: string): string => `${APIS_PATH}/${encodeURIComponent(id)}`;
+export const pathOfEndpoint = (apiId: string, id: string): string =>
+  `${pathOfApi(apiId)}/${encodeURIComponent(id)}`;
 
 export type Product = Awaited<ReturnType<typeof listOfferedProducts>>['products'][number];
 type ByProduct = ReadonlyMap<string, SubscriptionView>;
@@ -24,7 +30,9 @@ export async function subscriptionsByProduct(me: Me | null): Promise<ByProduct> 
   return new Map(pairs);
 }
 
-export function Offer({ products, own = new Map() }: { products: readonly Product[]; own?: ByProduct }) {
+type OfferProps = { site: Site; products: readonly Product[]; own?: ByProduct };
+
+export function Offer({ site, products, own = new Map() }: OfferProps) {
   return (
     <ul className="rows">
       {products.map((product) => (
@@ -34,7 +42,11 @@ export function Offer({ products, own = new Map() }: { products: readonly Produc
           </a>
           <SubscribedMark subscription={own.get(product.id)} />
           {product.description ? <p className="text">{product.description}</p> : null}
-          <p className="hint">{apiNames(product)}</p>
+          {product.apis.length === 0 ? (
+            <p className="hint">{say('No APIs yet')}</p>
+          ) : (
+            <Apis site={site} apis={product.apis} max={MAX_APIS_NAMED} />
+          )}
         </li>
       ))}
     </ul>
@@ -50,13 +62,20 @@ export function SubscribedMark({ subscription }: { subscription: SubscriptionVie
   );
 }
 
-function apiNames({ apis }: Product): string {
-  if (apis.length === 0) return say('No APIs yet');
-  const named = apis.slice(0, MAX_APIS_NAMED).map(({ name }) => name);
-  const more = apis.length - named.length;
-  return say('{count, plural, one {API} other {APIs}}: {names}{more, plural, =0 {} other { and # more}}', {
-    count: apis.length,
-    names: named.join(', '),
-    more,
-  });
+/** With where each begins. `max`: in a list of products. */
+export function Apis({ site, apis, max }: { site: Site; apis: Product['apis']; max?: number }) {
+  const { gatewayUrl } = site.policy;
+  const shown = apis.slice(0, max);
+  const more = apis.length - shown.length;
+  return (
+    <ul className="apis">
+      {shown.map(({ id, name, path }) => (
+        <li key={id}>
+          <a href={pathOfApi(id)}>{name}</a>{' '}
+          <code>{gatewayUrl === null ? `/${path}` : addressOf(gatewayUrl, path)}</code>
+        </li>
+      ))}
+      {more > 0 ? <li>{say('and {count} more', { count: more })}</li> : null}
+    </ul>
+  );
 }

@@ -9,10 +9,10 @@ import { requestSubscription } from '../operations/subscriptions/request.ts';
 import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { addressOf } from './first-call.tsx';
 import { Field, Tick } from './form.tsx';
 import { MailTo } from './mail-to.tsx';
 import {
+  Apis,
   Offer,
   PRODUCTS_PATH as PATH,
   type Product,
@@ -116,7 +116,7 @@ async function listProducts(c: WebContext, site: Site, me: Me | null): Promise<R
       {products.length === 0 ? (
         <NothingOffered site={site} isVisitor={me === null} />
       ) : (
-        <Offer products={products} own={await subscriptionsByProduct(me)} />
+        <Offer site={site} products={products} own={await subscriptionsByProduct(me)} />
       )}
       {next ? (
         <Link href={`${PATH}?${new URLSearchParams(next)}`} rel="next">
@@ -139,7 +139,6 @@ async function showProduct(
   const { description, apis, isSubscriptionRequired } = product;
   const limits = limitWords(product, speech());
   const own = (await subscriptionsByProduct(me)).get(product.id);
-  const { gatewayUrl } = site.policy;
   const time = state.time ?? '30 days';
   const usage =
     me && own?.state === 'active' ? await showOwnUsage(me.context, { productId: product.id, time }) : null;
@@ -159,14 +158,7 @@ async function showProduct(
       {description ? <p className="text">{description}</p> : null}
       <h2>{say('APIs')}</h2>
       {apis.length === 0 ? <p>{say('This product has no APIs yet.')}</p> : null}
-      <ul className="rows">
-        {apis.map((api) => (
-          <li key={api.id}>
-            <strong>{api.name}</strong>
-            <p className="hint">{gatewayUrl ? addressOf(gatewayUrl, api.path) : `/${api.path}`}</p>
-          </li>
-        ))}
-      </ul>
+      <Apis site={site} apis={apis} />
       {limits ? (
         <p>
           {say('With a subscription you can make at most {limits}.', { limits })}

@@ -129,7 +129,7 @@ function Facts({ subscription, now }: { subscription: SubscriptionView; now: Dat
   );
 }
 
-function LastUse({ subscription: { lastUsedAt, calls } }: { subscription: SubscriptionView }) {
+export function LastUse({ subscription: { lastUsedAt, calls } }: { subscription: SubscriptionView }) {
   if (!lastUsedAt) return say('Never');
   return (
     <Words text="{moment}, {calls, number} calls so far" moment={<Moment at={lastUsedAt} />} calls={calls} />

@@ -359,13 +359,13 @@ describe('what helps with a first call', () => {
     expect(await who.reads('/portal/products')).toMatch(/Weather Subscribed/);
     expect(await who.reads('/portal/products/weather')).toContain('https://api.example.com/v1/weather');
     expect(await who.reads(subscription)).toContain(
-      'curl -H &quot;Ocp-Apim-Subscription-Key: $KEY&quot; https://api.example.com/v1/weather',
+      'curl -H &quot;Ocp-Apim-Subscription-Key: $API_KEY&quot; https://api.example.com/v1/weather',
     );
     const keys = await (await who.post(`${subscription}/keys`)).text();
     const key = /value="(apim_\w+)"/.exec(keys)?.[1];
     expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
     await app.sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
-    expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $KEY&quot; https://api.');
+    expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $API_KEY&quot; https://api.');
   });
 
   test('a key from elsewhere stands in quotes, so that no shell runs a part of it', async () => {
