@@ -102,8 +102,9 @@ a { color: var(--accent); }
 /* What is written from left to right in every language, and what may be. */
 .code, .field:has(> .key) { direction: ltr; }
 strong, code, time, a { unicode-bidi: isolate; }
-footer svg { height: 1em; vertical-align: -0.125em; width: 1em; }
-.languages button { align-items: center; display: flex; justify-content: space-between; }
+footer .way { gap: 6px; }
+footer svg { height: 1em; width: 1em; }
+.languages button { align-items: center; display: flex; justify-content: space-between; width: 100%; }
 .languages button[aria-current] { border: 2px solid var(--accent); }`;
 
 export const LANGUAGE_PATH = '/portal/language';
