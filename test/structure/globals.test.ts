@@ -32,6 +32,8 @@ const MACHINE_TIME: Record<string, string> = {
   'src/cli/preview-mails.ts': 'an end in an example',
   'src/azure/client.ts': 'when a token of Azure ends, by the clock of this machine',
   'src/gateway/haproxy/carrier.ts': 'until when calls may pass, by the clock of the HAProxy on this machine',
+  'src/identity/openid-client.ts':
+    'how far this machine is from the database, for a library that reads this machine',
   'src/playground/playground.ts': "Slack's and the mail service's own clock, in tests",
 };
 
