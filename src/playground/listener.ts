@@ -10,7 +10,13 @@ import { createPageApi, type PageParts } from './page/api.ts';
 import { pageRoutes } from './page/page.ts';
 import { slackRoutes } from './web-api/http.ts';
 
-export type ListenerParts = PageParts & { faults: Faults; apiKey: string; log: Log };
+export type ListenerParts = PageParts & {
+  faults: Faults;
+  apiKey: string;
+  log: Log;
+  /** Everything under /playground/company. */
+  company: RequestListener;
+};
 
 export function createListener(o: ListenerParts): { listener: RequestListener; closePages: () => void } {
   const pageApi = createPageApi(o);
@@ -33,7 +39,8 @@ export function createListener(o: ListenerParts): { listener: RequestListener; c
   });
   const serve = getRequestListener(app.fetch);
   const listener: RequestListener = (req, res) => {
-    if (isLocalRequest(req)) void serve(req, res);
+    const isForCompany = (req.url ?? '').startsWith('/playground/company/');
+    if (isLocalRequest(req)) isForCompany ? o.company(req, res) : void serve(req, res);
     else res.writeHead(404).end();
   };
   return { listener, closePages: pageApi.closePages };

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { type Actions, createActions } from './actions/actions.ts';
 import { createSender } from './actions/delivery.ts';
 import { sendOwnMessage } from './actions/events.ts';
+import { createMountedCompany } from './company/mounted.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createListener } from './listener.ts';
 import { createMailEvents, type MailEvents } from './mail/events.ts';
@@ -39,6 +40,8 @@ export async function createPlayground(o: {
   ownUrl?: () => string;
   /** What the app's manifest tells Slack's client: shortcuts, and the subcommands that the composer completes. */
   features?: () => AppFeatures;
+  /** The addresses of the app's portals, to which the company lets people sign in. */
+  portalUrls?: () => readonly string[];
   log: Log;
   clock?: Clock;
 }): Promise<Playground> {
@@ -57,7 +60,10 @@ export async function createPlayground(o: {
   workspace.conversations.onPosted((message) => timers.later(0, () => void sendOwnMessage(context, message)));
   const endStoring = storeChanges(storage, workspace, inbox);
   const features = o.features ?? (() => ({ shortcuts: [], subcommands: [] }));
-  const pages = createListener({ workspace, inbox, actions, faults, features, apiKey, log });
+  const pages = createListener({
+    ...{ workspace, inbox, actions, faults, features, apiKey, log },
+    company: createMountedCompany(o.portalUrls ?? (() => [])),
+  });
 
   return {
     listener: pages.listener,
