@@ -19,6 +19,7 @@ import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway, type Gateway, readTogether, routesOf } from './gateway/gateway.ts';
 import { createInternalServer } from './gateway/internal-server.ts';
+import { createSignInProviders } from './identity/providers.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
@@ -97,10 +98,11 @@ export type AppOptions = {
  * Starts every part. Resolves when the app serves requests and runs jobs.
  * Throws a `SettingsError` when the settings don't fit together. Stops what it had started before it throws.
  */
-export async function startApp(settings: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
+export async function startApp(given: Settings, log: Log, options: AppOptions = {}): Promise<RunningApp> {
   const { atStop, stop } = createStops((error) => log.error({ err: error }, 'stopping failed'));
-  const addresses = { url: settings.publicUrl ?? '', localUrl: '' };
+  const addresses = { url: given.publicUrl ?? '', localUrl: '' };
   try {
+    const settings = given.slack ? given : await withCompany(given);
     const jobs = { worker: null };
     const proxyWatch = createProxyWatch(log);
     const { languages = LANGUAGES } = options;
@@ -117,6 +119,16 @@ export async function startApp(settings: Settings, log: Log, options: AppOptions
     await stop();
     throw error;
   }
+}
+
+/** The playground has a company to sign in with, unless the settings name a provider. */
+async function withCompany(settings: Settings): Promise<Settings> {
+  const { COMPANY_SETTINGS } = await import('./playground/company/mounted.ts');
+  const added = <Own extends Pick<Settings, 'signIn'>>(own: Own): Own =>
+    own.signIn.providers.length > 0
+      ? own
+      : { ...own, signIn: { ...own.signIn, providers: [COMPANY_SETTINGS] } };
+  return { ...added(settings), services: settings.services.map(added) };
 }
 
 type Base = {
@@ -147,6 +159,7 @@ type Parts = Opened & { gateways: ReadonlyMap<string, Gateway>; slack: SlackConn
 
 async function openParts(base: Base, { clock, passwordCost, print }: AppOptions): Promise<Parts> {
   const { settings, log, addresses, atStop } = base;
+  const company = settings.slack ? null : await import('./playground/company/mounted.ts');
   const waiting = createWaitingServers(settings, log);
   atStop(waiting.stop);
   const dependencies = await openDependenciesWhenWell(settings, {
@@ -156,6 +169,12 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     publicUrl: () => addresses.url,
     poolSize: POOL_SIZE,
     passwordCost,
+    providersOf: ({ providers }, at) =>
+      createSignInProviders(providers, {
+        log,
+        clock: at,
+        ...(company ? { addressOf: (url) => company.addressOfCompany(url, addresses.localUrl) } : {}),
+      }),
     print,
     atStop,
     onOutage: waiting.tell,
@@ -163,7 +182,7 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
     people: { actorOf: (...who) => slack.people.actorOf(...who) },
   });
   await waiting.stop();
-  const playground = settings.slack ? null : await openPlayground(base, dependencies.clock);
+  const playground = settings.slack ? null : await openPlayground(base, dependencies);
   const opened: Opened = {
     ...base,
     ...dependencies,
@@ -178,7 +197,10 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
 }
 
 /** Loads the playground's code only here: production images leave it out. */
-async function openPlayground({ settings, addresses, log, atStop }: Base, clock: Clock): Promise<Playground> {
+async function openPlayground(
+  { settings, addresses, log, atStop }: Base,
+  { clock, services }: Dependencies,
+): Promise<Playground> {
   const { createPlayground } = await import('./playground/playground.ts');
   const shortcuts = SHORTCUTS.map(({ run: _run, ...shortcut }) => shortcut);
   const subcommands = COMMANDS.map(({ name, usage }) => ({ name, hint: usage }));
@@ -187,6 +209,7 @@ async function openPlayground({ settings, addresses, log, atStop }: Base, clock:
     appUrl: () => addresses.localUrl,
     log,
     clock,
+    portalUrls: () => services.map(({ policy }) => policy.publicUrl),
     features: () => ({ shortcuts, subcommands }),
   });
   atStop(() => playground.stop());

@@ -12,6 +12,7 @@ import { demandWritable, migrate } from './db/migrate.ts';
 import { hasServices, openService, storeSecretKeyCheck } from './db/operators/services.ts';
 import { type DatabaseOutage, databaseOutage } from './domain/database-outage.ts';
 import { DEFAULT_SERVICE } from './domain/service-name.ts';
+import type { SignInProviders } from './identity/identity.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Clock, Context, People, Policy, Served, Services } from './operations/frame/context.ts';
 import { findService } from './operations/frame/services.ts';
@@ -24,6 +25,7 @@ import {
 } from './security/keyring.ts';
 import { createPasswordHasher } from './security/password-hash.ts';
 import { type ServiceSettings, type Settings, SettingsError } from './settings/settings.ts';
+import type { SignInSettings } from './settings/sign-in-settings.ts';
 
 const RETRY_MS = 1_000;
 
@@ -52,6 +54,8 @@ type Options = {
   publicUrl: () => string;
   poolSize: number;
   passwordCost?: number | undefined;
+  /** Makes what speaks with the providers that developers sign in with. Programs have none. */
+  providersOf?: (settings: SignInSettings, clock: Clock) => SignInProviders;
   /** Shows a person how the start proceeds. */
   print?: ((message: string) => void) | undefined;
   /** A program that runs beside the server uses what the server created. It creates and migrates nothing. */
@@ -123,7 +127,9 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     const gateways = createGatewayConfirmation(databaseUrl, id);
     options.atStop(gateways.close);
     const forGateways = { untilGatewaysKnow: gateways.confirm, writeUsage: gateways.writeUsage };
-    return serve({ ...shared, ...forGateways, policy: createPolicy(own, publicUrl) }, { id, name });
+    const signInProviders = options.providersOf?.(own.signIn, clock);
+    const parts = { ...shared, ...forGateways, ...(signInProviders ? { signInProviders } : {}) };
+    return serve({ ...parts, policy: createPolicy(own, publicUrl) }, { id, name });
   };
   const { serviceName } = settings;
   const services: [Served, ...Served[]] = [

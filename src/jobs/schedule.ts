@@ -3,6 +3,7 @@
 import { foldAccountCounts, listAccountsToErase, listEndedBlocks } from '../db/accounts/accounts.ts';
 import { listEndedInvitations, listInvitationsToErase } from '../db/accounts/invitations.ts';
 import { deleteEndedSessions } from '../db/accounts/sessions.ts';
+import { deleteEndedAttempts } from '../db/accounts/sign-in-attempts.ts';
 import { listUnconfirmedSignUps } from '../db/accounts/sign-ups.ts';
 import { listApprovalsToErase } from '../db/operators/approvals.ts';
 import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
@@ -95,6 +96,7 @@ const STEPS: Record<string, Step> = {
   'take up stored requests': ({ context }) => requeueStoredRequests(context.db, context.service.id),
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
+  'delete sign-in attempts': byTime(({ context }) => deleteEndedAttempts(context.db, context.clock())),
   'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),
   'roll up usage': byTime(({ context }) => rollUpUsage(context.db, context.service.id, context.clock())),
   'end blocks': forEachDue(

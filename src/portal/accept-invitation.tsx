@@ -4,6 +4,7 @@ import { openInvitation } from '../operations/invitations/open.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import type { FieldErrors } from './field-errors.ts';
 import { NameFields, NewPassword, namesIn, TicketForm } from './form.tsx';
+import { OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
@@ -58,10 +59,14 @@ function AcceptForm(props: {
           moment={speech().moment(invited.expiresAt)}
         />
       </p>
-      <TicketForm action={PATH} ticket={ticket} button={say('Accept the invitation')}>
-        <NameFields names={invited} errors={errors} />
-        <NewPassword minLength={site.policy.passwordMinLength} username={invited.email} errors={errors} />
-      </TicketForm>
+      <ProviderButtons site={site} claim={{ of: 'invitation', ticket }} />
+      <OrWithPassword site={site} />
+      {site.policy.signIn.hasPasswords ? (
+        <TicketForm action={PATH} ticket={ticket} button={say('Accept the invitation')}>
+          <NameFields names={invited} errors={errors} />
+          <NewPassword minLength={site.policy.passwordMinLength} username={invited.email} errors={errors} />
+        </TicketForm>
+      ) : null}
     </>
   );
 }

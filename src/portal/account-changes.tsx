@@ -1,18 +1,21 @@
 // Changes that need the current password: another email, another password, closing the account.
 import type { Hono } from 'hono';
 import type { ReactNode } from 'react';
+import { DomainError } from '../domain/domain-error.ts';
 import type { Text } from '../languages/languages.ts';
 import { changeOwnEmail } from '../operations/accounts/change-own-email.ts';
 import { closeOwnAccount } from '../operations/accounts/close.ts';
+import { showOwnAccount } from '../operations/accounts/show-own.ts';
 import { changePassword } from '../operations/passwords/change.ts';
 import { listOwnSubscriptions } from '../operations/subscriptions/list-own.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
+import { EmailField, emailIn, NewPassword } from './form.tsx';
 import { BackLink } from './layout.tsx';
 import { Link } from './page-parts.tsx';
+import { canProve, currentPasswordIn, type Own, OwnPassword, SignInAgain } from './prove-owner.tsx';
 import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -20,7 +23,7 @@ type FormState = { errors?: FieldErrors; value?: string };
 type AccountChange = {
   path: string;
   title: Text;
-  fields: (site: Site, me: Me, state: FormState) => ReactNode | Promise<ReactNode>;
+  fields: (site: Site, me: Me, state: FormState, own: Own) => ReactNode | Promise<ReactNode>;
   /** The typed value that the form shows again. */
   value?: (form: FormFields) => string;
   submit: (c: WebContext, site: Site, me: Me, form: FormFields) => Promise<Response>;
@@ -30,13 +33,13 @@ const CHANGES: readonly AccountChange[] = [
   {
     path: `${ACCOUNT_PATH}/email`,
     title: 'Change email',
-    fields: (_site, me, state) => <EmailFields me={me} {...state} />,
+    fields: (_site, me, state, own) => <EmailFields me={me} own={own} {...state} />,
     value: emailIn,
     async submit(_c, site, me, form) {
       await site.guard.beforeAction('ownAddress', me.accountId);
       const { waitsForAddress } = await changeOwnEmail(me.context, {
         email: emailIn(form),
-        currentPassword: form.get('currentPassword') ?? '',
+        ...currentPasswordIn(form),
       });
       return site.sessionPage(
         me,
@@ -48,9 +51,9 @@ const CHANGES: readonly AccountChange[] = [
   {
     path: `${ACCOUNT_PATH}/password`,
     title: 'Change password',
-    fields: (site, me, { errors }) => (
+    fields: (site, me, { errors }, own) => (
       <>
-        <CurrentPassword errors={errors} />
+        <OwnPassword own={own} errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={me.email} errors={errors} />
         <p className="hint after">{say('You’ll be signed out everywhere else.')}</p>
         <button type="submit">{say('Change password')}</button>
@@ -58,7 +61,7 @@ const CHANGES: readonly AccountChange[] = [
     ),
     async submit(c, site, me, form) {
       const { secret } = await changePassword(me.context, {
-        currentPassword: form.get('currentPassword') ?? '',
+        ...currentPasswordIn(form),
         password: form.get('password') ?? '',
         agent: site.browserOf(c).agent,
       });
@@ -69,11 +72,11 @@ const CHANGES: readonly AccountChange[] = [
   {
     path: `${ACCOUNT_PATH}/close`,
     title: 'Close your account',
-    fields: async (site, me, { errors }) => (
-      <CloseFields site={site} subscriptions={await liveSubscriptions(me)} errors={errors} />
+    fields: async (site, me, { errors }, own) => (
+      <CloseFields site={site} subscriptions={await liveSubscriptions(me)} own={own} errors={errors} />
     ),
     async submit(c, site, me, form) {
-      await closeOwnAccount(me.context, { currentPassword: form.get('currentPassword') ?? '' });
+      await closeOwnAccount(me.context, currentPasswordIn(form));
       site.cookie.clear(c);
       return c.redirect('/portal/closed', 303);
     },
@@ -83,10 +86,13 @@ const CHANGES: readonly AccountChange[] = [
 export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
   for (const { path, title, fields, value, submit } of CHANGES) {
     const page = async (me: Me, state: FormState, status = 200) => {
-      const form = (
+      const own = await showOwnAccount(me.context, {});
+      const form = canProve(own) ? (
         <form method="post" action={path}>
-          {await fields(site, me, state)}
+          {await fields(site, me, state, own)}
         </form>
+      ) : (
+        <SignInAgain site={site} own={own} page={path.split('/').at(-1) ?? ''} />
       );
       return site.sessionPage(me, say(title), form, status);
     };
@@ -101,7 +107,9 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
         try {
           return await submit(c, site, me, form);
         } catch (error) {
-          const errors = fieldErrorsOf(error) ?? {};
+          // The sign-in grew old while the form was open: the page asks to sign in again.
+          const isOld = error instanceof DomainError && error.code === 'sign_in_too_old';
+          const errors = isOld ? {} : (fieldErrorsOf(error) ?? {});
           return page(me, { errors, value: value?.(form) ?? '' }, UNPROCESSABLE);
         }
       }),
@@ -130,7 +138,7 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
 const liveSubscriptions = async (me: Me): Promise<number> =>
   (await listOwnSubscriptions(me.context, {})).filter(({ state }) => state === 'active').length;
 
-function EmailFields({ me, value, errors }: { me: Me } & FormState) {
+function EmailFields({ me, own, value, errors }: { me: Me; own: Own } & FormState) {
   return (
     <>
       <p>
@@ -140,7 +148,7 @@ function EmailFields({ me, value, errors }: { me: Me } & FormState) {
         />
       </p>
       <EmailField label={say('New email')} value={value} errors={errors} />
-      <CurrentPassword errors={errors} />
+      <OwnPassword own={own} errors={errors} />
       <button type="submit">{say('Continue')}</button>
     </>
   );
@@ -166,8 +174,13 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
   );
 }
 
-function CloseFields(props: { site: Site; subscriptions: number; errors: FieldErrors | undefined }) {
-  const { site, subscriptions, errors } = props;
+function CloseFields(props: {
+  site: Site;
+  subscriptions: number;
+  own: Own;
+  errors: FieldErrors | undefined;
+}) {
+  const { site, subscriptions, own, errors } = props;
   const { eraseDeletedAfterDays: days, supportEmail } = site.policy;
   return (
     <>
@@ -185,7 +198,7 @@ function CloseFields(props: { site: Site; subscriptions: number; errors: FieldEr
             )
           : say('Your personal data is erased at once. The account can’t be restored.')}
       </p>
-      <CurrentPassword errors={errors} />
+      <OwnPassword own={own} errors={errors} />
       <button className="bad" type="submit">
         {say('Close my account')}
       </button>

@@ -23,6 +23,8 @@ const DONE = {
   names: 'Your name is saved.',
   'stayed-with-address': 'Your email stays as it is. The link that we mailed no longer works.',
   password: 'Password changed. You’ve been signed out everywhere else.',
+  connected: 'That sign-in is connected. It signs you in from now on.',
+  disconnected: 'That sign-in is disconnected.',
   'session-ended': 'That browser is signed out.',
   'others-ended': 'You’ve been signed out everywhere else.',
 } as const satisfies Record<string, Text>;
@@ -95,10 +97,17 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
       <h2>{say('Name')}</h2>
       <Names names={names ?? account} errors={errors} />
       <Email account={account} />
-      <h2>{say('Password')}</h2>
-      <Link href={`${ACCOUNT_PATH}/password`} look="button quiet">
-        {say('Change password')}
-      </Link>
+      {site.policy.signIn.hasPasswords ? (
+        <>
+          <h2>{say('Password')}</h2>
+          <Link href={`${ACCOUNT_PATH}/password`} look="button quiet">
+            {say(
+              account.hasPassword || account.signIns.length === 0 ? 'Change password' : 'Choose a password',
+            )}
+          </Link>
+        </>
+      ) : null}
+      <SignIns site={site} account={account} />
       <Sessions sessions={sessions} />
       <h2>{say('Language')}</h2>
       <p>{speech().language.name}</p>
@@ -112,6 +121,24 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
     </>
   );
   return site.sessionPage(me, say(TITLE), content, errors ? UNPROCESSABLE : 200);
+}
+
+function SignIns({ site, account }: { site: Site; account: Awaited<ReturnType<typeof showOwnAccount>> }) {
+  if (site.policy.signIn.providers.length === 0) return null;
+  const names = account.signIns.map(({ label, shownName }) => `${label} (${shownName})`);
+  return (
+    <>
+      <h2>{say('Ways to sign in')}</h2>
+      <p>
+        {names.length > 0
+          ? say('Connected: {providers}', { providers: speech().list(names) })
+          : say('No sign-in with another account is connected yet.')}
+      </p>
+      <Link href={`${ACCOUNT_PATH}/sign-ins`} look="button quiet">
+        {say('Change the ways to sign in')}
+      </Link>
+    </>
+  );
 }
 
 function Names(props: { names: { firstName: string; lastName: string }; errors: FieldErrors | undefined }) {

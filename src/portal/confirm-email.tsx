@@ -4,6 +4,7 @@ import { openConfirmation } from '../operations/accounts/open-confirmation.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { AccountReady } from './account-ready.tsx';
 import { NewPassword, TicketForm } from './form.tsx';
+import { OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
@@ -25,21 +26,34 @@ export function registerConfirmEmail(portal: Hono<WebEnv>, site: Site): void {
             moment={speech().moment(expiresAt)}
           />
         </p>
-        <TicketForm action={PATH} ticket={ticket} button={say('Confirm my email')}>
-          {choosesPassword ? (
-            <NewPassword
-              minLength={site.policy.passwordMinLength}
-              username={email}
-              errors={rejected?.errors}
-            />
-          ) : null}
-        </TicketForm>
+        {choosesPassword ? (
+          <>
+            <ProviderButtons site={site} claim={{ of: 'email-confirmation', ticket }} />
+            <OrWithPassword site={site} />
+          </>
+        ) : null}
+        {choosesPassword && !site.policy.signIn.hasPasswords ? null : (
+          <TicketForm action={PATH} ticket={ticket} button={say('Confirm my email')}>
+            {choosesPassword ? (
+              <NewPassword
+                minLength={site.policy.passwordMinLength}
+                username={email}
+                errors={rejected?.errors}
+              />
+            ) : null}
+          </TicketForm>
+        )}
         <p className="hint">{say('Didn’t ask for this? Close this page, and nothing happens.')}</p>
       </>
     ),
     async redeem(c, ticket, fields) {
       const password = fields.get('password');
-      const { email, hasPassword, ...state } = await confirmEmail(site.developerContext(c), {
+      const {
+        email,
+        hasPassword,
+        secret: _,
+        ...state
+      } = await confirmEmail(site.developerContext(c), {
         ticket,
         language: speech().language.tag,
         ...(password === undefined ? {} : { password }),

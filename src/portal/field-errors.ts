@@ -33,6 +33,9 @@ export function fieldErrorsOf(error: unknown): FieldErrors | null {
       // A malformed ticket can't be used either.
       return 'ticket' in fields ? null : asSentences(fields);
     }
+    // Only a page that was open when passwords were turned off still has the field. It is shown as it is now.
+    case 'password_sign_in_off':
+      return {};
     case 'try_again':
       throw new HttpRefusal('unavailable', TRY_AGAIN_SECONDS);
     default:

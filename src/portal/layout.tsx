@@ -97,6 +97,9 @@ main code { font: 14px/1.5 ui-monospace, monospace; }
 .steps p { margin: 4px 0; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
 .after { margin-top: 18px; }
+.provider + .provider { margin-top: 10px; }
+.provider button { width: 100%; }
+.or { margin: 16px 0; text-align: center; }
 .fault { color: var(--bad); font-size: 15px; font-weight: 600; margin: 4px 0 0; }
 a { color: var(--accent); }
 /* What is written from left to right in every language, and what may be. */

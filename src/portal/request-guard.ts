@@ -38,6 +38,8 @@ export type RequestGuard = {
    */
   beforeSignIn(c: WebContext, email: string): Promise<void>;
   countWrongPassword(email: string): Promise<void>;
+  /** To be called before a browser is sent to a provider. Errors: 429. */
+  beforeProvider(c: WebContext): Promise<void>;
   /** To be called before a signed-in developer's password is compared again. Errors: 429. */
   beforeOwnPassword(accountId: string): Promise<void>;
   /** To be called before a signed-in developer does something that is limited. Errors: 429. */
@@ -102,6 +104,9 @@ export function createRequestGuard(options: {
     },
     async countWrongPassword(email) {
       await limits.take('wrongPasswords', parseEmailAddress(email).canonical);
+    },
+    async beforeProvider(c) {
+      if (!c.env.facts.isBehindUndeclaredProxy) await take('providerSignIn', addressOf(c));
     },
     beforeOwnPassword: (accountId) => take('ownPassword', accountId),
     beforeAction: take,

@@ -4,6 +4,7 @@ import { resetPassword } from '../operations/passwords/reset.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { AccountReady } from './account-ready.tsx';
 import { NewPassword, TicketForm } from './form.tsx';
+import { OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
@@ -25,9 +26,17 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
             moment={speech().moment(expiresAt)}
           />
         </p>
-        <TicketForm action={PATH} ticket={ticket} button={say('Set the new password')}>
-          <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={rejected?.errors} />
-        </TicketForm>
+        <ProviderButtons site={site} claim={{ of: 'password-reset', ticket }} />
+        <OrWithPassword site={site} />
+        {site.policy.signIn.hasPasswords ? (
+          <TicketForm action={PATH} ticket={ticket} button={say('Set the new password')}>
+            <NewPassword
+              minLength={site.policy.passwordMinLength}
+              username={email}
+              errors={rejected?.errors}
+            />
+          </TicketForm>
+        ) : null}
       </>
     ),
     async redeem(c, ticket, fields) {

@@ -15,6 +15,8 @@ const OWN_PAGE =
 export type ReturnPage = {
   /** Notes the requested page. For responses that `c` makes. */
   keep(c: WebContext): void;
+  /** Notes another page of ours. */
+  keepPage(c: WebContext, page: string): void;
   /** The noted page, once; otherwise the portal's first page. For responses that `c` makes. */
   take(c: WebContext): string;
 };
@@ -28,6 +30,9 @@ export function createReturnPage(policy: Policy): ReturnPage {
   return {
     keep(c) {
       const page = withoutNotice(new URL(c.req.url));
+      if (isOwnPage(page)) cookie.write(c, page, KEPT_SECONDS);
+    },
+    keepPage(c, page) {
       if (isOwnPage(page)) cookie.write(c, page, KEPT_SECONDS);
     },
     take(c) {

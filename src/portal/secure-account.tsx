@@ -25,6 +25,9 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
         <ul>
           <li>{say('you’re signed out in every browser,')}</li>
           <li>{say('the current password stops working,')}</li>
+          {site.policy.signIn.providers.length > 0 ? (
+            <li>{say('every connected sign-in is disconnected,')}</li>
+          ) : null}
           <li>{say('a change of email that waits is cancelled,')}</li>
           <li>{say('and we mail you a link to set a new password.')}</li>
         </ul>

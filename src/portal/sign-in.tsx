@@ -8,6 +8,7 @@ import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
 import { MailTo } from './mail-to.tsx';
 import { Alert, Link, NoAccountYet } from './page-parts.tsx';
+import { leadTo, OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
 import { say, Words } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -15,7 +16,7 @@ const PATH = '/portal/sign-in';
 const REPLACE_PATH = '/portal/sign-in/new-password';
 const TITLE: Text = 'Sign in';
 const REPLACE_TITLE: Text = 'Choose your own password';
-const FORBIDDEN = 403;
+export const FORBIDDEN = 403;
 
 export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.get(PATH, async (c) => {
@@ -68,8 +69,9 @@ export function registerSignIn(portal: Hono<WebEnv>, site: Site): void {
   portal.post(
     '/portal/sign-out',
     site.withSessionForm(async (c, me) => {
-      await signOut(me.context, {});
+      const { atProvider } = await signOut(me.context, {});
       site.cookie.clear(c);
+      if (atProvider) return leadTo(c, site, atProvider.url, atProvider.label);
       return c.redirect('/portal', 303);
     }),
   );
@@ -91,6 +93,9 @@ async function signInErrorPage(
   pages: { wrong: () => Response; invalid: (errors: FieldErrors) => Response },
 ): Promise<Response> {
   const code = error instanceof DomainError ? error.code : null;
+  // Only a page that was open when passwords were turned off still has the form.
+  if (code === 'password_sign_in_off')
+    return site.sessionPage(null, say(TITLE), <SignInForm site={site} />, FORBIDDEN);
   if (code === 'sign_in_refused') {
     await site.guard.countWrongPassword(email);
     return pages.wrong();
@@ -102,7 +107,7 @@ async function signInErrorPage(
   return pages.invalid(fieldErrorsOf(error) ?? {});
 }
 
-function blockedPage(site: Site): Response {
+export function blockedPage(site: Site): Response {
   const content = (
     <p>
       <Words
@@ -140,15 +145,20 @@ function pendingPage(site: Site, email: string): Response {
 
 function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; words?: string | undefined }) {
   const { site, email, errors, words } = props;
+  const { hasPasswords } = site.policy.signIn;
   return (
     <>
       {words ? <Alert>{words}</Alert> : null}
-      <form method="post" action={PATH}>
-        <EmailField autoComplete="username" value={email} errors={errors} />
-        <CurrentPassword name="password" label={say('Password')} errors={errors} />
-        <button type="submit">{say('Sign in')}</button>
-      </form>
-      <Link href="/password/forgot">{say('Forgot your password?')}</Link>
+      <ProviderButtons site={site} />
+      <OrWithPassword site={site} />
+      {hasPasswords ? (
+        <form method="post" action={PATH}>
+          <EmailField autoComplete="username" value={email} errors={errors} />
+          <CurrentPassword name="password" label={say('Password')} errors={errors} />
+          <button type="submit">{say('Sign in')}</button>
+        </form>
+      ) : null}
+      <Link href="/password/forgot">{say(hasPasswords ? 'Forgot your password?' : 'Can’t sign in?')}</Link>
       <NoAccountYet site={site} />
     </>
   );

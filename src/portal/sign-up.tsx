@@ -5,6 +5,7 @@ import { signUp } from '../operations/accounts/sign-up.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { EmailField, emailIn, NameFields, namesIn } from './form.tsx';
+import { ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -17,7 +18,9 @@ const EMPTY: NewDeveloper = { email: '', firstName: '', lastName: '' };
 /** Without self-service sign-up there is no such page. */
 export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   if (site.policy.signUp === 'off') return;
-  portal.get(SIGN_UP_PATH, () => site.page(say(TITLE), <SignUpForm site={site} typed={EMPTY} />));
+  portal.get(SIGN_UP_PATH, () =>
+    site.sessionPage(null, say(TITLE), <SignUpForm site={site} typed={EMPTY} />),
+  );
   portal.post(SIGN_UP_PATH, async (c) => {
     const fields = await site.guard.form(c);
     const typed = { email: emailIn(fields), ...namesIn(fields) };
@@ -45,6 +48,10 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
   const { organizationName, signUp: mode } = site.policy;
   return (
     <>
+      <ProviderButtons site={site} />
+      {site.policy.signIn.providers.length > 0 ? (
+        <p className="hint or">{say('or with your email')}</p>
+      ) : null}
       <p>
         {say('We’ll mail you a link to confirm your email and choose a password.')}
         {mode === 'approval'

@@ -44,6 +44,8 @@ export type Site = {
   readonly delegated: DelegationCookie;
   /** The host that a browser came from, to do something here; null for none. */
   cameFrom(c: WebContext): string | null;
+  /** Binds a sign-in with a provider to the browser in which it began. */
+  readonly browserCookie: HostCookie;
   /** The context of a request without a session, such as from a mailed link or a public form. */
   developerContext(c: WebContext): Context;
   /** The browser of a request, for a session that begins in it. */
@@ -56,6 +58,8 @@ export type Site = {
   signedIn(c: WebContext, secret: string): Response;
   /** Where to go on after signing in, once: the page that asked for it. For responses that `c` makes. */
   takeReturnPage(c: WebContext): string;
+  /** Notes the page to go on to after signing in. For responses that `c` makes. */
+  keepReturnPage(c: WebContext, page: string): void;
   page(title: string, content: ReactNode, status?: number): Response;
   /**
    * A page with a form that uses or begins a session. With `me` it also links to the developer's other pages. `formTargets`:
@@ -124,6 +128,7 @@ export function createSite(options: {
     languageCookie: createHostCookie(policy, 'apim-user-language'),
     delegated,
     cameFrom,
+    browserCookie: createHostCookie(policy, 'apim-user-sign-in'),
     developerContext,
     browserOf(c) {
       const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
@@ -137,6 +142,7 @@ export function createSite(options: {
       return c.redirect(returnPage.take(c), 303);
     },
     takeReturnPage: returnPage.take,
+    keepReturnPage: returnPage.keepPage,
     page: (title, content, status = 200) =>
       toResponse(policy, renderPage({ sender: policy, title, content }), status, { hasSessionForms: false }),
     sessionPage: (who, title, content, status = 200, formTargets = []) =>

@@ -45,8 +45,8 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 const NAME = /^[a-z][a-z0-9-]{0,29}$/;
-/** Would make the name of another setting. */
-const TAKEN_NAMES = ['providers'];
+/** Would make the name of another setting, or the address of another page. */
+const TAKEN_NAMES = ['providers', 'link', 'finish', 'new-password'];
 const DOMAIN = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 /** Everyone's tenants: their tokens name an issuer of their own, and anyone can make a tenant with any email in it. */
 const MANY_TENANTS = /^\/(common|organizations|consumers|\{tenantid\}|%7btenantid%7d)(\/|$)/i;

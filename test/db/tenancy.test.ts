@@ -215,6 +215,7 @@ describe('T53: no row can refer to a row of another service', () => {
     expect([...tried].sort()).toEqual([
       'account_groups.account_id',
       'account_groups.group_id',
+      'account_identities.account_id',
       'accounts.sign_up_summary_id',
       'api_documents.api_id',
       'api_endpoints.api_id',

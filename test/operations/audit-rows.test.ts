@@ -10,6 +10,7 @@ import { createApi } from '../../src/operations/apis/create.ts';
 import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
+import { connectProvider } from '../../src/operations/identities/connect.ts';
 import { beginImport } from '../../src/operations/imports/begin.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
@@ -39,6 +40,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { comesBack, proved } from '../support/memory-provider.ts';
 import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { findOperations } from '../support/operations.ts';
 import { auditText, secretsIn } from '../support/secrets.ts';
@@ -90,6 +92,9 @@ async function drift(): Promise<{ driftId: string }> {
   const [row] = await t.sql`select id from azure_drifts where thing_id = ${accountId}`;
   return { driftId: row?.id };
 }
+/** For the developer who is signed in. */
+const provedByDeveloper = () =>
+  proved(t, next('subject'), { as: t.as(SIGNED_IN), purpose: 'connect', currentPassword: PASSWORD });
 async function deleted(): Promise<{ accountId: string }> {
   const { accountId } = await account();
   await deleteAccount(admin(), { accountId });
@@ -596,6 +601,61 @@ const CASES: Record<string, Case> = {
   }),
   'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
   'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
+  'identities/claim': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { browserSecret: NO_TICKET, password: PASSWORD, agent: '' }, code: 'ticket_refused' },
+    async () => {
+      const { accountId, email } = await account();
+      await t.sql`update accounts set password_must_change = false where id = ${accountId}`;
+      const browserSecret = await proved(t, next('subject'), { email });
+      return { browserSecret, password: PASSWORD, agent: 'a browser' };
+    },
+  ),
+  'identities/connect': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { browserSecret: NO_TICKET }, code: 'ticket_refused' },
+    async () => ({ browserSecret: await provedByDeveloper() }),
+  ),
+  'identities/connect-by-link': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { ticket: NO_TICKET, browserSecret: NO_TICKET, agent: '' }, code: 'ticket_refused' },
+    async () => {
+      const { accountId, email } = await account();
+      await sendPasswordReset(admin(), { accountId });
+      const ticket = await t.ticketTo(email);
+      return { ticket, browserSecret: await proved(t, next('subject')), agent: 'a browser' };
+    },
+  ),
+  'identities/disconnect': of(
+    SIGNED_IN,
+    'not_permitted',
+    {
+      input: { issuer: 'https://acme.example', subject: 'nobody', currentPassword: PASSWORD },
+      code: 'identity_not_found',
+    },
+    async () => {
+      await connectProvider(t.as(SIGNED_IN), { browserSecret: await provedByDeveloper() });
+      const [row] = await t.sql`select issuer, subject from account_identities
+        where account_id = ${SIGNED_IN.accountId} order by linked_at desc limit 1`;
+      return { ...row, currentPassword: PASSWORD };
+    },
+  ),
+  'identities/finish': of(DEVELOPER, null, NOT_VALID, async () => {
+    const subject = next('subject');
+    const as = t.as(SIGNED_IN);
+    const purpose = { purpose: 'connect', currentPassword: PASSWORD } as const;
+    await connectProvider(as, { browserSecret: await proved(t, subject, { as, ...purpose }) });
+    return comesBack(t.as(DEVELOPER), subject);
+  }),
+  'identities/sign-up': of(
+    DEVELOPER,
+    'ticket_refused',
+    { input: { browserSecret: NO_TICKET, agent: '', ...person }, code: 'ticket_refused' },
+    async () => ({ browserSecret: await proved(t, next('subject')), agent: 'a browser', ...person }),
+  ),
   'sessions/end': of(
     SIGNED_IN,
     'not_permitted',

@@ -44,6 +44,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { proved } from '../support/memory-provider.ts';
 import { azureUser, bindMirror, readInAzure } from '../support/mirror.ts';
 import { findOperations } from '../support/operations.ts';
 import { ORDERS_TEXT } from '../support/orders-document.ts';
@@ -174,7 +175,14 @@ async function bound() {
 }
 /** A report on a time with calls. */
 const usageOf = (input: Record<string, unknown>) => async () => {
-  const call = { subscription: null, keyMark: null, apiId: null, outcome: 'passed', calls: 1, lastAt: Date.now() } as const;
+  const call = {
+    subscription: null,
+    keyMark: null,
+    apiId: null,
+    outcome: 'passed',
+    calls: 1,
+    lastAt: Date.now(),
+  } as const;
   const calls = [{ ...call, ...(await product()) }];
   await addUsage(t.db, 'ours', { source: crypto.randomUUID(), number: 1, calls }, t.clock());
   return { ...ANY_TIME, ...input };
@@ -710,6 +718,21 @@ const CASES: Record<string, Case> = {
   'products/list': { as: ADMIN, ours: having(product, { isCounted: true }), nothing: { isCounted: true } },
   'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
   'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
+  // In another service the developer isn't signed in.
+  'identities/begin': {
+    as: SIGNED_IN,
+    ours: async () => {
+      await t.sql`update accounts set password_hash = ${await t.passwords.hash(PASSWORD)}
+        where id = ${SIGNED_IN.accountId}`;
+      return { provider: 'acme', purpose: 'connect', currentPassword: PASSWORD };
+    },
+    nothing: { provider: 'acme', purpose: 'connect', currentPassword: PASSWORD },
+  },
+  'identities/show-proof': {
+    as: DEVELOPER,
+    ours: async () => ({ browserSecret: await proved(t, OURS) }),
+    nothing: { browserSecret: NO_TICKET },
+  },
   'sessions/list': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
   'sessions/open-link': {
     as: DEVELOPER,

@@ -365,7 +365,9 @@ describe('what helps with a first call', () => {
     const key = /value="(apim_\w+)"/.exec(keys)?.[1];
     expect(keys).toContain(`Ocp-Apim-Subscription-Key: ${key}&quot; https://api.example.com/v1/weather`);
     await app.sql`update apis set key_header = 'X-Weather-Key' where path = 'weather'`;
-    expect(await who.reads(subscription)).toContain('curl -H &quot;X-Weather-Key: $API_KEY&quot; https://api.');
+    expect(await who.reads(subscription)).toContain(
+      'curl -H &quot;X-Weather-Key: $API_KEY&quot; https://api.',
+    );
   });
 
   test('a key from elsewhere stands in quotes, so that no shell runs a part of it', async () => {

@@ -24,6 +24,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { proved } from '../support/memory-provider.ts';
 import { findOperations } from '../support/operations.ts';
 
 /** How many pairs meet, or `all`. */
@@ -70,6 +71,10 @@ async function newWorld(start: Start) {
   const wish = { email: `wish-${word}@example.com`, groupIds: [groupId], why: 'a partner' };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
   const session = await t.signedIn(accountId);
+  const connecting = { purpose: 'connect', currentPassword: PASSWORD } as const;
+  const browserSecret = await proved(t, `new-${word}`, { as: t.as(session), ...connecting });
+  await t.sql`insert into account_identities values
+    ('ours', 'https://acme.example', ${`old-${word}`}, ${accountId}, 'acme', 'Aad', 'Ann', now(), now())`;
   const tickets = {
     ...{ reset: await t.ticketTo(person.email), confirmation: await t.ticketTo(wanted) },
     invitation: await t.ticketTo(invited),
@@ -85,6 +90,7 @@ async function newWorld(start: Start) {
   }
   return {
     ...{ word, groupId, apiId, productId, accountId, active, submitted, session, invitationId, approvalId },
+    browserSecret,
     ...{ email: person.email, wanted, invited, ...tickets },
   };
 }
@@ -148,6 +154,13 @@ const STEPS: Record<string, Step> = {
   'groups/create': admin((w) => ({ groupId: `more-${w.word}`, name: `More ${w.word}` })),
   'groups/delete': admin((w) => ({ groupId: w.groupId })),
   'groups/rename': admin((w) => ({ groupId: w.groupId, name: `More ${w.word}` })),
+  'identities/begin': developer(() => ({
+    ...{ provider: 'acme', purpose: 'connect', currentPassword: PASSWORD },
+  })),
+  'identities/connect': developer((w) => ({ browserSecret: w.browserSecret })),
+  'identities/disconnect': developer((w) => ({
+    ...{ issuer: 'https://acme.example', subject: `old-${w.word}`, currentPassword: PASSWORD },
+  })),
   'invitations/accept': visitor((w) => ({
     ...{ ticket: w.invitation, firstName: 'Bea', lastName: 'Fox', password: PASSWORD },
   })),

@@ -20,6 +20,7 @@ import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.t
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
 import { openSealedText } from '../../src/security/sealed-text.ts';
 import { createTestDatabase } from './database.ts';
+import { ACME, MEMORY_PROVIDERS } from './memory-provider.ts';
 import { TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
 
 /** More than ten, so that calls at once reach Postgres at once. */
@@ -93,7 +94,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     gatewayUrl: null,
     hasRequests: true,
     signUp: 'approval',
-    signIn: { hasPasswords: true, providers: [] },
+    signIn: { hasPasswords: true, providers: [ACME] },
     ...changed,
   };
   let now = Date.now();
@@ -125,6 +126,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     random: (size) => randomBytes(size),
     keyring,
     passwords,
+    signInProviders: MEMORY_PROVIDERS,
     people: { actorOf: async (userId, teamId) => personInSlack(userId, teamId) },
     policy,
     service: services[service],

@@ -54,6 +54,14 @@ export async function findLiveSession(
   return row ?? null;
 }
 
+export async function findSession(
+  db: Db,
+  { serviceId, accountId, id }: Of & { id: string },
+): Promise<Session | null> {
+  const [row] = await db.select().from(sessions).where(has(sessions, { serviceId, accountId, id }));
+  return row ?? null;
+}
+
 export async function insertSession(tx: Transaction, row: Session): Promise<void> {
   await tx.insert(sessions).values(row);
 }

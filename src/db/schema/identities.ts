@@ -29,8 +29,7 @@ export const accountIdentities = pgTable(
 );
 
 /**
- * A browser that is on its way to a provider, or that came back as a person whom no account knows yet. The row is deleted when
- * it is used.
+ * A browser that is on its way to a provider, or that came back as a person without an account. The row is deleted when it is used.
  */
 export const signInAttempts = pgTable(
   'sign_in_attempts',

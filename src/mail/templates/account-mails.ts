@@ -181,6 +181,48 @@ Your developer account now uses another email, and you sign in with that one. Th
 
 **Wasn’t it you?** Reply to this mail, or write to $SupportEmail, right away. We can block the account and give it back to you.`,
   },
+  SignInConnected: {
+    occasion: 'Account',
+    title: 'Sign-in connected',
+    description:
+      'Sent to a developer when a provider was connected to their account. Carries the link “This wasn’t me”.',
+    because: 'You get this mail because this is the email of your developer account at $OrganizationName.',
+    variables: [...WITH_LINK, 'ProviderName'],
+    requiredLink: null,
+    isNotice: true,
+    isInUse: true,
+    subject: '$ProviderName was connected to your $OrganizationName account',
+    body: `Hi $DevFirstName,
+
+You can now sign in to your developer account with $ProviderName. If you connected it, there’s nothing to do here.
+
+[This wasn’t me]($ConfirmUrl)
+
+The button disconnects it, signs you out everywhere, and mails you a link to get back in. It works until $LinkEnds.
+
+You can also write to $SupportEmail.`,
+  },
+  SignInDisconnected: {
+    occasion: 'Account',
+    title: 'Sign-in disconnected',
+    description:
+      'Sent to a developer when a provider was disconnected from their account. Carries the link “This wasn’t me”.',
+    because: 'You get this mail because this is the email of your developer account at $OrganizationName.',
+    variables: [...WITH_LINK, 'ProviderName'],
+    requiredLink: null,
+    isNotice: true,
+    isInUse: true,
+    subject: '$ProviderName was disconnected from your $OrganizationName account',
+    body: `Hi $DevFirstName,
+
+$ProviderName no longer signs you in to your developer account. If you disconnected it, there’s nothing to do here.
+
+[This wasn’t me]($ConfirmUrl)
+
+The button signs you out everywhere, and mails you a link to get back in. It works until $LinkEnds.
+
+You can also write to $SupportEmail.`,
+  },
   PasswordResetIdentityDefault: {
     occasion: 'Password',
     title: 'Choose a new password',

@@ -56,6 +56,11 @@ const VARIABLES = {
     title: 'The name to sign in with: the email',
     sample: 'ann.lee@example.com',
   },
+  ProviderName: {
+    kind: 'plain',
+    title: 'The provider that the developer signs in with',
+    sample: 'Google',
+  },
   IdentityProvider: { kind: 'plain', title: 'How the developer signs in', sample: 'Basic' },
   PersonalLine: {
     kind: 'free',

@@ -59,6 +59,15 @@ export function demandNextState(account: Account, verb: AccountVerb): Account['s
   return next;
 }
 
+/** Errors: `account_state_unfitting`. */
+export function demandActive(account: Account): void {
+  if (account.state === 'active') return;
+  throw new DomainError('account_state_unfitting', {
+    accountId: account.id,
+    current: currentState(account),
+  });
+}
+
 export function currentState(account: Account) {
   return {
     state: account.state,

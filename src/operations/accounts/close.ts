@@ -2,19 +2,19 @@ import { countSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { demandNextState } from './account.ts';
 import { endAccount } from './end-account.ts';
-import { holdProvedAccount, proveOwnPassword } from './own-account.ts';
+import { holdProvedAccount, proveOwner } from './own-account.ts';
 
 /**
  * A developer closes their own account, with all of its subscriptions. Unlike `accounts/delete` this waits for no second
  * operator, because the owner decides. Operators read of it in the approvals channel, and can restore it.
- * Errors: `password_wrong`.
+ * Errors: those of `proveOwner`.
  */
 export const closeOwnAccount = defineOperation({
   name: 'accounts/close',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: { currentPassword: input.password },
-  prepare: (context, { currentPassword }) => proveOwnPassword(context, currentPassword),
+  input: { currentPassword: input.password.optional() },
+  prepare: (context, { currentPassword }) => proveOwner(context, currentPassword),
   async run(act, _input, proved) {
     const account = await holdProvedAccount(act, proved);
     const query = { serviceId: act.service.id, accountId: account.id };

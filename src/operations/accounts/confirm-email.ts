@@ -4,8 +4,11 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
+import { proofOfBrowser } from '../identities/attempt.ts';
+import { connectIdentity, sessionBy, takeProof } from '../identities/proof.ts';
 import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
+import { startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { holdAccount } from './account.ts';
@@ -15,7 +18,8 @@ import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules
 
 /**
  * Redeems a confirmation link: its email becomes the account's. A pending account becomes active and is welcomed, unless it
- * is a sign-up that an operator must still approve. A developer who signed up chooses the password here. An active account
+ * is a sign-up that an operator must still approve. A developer who signed up chooses the password here, or with `proof` a
+ * provider instead, and is then signed in. An active account
  * gets a mail at its former email. Every session and every other open link of the account end.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` for a sign-up.
  */
@@ -27,17 +31,20 @@ export const confirmEmail = defineOperation({
   input: {
     ticket: input.ticket,
     password: input.password.optional(),
+    proof: proofOfBrowser.optional(),
     language: input.language.optional(),
   },
-  async prepare(context, { ticket, password = '' }) {
+  async prepare(context, { ticket, password = '', proof }) {
     const open = await demandOpenTicket(context, context.db, 'email-confirmation', ticket);
     const account = open.accountId ? await findAccount(context.db, context.service.id, open.accountId) : null;
     if (!account) throw new DomainError('ticket_refused');
     const words = [open.email, account.firstName, account.lastName];
-    const passwordHash = choosesPassword(account) ? await hashNewPassword(context, password, words) : null;
+    const isChosen = !proof && (await choosesPassword(context.db, account));
+    if (isChosen && !context.policy.signIn.hasPasswords) throw new DomainError('password_sign_in_off');
+    const passwordHash = isChosen ? await hashNewPassword(context, password, words) : null;
     return { open, accountId: account.id, passwordHash };
   },
-  async run(act, { language }, { open, accountId, passwordHash }) {
+  async run(act, { proof, language }, { open, accountId, passwordHash }) {
     const email = parseEmailAddress(open.email);
     await holdEmail(act.tx, act.service.id, email.canonical);
     const account = await holdAccount(act, accountId);
@@ -54,7 +61,7 @@ export const confirmEmail = defineOperation({
       emailCanonical: email.canonical,
       emailConfirmedAt: act.now,
       language: account.language ?? language ?? null,
-      ...(choosesPassword(account) ? { passwordHash } : {}),
+      ...(passwordHash ? { passwordHash } : {}),
       ...(becomesActive
         ? {
             state: 'active',
@@ -68,7 +75,13 @@ export const confirmEmail = defineOperation({
     });
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
-    await tellDeveloper(act, account, confirmed, { becomesActive, isChanged: isChanged && !isWaiting });
+    const proved = proof ? await takeProof(act, proof.browserSecret) : null;
+    if (proved) await connectIdentity(act, confirmed, proved.identity, { isNew: isWaiting });
+    await tellDeveloper(act, account, confirmed, {
+      becomesActive,
+      isChanged: isChanged && !isWaiting,
+      needsPassword: confirmed.passwordHash === null && !proved,
+    });
     if (awaitsOperator) await queueSignUpCard(act, confirmed);
     else await queueRepaint(act, account.id);
     act.record({
@@ -81,7 +94,11 @@ export const confirmEmail = defineOperation({
       email: confirmed.email,
       isActive: confirmed.state === 'active',
       awaitsOperator,
-      hasPassword: confirmed.passwordHash !== null,
+      hasPassword: confirmed.passwordHash !== null || proved !== null,
+      secret:
+        proof && proved && confirmed.state === 'active'
+          ? await startSession(act, account.id, proof.session, sessionBy(proved))
+          : null,
     };
   },
 });
@@ -90,9 +107,9 @@ async function tellDeveloper(
   act: Act,
   before: Account,
   after: Account,
-  what: { becomesActive: boolean; isChanged: boolean },
+  what: { becomesActive: boolean; isChanged: boolean; needsPassword: boolean },
 ): Promise<void> {
-  if (what.becomesActive) await queueWelcomeMail(act, after, after.passwordHash === null);
+  if (what.becomesActive) await queueWelcomeMail(act, after, what.needsPassword);
   // A pending account's former email was never confirmed, so its mailbox may belong to a stranger.
   if (what.isChanged) await queueMailTo(act, { ...after, email: before.email }, { template: 'EmailChanged' });
 }

@@ -64,7 +64,13 @@ export async function queueWelcomeMail(act: Act, account: Recipient, needsPasswo
 /** People read such a mail late, and the link can only lock an account and mail its owner. */
 const SECURITY_LINK_HOURS = 7 * 24;
 
-type Notice = 'PasswordChanged' | 'EmailChangeRequested' | 'SignInLinkUsed' | 'KeyRegenerated';
+type Notice =
+  | 'PasswordChanged'
+  | 'EmailChangeRequested'
+  | 'SignInLinkUsed'
+  | 'SignInConnected'
+  | 'SignInDisconnected'
+  | 'KeyRegenerated';
 
 /**
  * Tells a developer what was done to their account, with a link that undoes the access of another person. Only the newest

@@ -15,6 +15,10 @@ export const openConfirmation = defineOperation({
   async run(act, { ticket }) {
     const { email, expiresAt, accountId } = await demandOpenTicket(act, act.tx, 'email-confirmation', ticket);
     const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;
-    return { email, expiresAt, choosesPassword: account !== null && choosesPassword(account) };
+    return {
+      email,
+      expiresAt,
+      choosesPassword: account !== null && (await choosesPassword(act.tx, account)),
+    };
   },
 });

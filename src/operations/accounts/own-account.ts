@@ -1,21 +1,48 @@
 // Proves that the person at the keyboard is still the developer who signed in.
 import { type Account, findAccount } from '../../db/accounts/accounts.ts';
+import { findSession } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
+import { minutesAfter } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { holdAccount } from './account.ts';
 
+/** How long a sign-in with a provider proves as much as a password that was just typed. */
+const FRESH_MINUTES = 10;
+
+/** Whether the account's password is a way to sign in. */
+export const hasUsablePassword = (
+  { policy }: Pick<Context, 'policy'>,
+  account: Pick<Account, 'passwordHash'>,
+): boolean => policy.signIn.hasPasswords && account.passwordHash !== null;
+
 /**
- * The signed-in developer's account, when the password is right: an open session alone must not be enough to take the
- * account away. Outside any transaction, because it hashes.
- * Errors: `password_wrong`, with a message for the field `currentPassword`. Source: ASVS 7.5.1.
+ * The signed-in developer's account, when they prove again who they are: an open session alone must not be enough to take the
+ * account away. By the password; an account without one, by a sign-in with a provider a few minutes ago. Outside any
+ * transaction, because it hashes.
+ * Errors: `password_wrong`, with a message for the field `currentPassword`; `sign_in_too_old`. Source: ASVS 7.5.1.
  */
-export async function proveOwnPassword(context: Context, password: string): Promise<Account> {
+export async function proveOwner(context: Context, password: string | undefined): Promise<Account> {
   const { accountId } = signedInAs(context);
   const account = await findAccount(context.db, context.service.id, accountId);
-  const { isCorrect } = await context.passwords.verify(password, account?.passwordHash ?? null);
+  if (account && !hasUsablePassword(context, account)) {
+    if (await hasFreshSession(context)) return account;
+    throw new DomainError('sign_in_too_old', { accountId });
+  }
+  const { isCorrect } = await context.passwords.verify(password ?? '', account?.passwordHash ?? null);
   if (!account || !isCorrect) throw wrongPassword(accountId);
   return account;
+}
+
+/** Whether this session began with a provider a few minutes ago. */
+export async function hasFreshSession(context: Context): Promise<boolean> {
+  const { accountId, sessionId: id } = signedInAs(context);
+  const session = await findSession(context.db, { serviceId: context.service.id, accountId, id });
+  return (
+    session !== null &&
+    session.provider !== null &&
+    minutesAfter(session.createdAt, FRESH_MINUTES) > context.clock()
+  );
 }
 
 /** Locks the account for a change. Errors: `password_wrong` when the password changed since it was proved. */

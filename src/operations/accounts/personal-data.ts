@@ -1,5 +1,6 @@
 // Erases the personal data of accounts and invitations, in every table.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { deleteIdentitiesOfAccount } from '../../db/accounts/identities.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
@@ -34,6 +35,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   });
   await callOffMails(act, { accountId: account.id, exceptTemplate: 'AccountClosedDeveloper' });
   await eraseTickets(act.tx, serviceId, { accountId: account.id });
+  await deleteIdentitiesOfAccount(act.tx, { serviceId, accountId: account.id });
   await eraseDriftsOfAccount(act.tx, serviceId, account.id);
   await deleteRecipientsOfAccount(act.tx, serviceId, account.id);
   for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {

@@ -1,11 +1,13 @@
 // The rules of accounts that developers sign up for.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { listIdentities } from '../../db/accounts/identities.ts';
 import {
   countWaitingSince,
   findOpenSummary,
   holdSignUps,
   insertSummary,
 } from '../../db/accounts/sign-ups.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { newId } from '../../db/ids.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueRepaint } from '../frame/outbox.ts';
@@ -20,9 +22,12 @@ export const isUnconfirmedSignUp = (
   account: Pick<Account, 'state' | 'signedUpAt' | 'emailConfirmedAt'>,
 ): boolean => account.state === 'pending' && account.signedUpAt !== null && account.emailConfirmedAt === null;
 
-/** A sign-up's password is chosen behind the confirmation link: only that proves whose mailbox it is. */
-export const choosesPassword = (account: Pick<Account, 'signedUpAt' | 'passwordHash'>): boolean =>
-  account.signedUpAt !== null && account.passwordHash === null;
+/** How a sign-up's owner signs in is chosen behind the confirmation link: only that proves whose mailbox it is. */
+export async function choosesPassword(db: Db, account: Account): Promise<boolean> {
+  if (account.signedUpAt === null || account.passwordHash !== null) return false;
+  const { serviceId, id: accountId } = account;
+  return (await listIdentities(db, { serviceId, accountId })).length === 0;
+}
 
 /** Whether an operator must approve once the email is confirmed. True too when sign-up has been turned off since. */
 export const needsOperator = (act: Act, account: Account): boolean =>

@@ -1,5 +1,6 @@
 // What every operation is given: the actor, the service, the settings, and the parts that it works with.
 import type { Database, Transaction } from '../../db/connection/connect.ts';
+import type { SignInProviders } from '../../identity/identity.ts';
 import type { Keyring } from '../../security/keyring.ts';
 import type { PasswordHasher } from '../../security/password-hash.ts';
 
@@ -95,7 +96,7 @@ export type Policy = {
 };
 
 /** How developers sign in. */
-export type SignInPolicy = {
+type SignInPolicy = {
   /** Whether a password is one of the ways. */
   hasPasswords: boolean;
   /** Where else, in the order of the buttons. */
@@ -121,6 +122,8 @@ export type Context = {
   keyring: Keyring;
   passwords: PasswordHasher;
   people: People;
+  /** Where else developers sign in, by the provider's name in the settings. Absent in programs. */
+  signInProviders?: SignInProviders;
   policy: Policy;
   service: { id: string; name: string };
   actor: Actor;

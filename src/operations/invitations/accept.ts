@@ -15,6 +15,7 @@ import { holdAccount } from '../accounts/account.ts';
 import { queueWelcomeMail } from '../accounts/mails.ts';
 import { type Act, DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
+import { connectIdentity, sessionBy, takeProof } from '../identities/proof.ts';
 import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -25,7 +26,8 @@ const NAMES = input.withNeededNames({});
 
 /**
  * Accepts an invitation: makes an `active` account for the invited email, or activates the `pending` one that a program
- * made. Of several requests at once, one succeeds. With `session` the developer, who proved mailbox and password, is signed
+ * made. Of several requests at once, one succeeds. With `session` the developer, who proved mailbox and password (or, with
+ * `browserSecret`, who they are at a provider), is signed
  * in as well: only the result holds the `secret`.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`; `invalid_input` for names, together with what is
  * wrong with the password, so that the form can be corrected in one go.
@@ -39,27 +41,32 @@ export const acceptInvitation = defineOperation({
     ticket: input.ticket,
     firstName: z.string(),
     lastName: z.string(),
-    password: input.password,
+    password: input.password.optional(),
+    /** A provider instead of a password. */
+    browserSecret: input.sessionSecret.optional(),
     /** Of the page. Kept unless the account has one. */
     language: input.language.optional(),
     session: browser.optional(),
   },
-  async prepare(context, { ticket, password, language, session: _, ...typed }) {
+  async prepare(context, { ticket, password = '', browserSecret, language, session: _, ...typed }) {
     const open = await demandOpenTicket(context, context.db, 'invitation', ticket);
     const names = NAMES.safeParse(typed);
     const words = [open.email, ...(names.success ? [names.data.firstName, names.data.lastName] : [])];
+    const isByPassword = browserSecret === undefined;
+    if (isByPassword && !context.policy.signIn.hasPasswords) throw new DomainError('password_sign_in_off');
     if (!names.success) {
-      const errors = passwordFaults(context, password, words);
+      const errors = isByPassword ? passwordFaults(context, password, words) : {};
       throw new DomainError('invalid_input', { fields: { ...fieldsOf(names.error), ...errors } });
     }
-    const passwordHash = await hashNewPassword(context, password, words);
+    const passwordHash = isByPassword ? await hashNewPassword(context, password, words) : null;
     return { open, person: { passwordHash, language: language ?? null, ...names.data } };
   },
-  async run(act, { session }, { open, person }) {
+  async run(act, { session, browserSecret }, { open, person }) {
     const serviceId = act.service.id;
     const email = parseEmailAddress(open.email);
     await holdEmail(act.tx, serviceId, email.canonical);
-    if (open.accountId) return acceptForAccount(act, open, open.accountId, { person, session });
+    const how = { session, browserSecret };
+    if (open.accountId) return acceptForAccount(act, open, open.accountId, { person, how });
     const invitation = open.invitationId ? await lockInvitation(act.tx, serviceId, open.invitationId) : null;
     if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
@@ -90,19 +97,19 @@ export const acceptInvitation = defineOperation({
       target: { kind: 'account', id: account.id },
       after: { state: 'active', invitationId: invitation.id },
     });
-    return welcome(act, account, session);
+    return welcome(act, account, how);
   },
 });
 
-type Person = { passwordHash: string; firstName: string; lastName: string; language: string | null };
+type Person = { passwordHash: string | null; firstName: string; lastName: string; language: string | null };
 
-type Browser = z.output<typeof browser>;
+type How = { session: z.output<typeof browser> | undefined; browserSecret: string | undefined };
 
 async function acceptForAccount(
   act: Act,
   open: Ticket,
   accountId: string,
-  { person, session }: { person: Person; session: Browser | undefined },
+  { person, how }: { person: Person; how: How },
 ) {
   const serviceId = act.service.id;
   const account = await holdAccount(act, accountId);
@@ -123,12 +130,14 @@ async function acceptForAccount(
     before: { state: account.state },
     after: { state: active.state },
   });
-  return welcome(act, active, session);
+  return welcome(act, active, how);
 }
 
-async function welcome(act: Act, account: Account, session: Browser | undefined) {
+async function welcome(act: Act, account: Account, { session, browserSecret }: How) {
+  const proof = browserSecret === undefined ? undefined : await takeProof(act, browserSecret);
+  if (proof) await connectIdentity(act, account, proof.identity, { isNew: true });
   await queueWelcomeMail(act, account, false);
   await queueRepaint(act, account.id);
-  const secret = session ? await startSession(act, account.id, session) : null;
+  const secret = session ? await startSession(act, account.id, session, proof && sessionBy(proof)) : null;
   return { accountId: account.id, email: account.email, secret };
 }

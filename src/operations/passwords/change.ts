@@ -1,6 +1,7 @@
 import { updateAccount } from '../../db/accounts/accounts.ts';
+import { DomainError } from '../../domain/domain-error.ts';
 import { endAccess } from '../accounts/end-access.ts';
-import { holdProvedAccount, proveOwnPassword } from '../accounts/own-account.ts';
+import { holdProvedAccount, proveOwner } from '../accounts/own-account.ts';
 import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { startSession } from '../sessions/session.ts';
 import { queuePasswordChanged } from './mails.ts';
@@ -9,15 +10,17 @@ import { hashNewPassword } from './new-password.ts';
 /**
  * A developer who is signed in changes their password. Every session and open link ends; the browser that asked gets a new
  * session, whose secret only the result holds. A mail tells the developer.
- * Errors: `password_wrong`, `password_unacceptable`. Source: ASVS 6.2.3, 7.4.3, 7.2.4.
+ * An account without a password gets its first one.
+ * Errors: those of `proveOwner`, `password_unacceptable`, `password_sign_in_off`. Source: ASVS 6.2.3, 7.4.3, 7.2.4.
  */
 export const changePassword = defineOperation({
   name: 'passwords/change',
   allowed: ACCOUNTS,
   effect: 'change',
-  input: { currentPassword: input.password, password: input.password, agent: input.agent },
+  input: { currentPassword: input.password.optional(), password: input.password, agent: input.agent },
   async prepare(context, { currentPassword, password }) {
-    const proved = await proveOwnPassword(context, currentPassword);
+    if (!context.policy.signIn.hasPasswords) throw new DomainError('password_sign_in_off');
+    const proved = await proveOwner(context, currentPassword);
     const { email, firstName, lastName, passwordHash: current } = proved;
     const passwordHash = await hashNewPassword(context, password, [email, firstName, lastName], current);
     return { proved, passwordHash };

@@ -21,6 +21,7 @@ export const resetPassword = defineOperation({
   /** `language`: of the page. Kept unless the account has one. */
   input: { ticket: input.ticket, password: input.password, language: input.language.optional() },
   async prepare(context, { ticket, password }) {
+    if (!context.policy.signIn.hasPasswords) throw new DomainError('password_sign_in_off');
     const open = await demandOpenTicket(context, context.db, 'password-reset', ticket);
     if (!open.accountId) throw new DomainError('ticket_refused');
     const account = await findAccount(context.db, context.service.id, open.accountId);

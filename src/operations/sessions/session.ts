@@ -8,6 +8,7 @@ import {
 } from '../../db/accounts/sessions.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { sealText } from '../../security/sealed-text.ts';
 import { newSessionSecret, sessionHash } from '../../security/session.ts';
 import type { Act, Actor } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
@@ -33,6 +34,11 @@ export function sessionEnd(createdAt: Date, now: Date): Date {
   return new Date(Math.min(idle.getTime(), absolute.getTime()));
 }
 
+/** The provider that a session begins with. Its ID token is kept for signing out there too. */
+type Provided = { provider: string; idToken: string | null };
+
+export const ID_TOKEN_SEALED_AS = 'id token';
+
 /**
  * Begins a session and returns its secret, which is stored nowhere: only the browser will have it.
  */
@@ -40,6 +46,7 @@ export async function startSession(
   act: Act,
   accountId: string,
   { agent, formerSecret }: z.output<typeof browser>,
+  provided?: Provided,
 ): Promise<string> {
   const serviceId = act.service.id;
   const formerHash = formerSecret ? sessionHash(formerSecret) : null;
@@ -54,8 +61,10 @@ export async function startSession(
     createdAt: act.now,
     lastSeenAt: act.now,
     expiresAt: sessionEnd(act.now, act.now),
-    provider: null,
-    sealedIdToken: null,
+    provider: provided?.provider ?? null,
+    sealedIdToken: provided?.idToken
+      ? sealText(act.keyring, ID_TOKEN_SEALED_AS, provided.idToken, act.random)
+      : null,
   };
   await insertSession(act.tx, row);
   await keepNewestSessions(act.tx, { serviceId, accountId, count: MAX_SESSIONS_OF_ACCOUNT });

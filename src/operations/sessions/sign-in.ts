@@ -6,7 +6,7 @@ import {
 } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
-import { currentState, holdAccount } from '../accounts/account.ts';
+import { demandActive, holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
@@ -17,7 +17,7 @@ import { startSession } from './session.ts';
 /**
  * Signs a developer in: a new session, whose secret only the result holds. `formerSecret` is that of the browser's former
  * session, which ends. A password that an operator typed works only together with a `newPassword`.
- * Errors: `email_invalid`; `sign_in_refused` for a wrong password and an unknown email, after the same work. Only with the right
+ * Errors: `password_sign_in_off`; `email_invalid`; `sign_in_refused` for a wrong password and an unknown email, after the same work. Only with the right
  * password: `account_state_unfitting` with the state, `password_must_change`, `password_unacceptable`.
  * Source: OWASP Authentication and Session Management cheat sheets; ASVS 6.3.8, 7.2.4; safety 5.
  */
@@ -33,6 +33,7 @@ export const signIn = defineOperation({
     formerSecret: input.sessionSecret.optional(),
   },
   async prepare(context, { email, password, newPassword }) {
+    if (!context.policy.signIn.hasPasswords) throw new DomainError('password_sign_in_off');
     const { canonical } = parseEmailAddress(email);
     const account = await findAccountByEmail(context.db, context.service.id, canonical);
     const checkedHash = account?.passwordHash ?? null;
@@ -61,13 +62,6 @@ export const signIn = defineOperation({
     return { secret };
   },
 });
-
-/** Errors: `account_state_unfitting`. */
-function demandActive(account: Account): void {
-  if (account.state === 'active') return;
-  const accountId = account.id;
-  throw new DomainError('account_state_unfitting', { accountId, current: currentState(account) });
-}
 
 async function replacementFor(
   context: Context,

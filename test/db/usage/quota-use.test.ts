@@ -44,7 +44,15 @@ const write = (
   calls: number,
   { at = NOON, now = at as number, outcome = 'passed' as CallOutcome, by = newSource() } = {},
 ) => {
-  const call = { subscription: { id, createdAt }, keyMark: null, productId, apiId: 'orders', outcome, calls, lastAt: at };
+  const call = {
+    subscription: { id, createdAt },
+    keyMark: null,
+    productId,
+    apiId: 'orders',
+    outcome,
+    calls,
+    lastAt: at,
+  };
   return addUsage(t.db, 'ours', { source: by, number: 1, calls: [call] }, new Date(now));
 };
 const standing = async ({ id }: Called) => {

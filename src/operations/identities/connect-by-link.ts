@@ -1,0 +1,36 @@
+import { DomainError } from '../../domain/domain-error.ts';
+import { holdAccount } from '../accounts/account.ts';
+import { endAccess } from '../accounts/end-access.ts';
+import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
+import { browser, startSession } from '../sessions/session.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { redeemTicket } from '../tickets/redeem.ts';
+import { connectIdentity, sessionBy, takeProof } from './proof.ts';
+
+/**
+ * Redeems a link for a new password with a provider instead: it is connected, and signs the developer in. As with a new
+ * password, every session and every other open link of the account end, and a mail tells the developer.
+ * Errors: `ticket_refused`, whatever the cause; `identity_taken`.
+ */
+export const connectByLink = defineOperation({
+  name: 'identities/connect-by-link',
+  allowed: DEVELOPERS,
+  effect: 'change',
+  input: browser.extend({ ticket: input.ticket, browserSecret: input.sessionSecret }),
+  async run(act, { ticket, browserSecret, agent, formerSecret }) {
+    const open = await demandOpenTicket(act, act.tx, 'password-reset', ticket);
+    if (!open.accountId) throw new DomainError('ticket_refused');
+    const account = await holdAccount(act, open.accountId);
+    if (account.state !== 'active') throw new DomainError('ticket_refused');
+    await redeemTicket(act, open);
+    const proof = await takeProof(act, browserSecret);
+    await endAccess(act, account.id);
+    await connectIdentity(act, account, proof.identity);
+    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));
+    act.record({
+      target: { kind: 'account', id: account.id },
+      after: { connected: proof.identity.provider },
+    });
+    return { secret };
+  },
+});

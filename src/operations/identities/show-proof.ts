@@ -1,0 +1,94 @@
+import { findAccount, findAccountByEmail } from '../../db/accounts/accounts.ts';
+import { DomainError } from '../../domain/domain-error.ts';
+import { canonicalEmail } from '../../domain/email-address.ts';
+import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
+import { openInvitation } from '../invitations/open.ts';
+import { demandOpenTicket } from '../tickets/open-ticket.ts';
+import { labelOf } from './attempt.ts';
+import { findProof, type Proof, verifiedEmailOf } from './proof.ts';
+
+/**
+ * `sign-up`: makes an account. `by-mail`: the provider doesn't vouch for the email, so a mail must. `claim`: an account has
+ * the email, and its owner proves it. `unknown`: there is no way in. The others are what the attempt was for.
+ */
+type ProofStep =
+  | 'sign-up'
+  | 'by-mail'
+  | 'claim'
+  | 'unknown'
+  | 'connect'
+  | 'invitation'
+  | 'email-confirmation'
+  | 'password-reset';
+
+/** What the page asks a person after the provider's answer. Null without one, also when what it was for has ended. */
+export const showProof = defineOperation({
+  name: 'identities/show-proof',
+  allowed: DEVELOPERS,
+  effect: 'read',
+  input: { browserSecret: input.sessionSecret },
+  async run(act, { browserSecret }) {
+    const proof = await findProof(act, browserSecret);
+    if (!proof) return null;
+    const { identity } = proof;
+    const { provider, shownName, firstName, lastName } = identity;
+    const of = {
+      provider,
+      label: labelOf(act, provider),
+      shownName,
+      email: identity.email ?? '',
+      firstName,
+      lastName,
+      canUsePassword: false,
+      needsApproval: false,
+      ticket: null as string | null,
+      accountId: null as string | null,
+    };
+    const { purpose } = proof;
+    if (purpose.kind === 'ticket') return showForTicket(act, purpose.claim, of);
+    if (purpose.kind !== 'sign-in')
+      return { ...of, step: 'connect' as ProofStep, accountId: purpose.accountId };
+    return { ...of, ...(await stepOf(act, proof)) };
+  },
+});
+
+type Step = { step: ProofStep; canUsePassword?: boolean; needsApproval?: boolean };
+
+async function stepOf(act: Act, { identity }: Proof): Promise<Step> {
+  const choice = act.policy.signIn.providers.find(({ name }) => name === identity.provider);
+  const verified = verifiedEmailOf(identity);
+  const canonical = verified && canonicalEmail(verified);
+  const account = canonical ? await findAccountByEmail(act.tx, act.service.id, canonical) : null;
+  if (account)
+    return { step: 'claim', canUsePassword: act.policy.signIn.hasPasswords && account.passwordHash !== null };
+  const canSignUp = choice !== undefined && choice.signUp !== 'off';
+  if (canSignUp && canonical) return { step: 'sign-up', needsApproval: choice.signUp === 'approval' };
+  return { step: canSignUp && act.policy.signUp !== 'off' ? 'by-mail' : 'unknown' };
+}
+
+type Claim = Extract<Proof['purpose'], { kind: 'ticket' }>['claim'];
+type Of = { email: string; firstName: string; lastName: string };
+
+/** The account's email is the one that the link was mailed to, whatever the provider says. */
+async function showForTicket<Given extends Of>(act: Act, { of, ticket }: Claim, given: Given) {
+  try {
+    if (of === 'invitation') {
+      const invited = await openInvitation(act, { ticket });
+      const names = invited.firstName || invited.lastName ? invited : given;
+      return {
+        ...given,
+        step: of as ProofStep,
+        ticket,
+        email: invited.email,
+        firstName: names.firstName,
+        lastName: names.lastName,
+      };
+    }
+    const { email, accountId } = await demandOpenTicket(act, act.tx, of, ticket);
+    const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;
+    return account ? { ...given, step: of as ProofStep, ticket, email } : null;
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'ticket_refused') return null;
+    throw error;
+  }
+}

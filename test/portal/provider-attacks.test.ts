@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { PORTAL_URL, whereTo } from '../support/company.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { startLyingIssuer } from '../support/lying-issuer.ts';
+import { createPortalDriver, PASSWORD } from '../support/portal.ts';
+import { createVisitor, textOf, type Visitor } from '../support/visitor.ts';
+
+const one = forAllTests(() => startLyingIssuer());
+const two = forAllTests(() => startLyingIssuer({ namesItself: true }));
+const settings = () => ({
+  TRUSTED_PROXIES: '127.0.0.1',
+  PUBLIC_URL: PORTAL_URL,
+  SIGN_UP: 'open',
+  SIGN_IN_PROVIDERS: 'one,two,github',
+  ...one.settingsFor('one'),
+  ...two.settingsFor('two', { DOMAINS: 'good.example' }),
+  ...one.settingsFor('github', { KIND: 'github' }),
+});
+const app = forAllTests(() => startTestApp(settings()));
+const portal = createPortalDriver(app);
+/** Another process on the same database, where a password is no way to sign in. */
+const closed = forAllTests(() => startTestApp({ ...settings(), PASSWORD_SIGN_IN: 'off' }, { beside: app }));
+const FINISH = '/portal/sign-in/finish';
+
+async function begins(who: Visitor, name: string, fields: Record<string, string> = {}) {
+  const there = new URL(await whereTo(await who.post(`/portal/sign-in/${name}`, fields)));
+  const [state = '', nonce = ''] = ['state', 'nonce'].map((field) => there.searchParams.get(field) ?? '');
+  expect(there.searchParams.get('code_challenge_method')).toBe('S256');
+  return { state, nonce };
+}
+const comesBack = (who: Visitor, name: string, answer: Record<string, string>) =>
+  who.get(`/portal/sign-in/${name}/callback?${new URLSearchParams({ code: 'a-code', ...answer })}`);
+const landsOn = (answer: Response) => [answer.status, answer.headers.get('location')];
+const sessions = async () => (await app.sql`select count(*)::int as count from sessions`)[0]?.count;
+
+describe('T109: an answer is refused', () => {
+  const now = () => Math.floor(Date.now() / 1_000);
+  test.each([
+    ['with the nonce of another attempt', { claims: { nonce: 'another-nonce' } }],
+    ['without a nonce', { claims: { nonce: undefined } }],
+    ['for another app', { claims: { aud: 'another-app' } }],
+    ['of another issuer', { claims: { iss: 'https://accounts.google.com' } }],
+    ['that has ended', { claims: { iat: now() - 900, exp: now() - 600 } }],
+    ['without a signature', { isUnsigned: true }],
+    ['with the signature of another', { isForged: true }],
+    ['without a subject', { claims: { sub: undefined } }],
+  ] as const)('%s', async (_how, lie) => {
+    const who = portal.visitor();
+    const { state, nonce } = await begins(who, 'one');
+    const before = await sessions();
+    await one.answersWith(nonce, lie);
+    expect((await comesBack(who, 'one', { state })).status).toBe(409);
+    expect((await who.get(FINISH)).status).toBe(410);
+    expect(await sessions()).toBe(before);
+  });
+
+  test('that came to the address of another provider, or says that it is another’s', async () => {
+    const who = portal.visitor();
+    const first = await begins(who, 'one');
+    await one.answersWith(first.nonce);
+    expect((await comesBack(who, 'two', { state: first.state })).status).toBe(410);
+    const second = await begins(who, 'two');
+    await two.answersWith(second.nonce);
+    expect((await comesBack(who, 'two', { state: second.state, iss: one.url })).status).toBe(409);
+    const third = await begins(who, 'two');
+    await two.answersWith(third.nonce);
+    expect((await comesBack(who, 'two', { state: third.state })).status).toBe(409);
+  });
+
+  test('with the state of another attempt, two states, or none', async () => {
+    const [who, other] = [portal.visitor(), portal.visitor()];
+    const { state, nonce } = await begins(who, 'one');
+    await begins(other, 'one');
+    await one.answersWith(nonce);
+    expect((await comesBack(other, 'one', { state })).status).toBe(410);
+    expect((await comesBack(who, 'one', {})).status).toBe(410);
+    expect((await who.get(`/portal/sign-in/one/callback?code=a&state=${state}&state=${state}`)).status).toBe(
+      410,
+    );
+    expect((await comesBack(who, 'one', { state: 'x'.repeat(3_000) })).status).toBe(410);
+    expect(landsOn(await comesBack(who, 'one', { state }))).toEqual([303, FINISH]);
+  });
+});
+
+describe('T107: an email', () => {
+  test('of another domain than the settings say is not let in', async () => {
+    const who = portal.visitor();
+    for (const [email, landed] of [
+      ['ann@evil.example', [403, null]],
+      ['ann@good.example.evil.example', [403, null]],
+      ['ann@good.example', [303, FINISH]],
+    ] as const) {
+      const { state, nonce } = await begins(who, 'two');
+      await two.answersWith(nonce, { claims: { email } });
+      expect(landsOn(await comesBack(who, 'two', { state, iss: two.url })), email).toEqual(landed);
+    }
+  });
+
+  test('that is verified at one provider is that of another person’s account at the other', async () => {
+    const [ann, eve] = [portal.visitor(), portal.visitor()];
+    const email = 'shared@good.example';
+    const first = await begins(ann, 'two');
+    await two.answersWith(first.nonce, { claims: { sub: 'same', email } });
+    await comesBack(ann, 'two', { state: first.state, iss: two.url });
+    expect(landsOn(await ann.post(FINISH, { firstName: 'Ann', lastName: '' }))).toEqual([303, '/portal']);
+    const second = await begins(eve, 'one');
+    await one.answersWith(second.nonce, { claims: { sub: 'same', email } });
+    expect(landsOn(await comesBack(eve, 'one', { state: second.state }))).toEqual([303, FINISH]);
+    expect(await eve.reads(FINISH)).toContain('An account with shared@good.example is here already');
+    expect((await eve.post(FINISH, { password: PASSWORD })).status).toBe(422);
+    expect(await portal.isSignedIn(eve)).toBe(false);
+  });
+});
+
+test('T112: a provider that answers nonsense, or endlessly, changes nothing', async () => {
+  for (const trouble of ['error', 'nonsense', 'flood'] as const) {
+    const who = portal.visitor();
+    const { state, nonce } = await begins(who, 'one');
+    await one.answersWith(nonce);
+    one.setTrouble(trouble);
+    const answer = await comesBack(who, 'one', { state });
+    one.setTrouble(null);
+    expect([answer.status, (await who.get(FINISH)).status], trouble).toEqual([503, 410]);
+  }
+});
+
+test('GitHub tells who signed in, and which of their emails is theirs, by its API', async () => {
+  const [ann, bob] = [portal.visitor(), portal.visitor()];
+  one.isGithubOf({ id: 583_231, email: 'ann@github.example', isVerified: true });
+  await comesBack(ann, 'github', { state: (await begins(ann, 'github')).state });
+  expect(landsOn(await ann.post(FINISH, { firstName: 'Ann', lastName: 'Lee' }))).toEqual([303, '/portal']);
+  one.isGithubOf({ id: 583_232, email: 'bob@github.example', isVerified: false });
+  await comesBack(bob, 'github', { state: (await begins(bob, 'github')).state });
+  expect(await bob.reads(FINISH)).toContain('doesn’t vouch for an email');
+  const rows = await app.sql`select subject, kind from account_identities where provider = 'github'`;
+  expect(rows.map(({ subject, kind }) => [subject, kind])).toEqual([['583231', 'GitHub']]);
+});
+
+describe('where a password is no way to sign in', () => {
+  test('no page asks for one, and no form takes one', async () => {
+    const email = await portal.developer();
+    const who = createVisitor(closed);
+    const page = await (await who.get('/portal/sign-in')).text();
+    expect(page).not.toContain('type="password"');
+    expect(textOf(page)).toContain('Continue with One');
+    expect((await who.post('/portal/sign-in', { email, password: PASSWORD })).status).toBe(403);
+    await who.post('/password/forgot', { email });
+    const ticket = await portal.ticketTo(email, /new password/);
+    expect(await (await who.get(`/password/reset?ticket=${ticket}`)).text()).not.toContain('type="password"');
+    const password = 'another four quiet chairs';
+    expect((await who.post('/password/reset', { ticket, password })).status).toBe(422);
+    const { state, nonce } = await begins(who, 'one', { of: 'password-reset', ticket });
+    await one.answersWith(nonce, { claims: { sub: 'a-former-password', email: 'else@example.com' } });
+    await comesBack(who, 'one', { state });
+    expect(landsOn(await who.post(FINISH))).toEqual([303, '/portal']);
+  });
+});
