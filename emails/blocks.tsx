@@ -1,9 +1,12 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import { Button, Heading, Hr, Link, Text } from 'react-email';
 import type { Block, Inline } from './block.ts';
 import { LIGHT, MONOSPACE } from './theme.ts';
 
 const textStyle = { color: LIGHT.text, fontSize: '16px', lineHeight: '26px' };
+
+/** Of buttons and links. */
+export const AccentOfMail = createContext({ accent: LIGHT.accent, onAccent: LIGHT.onAccent });
 
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
   const firstButton = blocks.findIndex((block) => block.kind === 'button');
@@ -40,18 +43,7 @@ function BlockView({
         </Heading>
       );
     case 'button':
-      return (
-        <div style={{ marginTop: '24px', marginBottom: '8px' }}>
-          <Button
-            href={block.href}
-            rel="noopener noreferrer"
-            className={isFirstButton ? 'm-button' : 'm-second-button'}
-            style={isFirstButton ? buttonStyle : { ...buttonStyle, ...secondButtonStyle }}
-          >
-            <Inlines inlines={block.label} />
-          </Button>
-        </div>
-      );
+      return <ButtonView button={block} isFirst={isFirstButton} />;
     case 'note':
       return (
         <Text
@@ -80,17 +72,26 @@ function BlockView({
   }
 }
 
-const buttonStyle = {
-  backgroundColor: LIGHT.accent,
-  border: `1px solid ${LIGHT.accent}`,
-  borderRadius: '8px',
-  color: LIGHT.onAccent,
-  fontSize: '16px',
-  fontWeight: 600,
-  padding: '13px 24px',
-};
+function ButtonView({ button, isFirst }: { button: Block & { kind: 'button' }; isFirst: boolean }) {
+  const { accent, onAccent } = useContext(AccentOfMail);
+  const look = isFirst
+    ? { backgroundColor: accent, color: onAccent }
+    : { backgroundColor: 'transparent', color: accent };
+  return (
+    <div style={{ marginTop: '24px', marginBottom: '8px' }}>
+      <Button
+        href={button.href}
+        rel="noopener noreferrer"
+        className={isFirst ? 'm-button' : 'm-second-button'}
+        style={{ ...buttonStyle, ...look, border: `1px solid ${accent}` }}
+      >
+        <Inlines inlines={button.label} />
+      </Button>
+    </div>
+  );
+}
 
-const secondButtonStyle = { backgroundColor: 'transparent', color: LIGHT.accent };
+const buttonStyle = { borderRadius: '8px', fontSize: '16px', fontWeight: 600, padding: '13px 24px' };
 
 const quoteStyle = {
   backgroundColor: LIGHT.raised,
@@ -133,6 +134,7 @@ function Inlines({ inlines }: { inlines: readonly Inline[] }) {
 }
 
 function InlineView({ inline }: { inline: Inline }): ReactNode {
+  const { accent } = useContext(AccentOfMail);
   switch (inline.kind) {
     case 'text':
       return inline.words;
@@ -146,7 +148,7 @@ function InlineView({ inline }: { inline: Inline }): ReactNode {
           href={inline.href}
           rel="noopener noreferrer"
           className="m-link"
-          style={{ color: LIGHT.accent, textDecorationLine: 'underline', wordBreak: 'break-word' }}
+          style={{ color: accent, textDecorationLine: 'underline', wordBreak: 'break-word' }}
         >
           <Inlines inlines={inline.label} />
         </Link>

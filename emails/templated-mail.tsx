@@ -1,13 +1,14 @@
 import { Body, Container, Head, Html, Preview, Section, Text } from 'react-email';
 import type { Block } from './block.ts';
-import { Blocks } from './blocks.tsx';
-import { FONT, LIGHT, STYLE_SHEET } from './theme.ts';
+import { AccentOfMail, Blocks } from './blocks.tsx';
+import { FONT, LIGHT, type MailColor, styleSheetOf } from './theme.ts';
 
 export type TemplatedMailProps = {
   language: { tag: string; direction: 'ltr' | 'rtl' };
   subject: string;
   preview: string;
   organizationName: string;
+  color: MailColor | null;
   blocks: Block[];
   footer: string[];
 };
@@ -18,6 +19,7 @@ export function TemplatedMail({
   subject,
   preview,
   organizationName,
+  color,
   blocks,
   footer,
 }: TemplatedMailProps) {
@@ -29,7 +31,7 @@ export function TemplatedMail({
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <meta name="format-detection" content="telephone=no, date=no, address=no" />
-        <style>{STYLE_SHEET}</style>
+        <style>{styleSheetOf(color)}</style>
       </Head>
       <Preview useTitleTag={false}>{preview}</Preview>
       <Body
@@ -46,7 +48,9 @@ export function TemplatedMail({
           <Section className="m-card" style={cardStyle}>
             <tr>
               <td className="m-inner" style={{ padding: '32px 36px' }}>
-                <Blocks blocks={blocks} />
+                <AccentOfMail.Provider value={color?.light ?? LIGHT}>
+                  <Blocks blocks={blocks} />
+                </AccentOfMail.Provider>
               </td>
             </tr>
           </Section>

@@ -3,6 +3,9 @@ export const FONT =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 export const MONOSPACE = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 
+/** An organisation's own. */
+export type MailColor = Record<'light' | 'dark', { accent: string; onAccent: string }>;
+
 export const LIGHT = {
   page: '#f3f4f6',
   card: '#ffffff',
@@ -25,25 +28,26 @@ const DARK: typeof LIGHT = {
   raised: '#232a33',
 };
 
-const RULES: Record<string, string> = {
-  '.m-page': `background-color: ${DARK.page} !important;`,
-  // React Email also writes the page's colour into a table cell.
-  '.m-page > table > tbody > tr > td': `background-color: ${DARK.page} !important;`,
-  '.m-card': `background-color: ${DARK.card} !important; border-color: ${DARK.edge} !important;`,
-  '.m-raised': `background-color: ${DARK.raised} !important;`,
-  '.m-edge': `border-color: ${DARK.edge} !important;`,
-  '.m-text': `color: ${DARK.text} !important;`,
-  '.m-quiet': `color: ${DARK.quiet} !important;`,
-  '.m-link': `color: ${DARK.accent} !important;`,
-  '.m-button': `background-color: ${DARK.accent} !important; border-color: ${DARK.accent} !important; color: ${DARK.onAccent} !important;`,
-  '.m-second-button': `border-color: ${DARK.accent} !important; color: ${DARK.accent} !important;`,
-};
+const rulesOf = (colors: typeof LIGHT): string[] =>
+  Object.entries({
+    '.m-page': `background-color: ${colors.page} !important;`,
+    // React Email also writes the page's colour into a table cell.
+    '.m-page > table > tbody > tr > td': `background-color: ${colors.page} !important;`,
+    '.m-card': `background-color: ${colors.card} !important; border-color: ${colors.edge} !important;`,
+    '.m-raised': `background-color: ${colors.raised} !important;`,
+    '.m-edge': `border-color: ${colors.edge} !important;`,
+    '.m-text': `color: ${colors.text} !important;`,
+    '.m-quiet': `color: ${colors.quiet} !important;`,
+    '.m-link': `color: ${colors.accent} !important;`,
+    '.m-button': `background-color: ${colors.accent} !important; border-color: ${colors.accent} !important; color: ${colors.onAccent} !important;`,
+    '.m-second-button': `border-color: ${colors.accent} !important; color: ${colors.accent} !important;`,
+  }).map(([selector, rule]) => `${selector} { ${rule} }`);
 
-const dark = Object.entries(RULES).map(([selector, rule]) => `${selector} { ${rule} }`);
-// Outlook's dark mode sets this attribute and ignores the media query.
-const outlookDark = dark.map((rule) => `[data-ogsc] ${rule}`);
-
-export const STYLE_SHEET = `
+export const styleSheetOf = (color: MailColor | null): string => {
+  const dark = rulesOf({ ...DARK, ...color?.dark });
+  // Outlook's dark mode sets this attribute and ignores the media query.
+  const outlookDark = dark.map((rule) => `[data-ogsc] ${rule}`);
+  return `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) { ${dark.join(' ')} }
 ${outlookDark.join(' ')}
@@ -52,3 +56,4 @@ ${outlookDark.join(' ')}
   .m-button, .m-second-button { display: block !important; text-align: center !important; }
 }
 `;
+};

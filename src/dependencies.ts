@@ -223,6 +223,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
       return publicUrl();
     },
     organizationName: settings.organizationName,
+    brand: settings.brand,
     language: settings.language,
     supportEmail: settings.supportEmail,
     alertEmails: settings.alertEmails,

@@ -1,5 +1,6 @@
 // Makes a mail from a template's text and its values.
 import type { Block } from '../../emails/block.ts';
+import type { BrandColor } from '../domain/brand-color.ts';
 import { ENGLISH, type Language } from '../languages/languages.ts';
 import { type Say, sayIn } from '../languages/say.ts';
 import { becauseOf, type MailName, type TemplateText, templateOf } from './templates/catalog.ts';
@@ -11,7 +12,13 @@ import { parsePieces } from './text/pieces.ts';
 import { previewOf, writePlainText } from './text/plain-text.ts';
 import { readBody } from './text/read-body.ts';
 
-export type Brand = { organizationName: string; supportEmail: string; publicUrl: string };
+export type Brand = {
+  organizationName: string;
+  supportEmail: string;
+  publicUrl: string;
+  /** Of buttons and links. Without one: ours. */
+  color?: BrandColor | null;
+};
 
 export type MailInput = {
   template: MailName;
@@ -70,6 +77,7 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
     subject: subject || template.title,
     preview: previewOf(blocks),
     organizationName: values.of('OrganizationName'),
+    color: brand.color ?? null,
     blocks,
     footer: writeFooter(fillLine(because, values), blocks, {
       ...brand,

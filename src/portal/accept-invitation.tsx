@@ -7,6 +7,7 @@ import { NameFields, NewPassword, namesIn, TicketForm } from './form.tsx';
 import { OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import type { Site } from './site.tsx';
+import { TermsNote } from './terms-note.tsx';
 import { registerTicketPage } from './ticket-page.tsx';
 
 const PATH = '/invitations/accept';
@@ -67,6 +68,7 @@ function AcceptForm(props: {
           <NewPassword minLength={site.policy.passwordMinLength} username={invited.email} errors={errors} />
         </TicketForm>
       ) : null}
+      <TermsNote brand={site.policy.brand} />
     </>
   );
 }

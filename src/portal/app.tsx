@@ -20,6 +20,7 @@ import { registerDelegation } from './delegation.tsx';
 import type { Delegation } from './delegation-cookie.ts';
 import { registerHome } from './home.tsx';
 import { registerLanguage } from './language.tsx';
+import { registerLogo } from './logo.ts';
 import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
 import { registerProviderFinish } from './provider-finish.tsx';
@@ -86,6 +87,7 @@ export function createPortal({ policy, limits, contextOf, languages, delegation 
   registerAccount(app, site);
   registerAccountChanges(app, site);
   registerLanguage(app, site);
+  registerLogo(app, site);
   if (delegation) registerDelegation(app, site, delegation);
   answerOtherMethods(app);
   return {

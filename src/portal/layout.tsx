@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Text } from '../languages/languages.ts';
+import type { Policy } from '../operations/frame/context.ts';
 import { MailTo } from './mail-to.tsx';
 import { say, speech, Words } from './say.tsx';
 
@@ -17,6 +18,8 @@ export const CSS = `
 body { background: var(--page); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 24px 16px; }
 main, header, footer { margin: 0 auto; max-width: 34rem; }
 header { align-items: center; display: flex; flex-wrap: wrap; font-weight: 600; gap: 4px 18px; padding: 0 4px 8px; }
+header a.home img { display: block; height: 36px; max-width: min(220px, 60vw); object-fit: contain; object-position: left; }
+@media (prefers-color-scheme: dark) { header img.on-light { background: #fff; border-radius: 6px; padding: 4px 6px; } }
 header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-inline-end: auto; min-height: 44px; text-decoration: none; }
 main { background: var(--card); border-radius: 12px; padding: 28px clamp(18px, 5vw, 36px); }
 footer { color: var(--quiet); font-size: 14px; padding: 16px 4px; }
@@ -105,6 +108,7 @@ a { color: var(--accent); }
 /* What is written from left to right in every language, and what may be. */
 .code, .field:has(> .key) { direction: ltr; }
 strong, code, time, a { unicode-bidi: isolate; }
+.links { display: flex; flex-wrap: wrap; gap: 0 18px; margin: 0; }
 footer .way { gap: 6px; }
 footer svg { height: 1em; width: 1em; }
 .languages button { align-items: center; display: flex; justify-content: space-between; width: 100%; }
@@ -112,8 +116,16 @@ footer svg { height: 1em; width: 1em; }
 
 export const LANGUAGE_PATH = '/portal/language';
 
+/** The style sheet, with the organisation's colour. */
+export function stylesOf({ color }: Policy['brand']): string {
+  if (!color) return CSS;
+  const set = ({ accent, onAccent }: { accent: string; onAccent: string }) =>
+    `:root { --accent: ${accent}; --on-accent: ${onAccent}; }`;
+  return `${CSS}\n${set(color.light)}\n@media (prefers-color-scheme: dark) { ${set(color.dark)} }`;
+}
+
 type Page = {
-  sender: { organizationName: string; supportEmail: string };
+  sender: Pick<Policy, 'organizationName' | 'supportEmail' | 'brand'>;
   title: string;
   content: ReactNode;
   /** Null: a page without a menu, such as one behind a mailed link. */
@@ -136,7 +148,7 @@ export function BackLink({ cameFrom }: { cameFrom: string | null }) {
 }
 
 export function renderPage({ sender, title, content, menu = null, cameFrom = null }: Page): string {
-  const { organizationName, supportEmail } = sender;
+  const { organizationName, supportEmail, brand } = sender;
   const { tag, name, direction } = speech().language;
   const markup = renderToStaticMarkup(
     <html lang={tag} dir={direction}>
@@ -145,12 +157,12 @@ export function renderPage({ sender, title, content, menu = null, cameFrom = nul
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{`${title} · ${organizationName}`}</title>
-        <style dangerouslySetInnerHTML={{ __html: CSS }} />
+        <style dangerouslySetInnerHTML={{ __html: stylesOf(brand) }} />
       </head>
       <body>
         <header>
           <a className="home" href="/portal">
-            {organizationName}
+            <Home name={organizationName} logo={brand.logo} />
           </a>
           {menu === 'developer' ? <Navigation /> : null}
           {menu === 'visitor' ? <VisitorNavigation /> : null}
@@ -166,6 +178,7 @@ export function renderPage({ sender, title, content, menu = null, cameFrom = nul
             support={<MailTo email={supportEmail} />}
             organization={organizationName}
           />
+          <FooterLinks brand={brand} />
           <p>
             <a className="way" href={LANGUAGE_PATH} rel="nofollow">
               <Globe /> {say('Language: {name}', { name })}
@@ -177,6 +190,29 @@ export function renderPage({ sender, title, content, menu = null, cameFrom = nul
     </html>,
   );
   return `<!doctype html>${markup}`;
+}
+
+function Home({ name, logo }: { name: string; logo: Policy['brand']['logo'] }) {
+  if (!logo) return name;
+  return <img src={logo.path} alt={name} {...(logo.suitsDark ? {} : { className: 'on-light' })} />;
+}
+
+function FooterLinks({ brand: { links, termsUrl, privacyUrl } }: { brand: Policy['brand'] }) {
+  const all = [
+    ...links,
+    ...(termsUrl ? [{ name: say('Terms of use'), url: termsUrl }] : []),
+    ...(privacyUrl ? [{ name: say('Privacy'), url: privacyUrl }] : []),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <p className="links">
+      {all.map(({ name, url }) => (
+        <a key={name} className="way" href={url} rel="noopener">
+          {name}
+        </a>
+      ))}
+    </p>
+  );
 }
 
 /** So that people find the link in a language that they can't read. */

@@ -8,6 +8,7 @@ import { EmailField, emailIn, NameFields, namesIn } from './form.tsx';
 import { ProviderButtons } from './provider-buttons.tsx';
 import { say, speech, Words } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
+import { TermsNote } from './terms-note.tsx';
 
 export const SIGN_UP_PATH = '/portal/sign-up';
 const TITLE: Text = 'Sign up';
@@ -61,6 +62,7 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
       <form method="post" action={SIGN_UP_PATH}>
         <EmailField value={typed.email} errors={errors} />
         <NameFields names={typed} errors={errors} />
+        <TermsNote brand={site.policy.brand} />
         <button type="submit">{say('Sign up')}</button>
       </form>
       <p>

@@ -10,7 +10,7 @@ import type { WebContext } from '../web/request-facts.ts';
 import { securityHeaders } from '../web/security-headers.ts';
 import { createDelegationCookie, type Delegation, type DelegationCookie } from './delegation-cookie.ts';
 import { createHostCookie, type HostCookie } from './host-cookie.ts';
-import { CSS, renderPage, SCRIPT } from './layout.tsx';
+import { renderPage, SCRIPT, stylesOf } from './layout.tsx';
 import type { RequestGuard } from './request-guard.ts';
 import { createReturnPage } from './return-page.ts';
 import { speakAs } from './say.tsx';
@@ -171,7 +171,11 @@ function toResponse(
 ): Response {
   const isHttps = policy.publicUrl.startsWith('https://');
   const headers = {
-    ...securityHeaders({ isHttps, styles: [CSS], scripts: [SCRIPT], hasSessionForms, formTargets }),
+    ...securityHeaders({
+      ...{ isHttps, scripts: [SCRIPT], hasSessionForms, formTargets },
+      styles: [stylesOf(policy.brand)],
+      hasImages: policy.brand.logo !== null,
+    }),
     'content-type': 'text/html; charset=utf-8',
   };
   return new Response(markup, { status, headers });

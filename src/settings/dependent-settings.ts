@@ -1,6 +1,7 @@
 // Settings that need another setting.
 import { readTlsPair, type TlsFiles } from '../web/tls.ts';
 import { findAzureProblems } from './azure-settings.ts';
+import { findBrandProblems } from './brand-settings.ts';
 import { findSignInProblems } from './sign-in-settings.ts';
 
 export type Environment = Record<string, string | undefined>;
@@ -32,7 +33,12 @@ export function findDependentProblems(env: Environment): string[] {
   need(Boolean(env.TLS_KEY_FILE) && !env.TLS_CERT_FILE, 'TLS_CERT_FILE: needed with TLS_KEY_FILE');
   if (env.TLS_CERT_FILE && env.TLS_KEY_FILE)
     problems.push(...tlsProblems({ certFile: env.TLS_CERT_FILE, keyFile: env.TLS_KEY_FILE }));
-  problems.push(...oidcProblems(env), ...findAzureProblems(env), ...findSignInProblems(env));
+  problems.push(
+    ...oidcProblems(env),
+    ...findAzureProblems(env),
+    ...findSignInProblems(env),
+    ...findBrandProblems(env),
+  );
   if (env.NODE_ENV !== 'production') return problems;
   need(
     !env.DATABASE_URL,

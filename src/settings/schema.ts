@@ -10,6 +10,7 @@ import { isDelegationKey } from '../security/delegation-signature.ts';
 import { isSecretKey } from '../security/keyring.ts';
 import { readTrustedProxies } from '../web/client-address.ts';
 import { readEndpoint, readInstanceId, readPortalUrl } from './azure-settings.ts';
+import { BRAND_SCHEMA } from './brand-settings.ts';
 
 const PORT = 'a port number, 0 to 65535';
 const number = (what: string, min: number, max: number) =>
@@ -141,6 +142,7 @@ export const SETTINGS_SCHEMA = z.object({
   ORGANIZATION_NAME: z.string().max(100, 'at most 100 characters').default('Example Corp'),
   // Not LANGUAGE, which many systems set for their own programs.
   DEFAULT_LANGUAGE: z.enum(Object.keys(LANGUAGES), listed(Object.keys(LANGUAGES))).default(ENGLISH.tag),
+  ...BRAND_SCHEMA,
   SERVICE_NAME: z.string().max(50, 'at most 50 characters').default('default'),
   SERVICES: serviceNames,
   SERVICE: z.string().trim().optional(),

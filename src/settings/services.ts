@@ -2,6 +2,7 @@
 // `PUBLIC_URL_STAGING`.
 import { DEFAULT_SERVICE, isServiceName } from '../domain/service-name.ts';
 import { azureOf, findAzureProblems } from './azure-settings.ts';
+import { brandOf, findBrandProblems } from './brand-settings.ts';
 import type { Environment } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA, split } from './schema.ts';
 import type { ServiceSettings, Settings } from './settings.ts';
@@ -19,6 +20,12 @@ const OWN = SETTINGS_SCHEMA.pick({
   AZURE_KEYS: true,
   AZURE_EVENTS_SECRET: true,
   SIGN_IN_PROVIDERS: true,
+  LOGO_FILE: true,
+  BRAND_COLOR: true,
+  PORTAL_LINKS: true,
+  TERMS_URL: true,
+  TERMS_VERSION: true,
+  PRIVACY_URL: true,
   AZURE_DELEGATION_KEY: true,
   AZURE_DEVELOPER_PORTAL_URL: true,
 }).extend({
@@ -49,7 +56,11 @@ export function readServices(
     gateway,
     signIn,
     signUp,
-  }: Pick<ServiceSettings, 'organizationName' | 'language' | 'approvalsChannel' | 'gateway' | 'signIn'> &
+    brand,
+  }: Pick<
+    ServiceSettings,
+    'organizationName' | 'language' | 'approvalsChannel' | 'gateway' | 'signIn' | 'brand'
+  > &
     Pick<Settings, 'signUp'>,
 ): ServiceSettings[] {
   return names.map((name) => {
@@ -67,6 +78,7 @@ export function readServices(
         followSecret: own.GATEWAY_FOLLOW_SECRET ?? null,
       },
       azure: azureOf(own),
+      brand: brandOf(own, brand),
       signIn: {
         hasPasswords: own.PASSWORD_SIGN_IN ? own.PASSWORD_SIGN_IN === 'on' : signIn.hasPasswords,
         providers: own.SIGN_IN_PROVIDERS
@@ -100,6 +112,7 @@ export function findServiceProblems(env: Environment): string[] {
     const found = [
       ...findAzureProblems(own).map((problem) => problem.replace(':', `${suffix}:`)),
       ...findSignInProblems(env, suffix),
+      ...findBrandProblems(env, suffix),
       ...(instance && instances.has(instance)
         ? [`AZURE_API_MANAGEMENT${suffix}: expected an instance that no other service has`]
         : []),

@@ -5,6 +5,7 @@ import type { Preconditions } from '../management/if-match.ts';
 import type { OidcSettings } from '../management/oidc-settings.ts';
 import type { TlsFiles } from '../web/tls.ts';
 import { type AzureSettings, azureOf } from './azure-settings.ts';
+import { type BrandSettings, brandOf } from './brand-settings.ts';
 import { type Environment, findAgentProblems, findDependentProblems } from './dependent-settings.ts';
 import { SETTINGS_SCHEMA } from './schema.ts';
 import { findServiceProblems, readServices, secretOf } from './services.ts';
@@ -43,6 +44,8 @@ export type Settings = {
   /** Get a mail when Slack is away, or when an old index answers gateways. */
   alertEmails: string[];
   organizationName: string;
+  /** How the portal looks, where it leads, and its terms. */
+  brand: BrandSettings;
   /** Of pages and mails for people whose language isn't known. */
   language: string;
   serviceName: string;
@@ -95,6 +98,7 @@ export type ServiceSettings = Pick<
   | 'gateway'
   | 'azure'
   | 'signIn'
+  | 'brand'
 > & { name: string };
 
 /** The settings of one service, by its id. */
@@ -169,6 +173,7 @@ function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
     supportEmail: values.SUPPORT_EMAIL ?? 'support@example.com',
     alertEmails: values.ALERT_EMAIL,
     organizationName: values.ORGANIZATION_NAME,
+    brand: brandOf(values),
     language: values.DEFAULT_LANGUAGE,
     serviceName: values.SERVICE_NAME,
     service: values.SERVICE ?? null,

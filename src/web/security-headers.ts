@@ -18,6 +18,8 @@ export function securityHeaders(options: {
   scripts?: readonly string[];
   /** For pages without a secret in their address, whose forms must prove their origin. */
   hasSessionForms?: boolean;
+  /** Whether the page shows an image of our own. */
+  hasImages?: boolean;
   /** Other sites that a form of the page leads to: browsers hold the policy against redirects too. */
   formTargets?: readonly string[];
 }): Record<string, string> {
@@ -25,6 +27,7 @@ export function securityHeaders(options: {
     "default-src 'none'",
     ...allowed('style-src', options.styles),
     ...allowed('script-src', options.scripts),
+    ...(options.hasImages ? ["img-src 'self'"] : []),
     ["form-action 'self'", ...(options.formTargets ?? [])].join(' '),
     "base-uri 'none'",
     "frame-ancestors 'none'",

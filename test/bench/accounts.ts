@@ -1,4 +1,5 @@
 // Operations on accounts, called directly: what Slack's answers wait for.
+
 import { randomBytes } from 'node:crypto';
 import type postgres from 'postgres';
 import { connect } from '../../src/db/connection/connect.ts';
@@ -12,6 +13,7 @@ import type { Context } from '../../src/operations/frame/context.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
+import { NO_BRAND } from '../../src/settings/brand-settings.ts';
 import { COUNTED_UP_TO } from '../../src/slack/frame/pages.ts';
 import { median, percentile, rounded, timeEach } from './figures.ts';
 import { FIRST_NAMES, LAST_NAMES, listedFrom } from './fill.ts';
@@ -43,6 +45,7 @@ export function openContext(url: string) {
       publicUrl: 'https://apis.example.com',
       organizationName: 'Example APIs',
       language: 'en',
+      brand: NO_BRAND,
       supportEmail: 'support@example.com',
       alertEmails: [],
       passwordMinLength: 12,
@@ -50,7 +53,7 @@ export function openContext(url: string) {
       passwordResetLifetimeMinutes: 60,
       eraseDeletedAfterDays: 30,
       mailLinkHosts: [],
-    openapiHosts: [],
+      openapiHosts: [],
       secondOperatorFor: [],
       hasRequests: true,
       signUp: 'off',

@@ -1,4 +1,5 @@
 // Operations called directly on a real database, without Slack, pages or jobs.
+
 import { randomBytes } from 'node:crypto';
 import { connect } from '../../src/db/connection/connect.ts';
 import { openService } from '../../src/db/operators/services.ts';
@@ -19,6 +20,7 @@ import { recogniseToken } from '../../src/operations/tokens/recognise.ts';
 import { createKeyring, secretKeyCheckValue } from '../../src/security/keyring.ts';
 import { createPasswordHasher } from '../../src/security/password-hash.ts';
 import { openSealedText } from '../../src/security/sealed-text.ts';
+import { NO_BRAND } from '../../src/settings/brand-settings.ts';
 import { createTestDatabase } from './database.ts';
 import { ACME, MEMORY_PROVIDERS } from './memory-provider.ts';
 import { TEST_PASSWORD_COST, TEST_SECRET_KEY } from './test-settings.ts';
@@ -80,6 +82,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
   const policy: Policy = {
     publicUrl: 'https://apis.example.com',
     organizationName: 'Example APIs',
+    brand: NO_BRAND,
     language: 'en',
     supportEmail: 'support@example.com',
     alertEmails: [],

@@ -1,5 +1,7 @@
 // Makes docs/voice.md: all texts that a person reads, as they read them.
+
 import type { Policy } from '../../src/operations/frame/context.ts';
+import { NO_BRAND } from '../../src/settings/brand-settings.ts';
 import { createPage } from './page.ts';
 import { showPrograms } from './programs.ts';
 import { asLine, flat, isOn, textsIn } from './sources.ts';
@@ -74,6 +76,7 @@ export const PAGES = {
   publicUrl: 'https://apis.example.com',
   signUp: 'approval',
   passwordMinLength: 15,
+  brand: NO_BRAND,
 } as Policy;
 
 type Page = ReturnType<typeof createPage>;

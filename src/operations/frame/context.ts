@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../db/connection/connect.ts';
 import type { SignInProviders } from '../../identity/identity.ts';
 import type { Keyring } from '../../security/keyring.ts';
 import type { PasswordHasher } from '../../security/password-hash.ts';
+import type { BrandSettings } from '../../settings/brand-settings.ts';
 
 export type Clock = () => Date;
 type RandomBytes = (size: number) => Uint8Array;
@@ -70,6 +71,8 @@ export type People = {
 export type Policy = {
   publicUrl: string;
   organizationName: string;
+  /** How the portal looks, where it leads, and its terms. */
+  brand: BrandSettings;
   /** The BCP 47 tag of what people read whose language isn't known. */
   language: string;
   supportEmail: string;

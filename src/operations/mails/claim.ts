@@ -105,14 +105,14 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
   const order = (await isLinkDead(act, mail)) ? withoutLink(ordered) : ordered;
   const template = mail.template as MailName;
   const savedText = order.text ?? (await findMailText(act.tx, mail.serviceId, template)).text;
-  const { organizationName, supportEmail, publicUrl, mailLinkHosts } = act.policy;
+  const { organizationName, supportEmail, publicUrl, mailLinkHosts, brand } = act.policy;
   const renderWith = (text: TemplateText, language: Language, variables = order.variables) =>
     renderMail({
       template,
       text,
       language,
       variables,
-      brand: { organizationName, supportEmail, publicUrl },
+      brand: { organizationName, supportEmail, publicUrl, color: brand.color },
       linkHosts: mailLinkHosts,
       ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
     });

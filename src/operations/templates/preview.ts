@@ -21,7 +21,7 @@ export const previewTemplate = defineOperation({
       text: { subject, body, syntax },
       language,
       variables,
-      brand: { organizationName, supportEmail, publicUrl },
+      brand: { organizationName, supportEmail, publicUrl, color: act.policy.brand.color },
       linkHosts: mailLinkHosts,
       // Only a mail with a one-time link says when it ends.
       ...(variables.ConfirmUrl ? { linkEndsAt: hoursAfter(act.now, invitationLifetimeHours) } : {}),
