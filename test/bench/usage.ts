@@ -102,7 +102,15 @@ export async function measureUsage({ sql, context }: ReturnType<typeof openConte
       const { id, createdAt } = some[(number * BATCH_ROWS + at) % some.length] ?? { id: '', createdAt: 0 };
       const [productId, apiId] = [`product${at % PRODUCTS}`, `api${at % APIS}`];
       const subscription = { id, createdAt };
-      return { subscription, keyMark: null, productId, apiId, outcome: 'passed', calls: 3, lastAt: now.getTime() };
+      return {
+        subscription,
+        keyMark: null,
+        productId,
+        apiId,
+        outcome: 'passed',
+        calls: 3,
+        lastAt: now.getTime(),
+      };
     }),
   }));
   const write = (batch: (typeof batches)[number]) =>

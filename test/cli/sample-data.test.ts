@@ -53,7 +53,13 @@ describe('sample people', () => {
     const now = Date.UTC(2026, 4, 20, 15, 30);
     const rows = Array.from({ length: 300 }, (_, number) => sampleDeveloper('a', number)).flatMap((one) =>
       one.subscriptions.flatMap((wanted) =>
-        wanted.callsADay > 0 ? sampleCalls(wanted, { caller: { subscription: null, keyMark: null }, now, ageHours: one.hoursAgo }) : [],
+        wanted.callsADay > 0
+          ? sampleCalls(wanted, {
+              caller: { subscription: null, keyMark: null },
+              now,
+              ageHours: one.hoursAgo,
+            })
+          : [],
       ),
     );
     const callsIn = (from: number, to: number, isOne = (_row: { outcome: string }) => true) =>

@@ -37,7 +37,15 @@ beforeAll(async () => {
   const call = (id: string | null, outcome: CallOutcome, calls: number, lastAt = NOW): CountedCalls => {
     const { productId = null, ...subscription } = rows.find((row) => row.id === id) ?? {};
     const of = id === null ? null : { id, createdAt: 0, ...subscription };
-    return { subscription: of, keyMark: null, productId, apiId: 'orders', outcome, calls, lastAt: lastAt.getTime() };
+    return {
+      subscription: of,
+      keyMark: null,
+      productId,
+      apiId: 'orders',
+      outcome,
+      calls,
+      lastAt: lastAt.getTime(),
+    };
   };
   const source = createGatewaySource(db, t.slack.databaseUrl, SERVICE, () => new Date());
   const calls = [

@@ -42,7 +42,13 @@ beforeAll(async () => {
       ['s3', 'p1', 'a2', HOUR_MS],
     ] as const
   ).map(([id, productId, apiId, ago]) => ({
-    ...{ subscription: { id, createdAt: createdAt(id) }, keyMark: null, productId, apiId, outcome: 'passed' as const },
+    ...{
+      subscription: { id, createdAt: createdAt(id) },
+      keyMark: null,
+      productId,
+      apiId,
+      outcome: 'passed' as const,
+    },
     ...{ calls: 1, lastAt: NOW.getTime() - ago },
   }));
   await addUsage(db, SERVICE, { source: 'test', number: 1, calls }, NOW);
