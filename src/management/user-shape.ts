@@ -3,12 +3,17 @@ import { ADMINISTRATOR_ID, type ProgramAccount } from '../operations/accounts/ad
 import { type Address, resourceId as idOf } from './address.ts';
 import { choiceField, dateField, textField } from './filter.ts';
 
-/** Azure's administrator signs in to Azure itself. */
-export const identitiesOf = ({ id, email }: Pick<ProgramAccount, 'id' | 'email'>) => [
-  { provider: id === ADMINISTRATOR_ID ? 'Azure' : 'Basic', id: email },
-];
+type Signing = Pick<ProgramAccount, 'id' | 'email' | 'hasPassword' | 'signIns'>;
 
-/** With `groups` only where Azure has them. Never tells a password, nor whether there is one. */
+/** The ways to sign in. `Basic` is the email with a password, which an account without another way may still choose. */
+export function identitiesOf({ id, email, hasPassword, signIns }: Signing) {
+  // Azure's administrator signs in to Azure itself.
+  if (id === ADMINISTRATOR_ID) return [{ provider: 'Azure', id: email }];
+  const basic = hasPassword || signIns.length === 0 ? [{ provider: 'Basic', id: email }] : [];
+  return [...basic, ...signIns.map(({ kind, subject }) => ({ provider: kind, id: subject }))];
+}
+
+/** With `groups` only where Azure has them. Never tells a password. */
 export function viewUser(
   address: Address,
   account: ProgramAccount,

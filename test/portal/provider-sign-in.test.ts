@@ -55,12 +55,13 @@ describe('a person whom no account knows', () => {
     expect(textOf(await answer.text())).toContain('still has to approve your account');
     expect(await accountOf(email)).toMatchObject({ state: 'pending', password_hash: null });
     expect((await signInWith(portal.visitor(), subject)).status).toBe(403);
-    await eventually('the card', () =>
+    const card = await eventually('the card', () =>
       app
         .as('approver')
         .channel('approvals')
         .find((message) => message.text().includes(email)),
     );
+    expect(card.text()).toContain(`Signs in with:* Acme (${email})`);
     await app.as('approver').clicks(/Activate Grace Osei/);
     await portal.mailTo(email, /account is active/);
     expect(landsOn(await signInWith(who, subject))).toEqual([303, '/portal']);

@@ -26,6 +26,7 @@ export async function findAccountByIdentity(db: Db, key: Key): Promise<Account |
 
 /** The first one connected comes first. */
 export async function listIdentities(db: Db, of: Of): Promise<Identity[]> {
+  if (of.accountId.length === 0) return [];
   return db
     .select()
     .from(accountIdentities)

@@ -1,12 +1,14 @@
 // Finds or locks an account, and shows it without its secrets.
 import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
+import { listIdentities } from '../../db/accounts/identities.ts';
 import type { Db } from '../../db/connection/connect.ts';
 import { type AccountVerb, nextState } from '../../domain/account-state.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { hoursAfter } from '../frame/outbox.ts';
 import { ACCOUNTS, demandPermission } from '../frame/permission.ts';
+import { labelOf } from '../identities/attempt.ts';
 
 /** An account as operators see it. */
 export type AccountView = Omit<
@@ -16,6 +18,8 @@ export type AccountView = Omit<
   /** Its id for programs. Slack, the audit and the console name it by `id`, which no other account ever gets. */
   resourceId: string;
   hasPassword: boolean;
+  /** The providers that sign in to it, the first one connected first. */
+  signIns: { label: string; kind: string; subject: string; shownName: string }[];
   /** Null: the service's own, which operators needn't be told of. */
   language: string | null;
   groups: { id: string; name: string }[];
@@ -96,6 +100,10 @@ export async function viewAccounts(
     context.service.id,
     accounts.map((account) => account.id),
   );
+  const identities = await listIdentities(db, {
+    serviceId: context.service.id,
+    accountId: accounts.map((account) => account.id),
+  });
   return accounts.map((account) => {
     const {
       serviceId: _s,
@@ -109,6 +117,14 @@ export async function viewAccounts(
       ...rest,
       resourceId: account.resourceId ?? account.id,
       hasPassword: passwordHash !== null,
+      signIns: identities
+        .filter(({ accountId }) => accountId === account.id)
+        .map(({ provider, kind, subject, shownName }) => ({
+          label: labelOf(context, provider),
+          kind,
+          subject,
+          shownName,
+        })),
       language: account.language === context.policy.language ? null : account.language,
       groups: groups.get(account.id) ?? [],
       restorableUntil:

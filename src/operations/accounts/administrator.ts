@@ -21,6 +21,8 @@ export type ProgramAccount = Pick<
   | 'stateChangedAt'
   | 'registeredAt'
   | 'version'
+  | 'hasPassword'
+  | 'signIns'
 > & { groups: { id: string }[] };
 
 /** It has the publisher's email, and is as old as the service. Null when the filter leaves it out. */
@@ -45,6 +47,8 @@ export async function viewAdministrator(
       stateChangedAt: found.registeredAt,
       registeredAt: found.registeredAt,
       version: 1,
+      hasPassword: false,
+      signIns: [],
       groups: [{ id: ADMINISTRATORS_GROUP }, { id: DEVELOPERS_GROUP }],
     }
   );

@@ -35,6 +35,13 @@ type AccountDetails = {
   isExposed?: boolean;
 };
 
+/** Only when it isn't the password alone. */
+function signInLines({ signIns, hasPassword }: AccountView, isShown: boolean): string[] {
+  if (signIns.length === 0) return [];
+  const ways = signIns.map(({ label, shownName }) => (isShown ? `${label} (${shownName})` : label));
+  return [`*Signs in with:* ${escapeText([...ways, ...(hasPassword ? ['a password'] : [])].join(', '))}`];
+}
+
 /** With `changeId` the message has an Undo button, which works for ten minutes. */
 export function accountMessage(
   text: string,
@@ -272,6 +279,7 @@ function factLines(account: AccountView, { isExposed, waitsForAddress, mirror }:
       ? [`*Id for programs:* ${escapeText(account.resourceId)} (in the history: ${escapeText(account.id)})`]
       : []),
     ...(account.language ? [`*Language:* ${LANGUAGE_NAMES.of(account.language)}`] : []),
+    ...signInLines(account, isShown),
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
 }
