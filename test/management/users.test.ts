@@ -139,6 +139,12 @@ describe('a user', () => {
     const identities = [];
     for await (const one of client.userIdentities.list(GROUP, SERVICE, id)) identities.push(one);
     expect(identities).toEqual([{ provider: 'Basic', id: email }]);
+    // Its developer connected a provider, and has no password.
+    await t.slack.sql`insert into account_identities
+      select service_id, 'https://login.example.com', 'subject-of-ann', id, 'entra', 'Aad', 'Ann', now(), now()
+      from accounts where email = ${email}`;
+    const { identities: connected } = await client.user.get(GROUP, SERVICE, id);
+    expect(connected).toEqual([{ provider: 'Aad', id: 'subject-of-ann' }]);
     const groups = [];
     for await (const one of client.userGroup.list(GROUP, SERVICE, id)) groups.push(one.displayName);
     expect(groups).toEqual(['Developers']);

@@ -113,6 +113,25 @@ describe('T107: an email', () => {
   });
 });
 
+test('T13: whose email is not vouched for reads the same, with an account and without one', async () => {
+  const pages = [];
+  for (const email of [await portal.developer(), portal.newAddress()]) {
+    const who = portal.visitor();
+    const { state, nonce } = await begins(who, 'one');
+    await one.answersWith(nonce, { claims: { sub: `of ${email}`, email, email_verified: false } });
+    expect(landsOn(await comesBack(who, 'one', { state }))).toEqual([303, FINISH]);
+    pages.push((await who.reads(FINISH)).replaceAll(email, 'EMAIL'));
+  }
+  expect(pages[0]).toBe(pages[1]);
+});
+
+test('T34: one address can’t send browsers to providers without end', async () => {
+  const who = portal.visitor();
+  const answers = new Set<number>();
+  for (let times = 0; times < 61; times += 1) answers.add((await who.post('/portal/sign-in/one')).status);
+  expect([...answers]).toEqual([200, 429]);
+});
+
 test('T112: a provider that answers nonsense, or endlessly, changes nothing', async () => {
   for (const trouble of ['error', 'nonsense', 'flood'] as const) {
     const who = portal.visitor();
