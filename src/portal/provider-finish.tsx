@@ -14,12 +14,12 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { accountPage } from './account.tsx';
 import { AccountReady } from './account-ready.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { CurrentPassword, EmailField, NameFields, namesIn } from './form.tsx';
+import { CurrentPassword, EmailField, emailIn, NameFields, namesIn } from './form.tsx';
 import { NoAccountYet } from './page-parts.tsx';
 import { FINISH_PATH } from './provider-buttons.tsx';
 import { deadPage, pendingPage, providerErrorPage } from './provider-pages.tsx';
 import { say, speech, Words } from './say.tsx';
-import { SIGN_UP_PATH } from './sign-up.tsx';
+import { ConfirmationSent, requestAccount } from './sign-up.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 type Shown = NonNullable<Awaited<ReturnType<typeof showProof>>>;
@@ -44,6 +44,7 @@ export function registerProviderFinish(portal: Hono<WebEnv>, site: Site): void {
     } catch (error) {
       const code = error instanceof DomainError ? error.code : null;
       if (code === 'password_wrong') await site.guard.countWrongPassword(shown.email);
+      if (code === 'sign_up_off') return c.redirect(FINISH_PATH, 303);
       if (code === 'password_wrong' || code === 'invalid_input' || code === 'try_again')
         return finishPage(site, shown, { fields, errors: fieldErrorsOf(error) ?? {} });
       // Meanwhile someone got an account with this email.
@@ -66,6 +67,11 @@ async function submit(c: WebContext, site: Site, shown: Shown, fields: FormField
         site,
         await signUpWithProvider(context, { browserSecret, ...session, ...namesIn(fields), language }),
       );
+    case 'by-mail': {
+      const typed = { email: emailIn(fields), ...namesIn(fields) };
+      await requestAccount(c, site, typed, browserSecret);
+      return site.page(say('Check your inbox'), <ConfirmationSent email={typed.email} />);
+    }
     case 'claim': {
       await site.guard.beforeSignIn(c, shown.email);
       const password = fields.get('password') ?? '';
@@ -177,7 +183,7 @@ function formOf(site: Site, shown: Shown, rejected: Rejected | undefined): React
         </FinishForm>
       );
     case 'by-mail':
-      return <ByMail shown={shown} />;
+      return <ByMail shown={shown} rejected={rejected} />;
     case 'claim':
       return <Claim shown={shown} errors={errors} />;
     case 'unknown':
@@ -232,7 +238,8 @@ function FinishForm({ button, children }: { button: string; children: ReactNode 
   );
 }
 
-function ByMail({ shown }: { shown: Shown }) {
+function ByMail({ shown, rejected }: { shown: Shown; rejected: Rejected | undefined }) {
+  const errors = rejected?.errors;
   return (
     <>
       <p>
@@ -243,11 +250,10 @@ function ByMail({ shown }: { shown: Shown }) {
           },
         )}
       </p>
-      <form method="post" action={SIGN_UP_PATH}>
-        <EmailField value={shown.email} errors={undefined} />
-        <NameFields names={shown} errors={undefined} />
-        <button type="submit">{say('Sign up')}</button>
-      </form>
+      <FinishForm button={say('Sign up')}>
+        <EmailField value={rejected ? emailIn(rejected.fields) : shown.email} errors={errors} />
+        <NameFields names={rejected ? namesIn(rejected.fields) : shown} errors={errors} />
+      </FinishForm>
     </>
   );
 }

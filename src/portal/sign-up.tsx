@@ -35,14 +35,24 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   });
 }
 
-async function requestAccount(c: WebContext, site: Site, typed: NewDeveloper): Promise<void> {
+/** `browserSecret`: of a person proved by a provider that doesn't vouch for the email. */
+export async function requestAccount(
+  c: WebContext,
+  site: Site,
+  typed: NewDeveloper,
+  browserSecret?: string,
+): Promise<void> {
   try {
     if (!(await site.guard.mayRequestLink(c, 'signUp', typed.email))) return;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     // The operation refuses the email too, and names the other wrong fields with it.
   }
-  await signUp(site.developerContext(c), { ...typed, language: speech().language.tag });
+  await signUp(site.developerContext(c), {
+    ...typed,
+    language: speech().language.tag,
+    ...(browserSecret ? { browserSecret } : {}),
+  });
 }
 
 function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; errors?: FieldErrors }) {
@@ -80,7 +90,7 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
 }
 
 /** The same page for every email, so that it doesn't tell which ones have an account. */
-function ConfirmationSent({ email }: { email: string }) {
+export function ConfirmationSent({ email }: { email: string }) {
   return (
     <>
       <p>

@@ -1,49 +1,70 @@
-// Signing up with the company of the playground, by keyboard, on a phone, in German and without a script.
+// Signing up with the company of the playground: by keyboard, on a phone, in German and in the dark.
 import { mkdir } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
 import { startBrowserApp, story } from '../support/browser-app.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 
 const app = forAllTests(() => startBrowserApp({ SIGN_UP: 'approval' }));
+/** A folder for what the pages look like. */
 const SHOTS = process.env.SHOTS;
+const PHONE = { viewport: { width: 360, height: 640 } };
 
-story('T106: a developer signs up with the company’s button, is approved, and is signed in by it', async () => {
-  const phone = { viewport: { width: 360, height: 640 }, javaScriptEnabled: false, locale: 'de' };
-  const [page, approver] = [await app.open('/portal/sign-in', phone), await app.as('approver')];
-  const look = async (name: string) => {
-    expect(await faultsOnPage(page), name).toEqual([]);
-    if (!SHOTS) return;
-    await mkdir(SHOTS, { recursive: true });
-    await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
-  };
-  /** Goes on with the Tab key until the focus is on it. */
-  const presses = async (name: string) => {
-    const button = page.getByRole('button', { name }).first();
-    await button.waitFor();
-    for (let tabs = 0; tabs < 20; tabs += 1) {
-      await page.keyboard.press('Tab');
-      if (await button.evaluate((one) => one === document.activeElement)) break;
-    }
-    await page.keyboard.press('Enter');
-  };
-  await look('sign-in');
-  await presses('Weiter mit Acme');
-  await presses('Grace Osei');
-  await page.getByRole('heading', { name: 'Legen Sie Ihr Konto an' }).waitFor();
-  await look('finish');
-  await presses('Mein Konto anlegen');
-  await page.getByText('muss Ihr Konto noch freigeben').waitFor();
-  await look('pending');
-  await approver.goesTo(/approvals/);
-  await approver.presses(/^Activate/);
-  await page.goto(`${app.url}/portal/sign-in`);
-  await presses('Weiter mit Acme');
-  await page.getByText('grace@acme.example').waitFor();
-  await page.goto(`${app.url}/portal/account`);
-  await look('account');
-  await page.goto(`${app.url}/portal/account/sign-ins`);
-  await look('sign-ins');
-  await presses('Abmelden');
-  await page.waitForURL(/\/playground\/company\/session\/end/);
+async function looksGood(page: Page, name: string): Promise<void> {
+  expect(await faultsOnPage(page), name).toEqual([]);
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  expect(width, `${name} is no wider than the phone`).toBe(PHONE.viewport.width);
+  if (!SHOTS) return;
+  await mkdir(SHOTS, { recursive: true });
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+}
+
+/** Goes on with the Tab key until the button has the focus, and presses Enter. */
+async function presses(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name }).first();
+  await button.waitFor();
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Tab');
+        return button.evaluate((one) => one === document.activeElement);
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    .toBe(true);
+  await page.keyboard.press('Enter');
+}
+
+story(
+  'T106: a developer signs up with the company’s button, is approved, and is signed in by it',
+  async () => {
+    const page = await app.open('/portal/sign-in', { ...PHONE, locale: 'de', colorScheme: 'dark' });
+    const approver = await app.as('approver');
+    await looksGood(page, 'sign-in');
+    await presses(page, 'Weiter mit Acme');
+    await presses(page, 'Grace Osei');
+    await page.getByRole('heading', { name: 'Legen Sie Ihr Konto an' }).waitFor();
+    await looksGood(page, 'finish');
+    await presses(page, 'Mein Konto anlegen');
+    await page.getByText('muss Ihr Konto noch freigeben').waitFor();
+    await approver.goesTo(/approvals/);
+    await approver.presses(/^Activate/);
+    await page.goto(`${app.url}/portal/sign-in`);
+    await presses(page, 'Weiter mit Acme');
+    await page.getByText('grace@acme.example').waitFor();
+    await page.goto(`${app.url}/portal/account`);
+    await looksGood(page, 'account');
+    await page.goto(`${app.url}/portal/account/sign-ins`);
+    await looksGood(page, 'sign-ins');
+    await presses(page, 'Abmelden');
+    await page.waitForURL(/\/playground\/company\/session\/end/);
+  },
+);
+
+story('without a script, the button leads to the company and back too', async () => {
+  const page = await app.open('/portal/sign-in', { ...PHONE, javaScriptEnabled: false });
+  await page.getByRole('button', { name: 'Continue with Acme' }).click();
+  await page.getByRole('button', { name: 'Hugo Lind' }).click();
+  await page.getByRole('heading', { name: 'Create your account' }).waitFor();
 });

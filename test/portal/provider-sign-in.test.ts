@@ -72,9 +72,8 @@ describe('a person whom no account knows', () => {
     const [who, { subject, email }] = [portal.visitor(), colleague({ isEmailVerified: false })];
     expect(landsOn(await signInWith(who, subject))).toEqual([303, FINISH]);
     expect(await who.reads(FINISH)).toContain('doesn’t vouch for an email');
-    expect((await finish(who, { firstName: 'Ann', lastName: 'Lee' })).status).toBe(200);
-    expect(await accountOf(email)).toBeUndefined();
-    await who.post('/portal/sign-up', { email, firstName: 'Ann', lastName: 'Lee' });
+    expect((await finish(who, { email, firstName: '', lastName: '' })).status).toBe(422);
+    expect((await finish(who, { email, firstName: 'Ann', lastName: 'Lee' })).status).toBe(200);
     const ticket = await portal.ticketTo(email, /confirm/);
     const fields = { of: 'email-confirmation', ticket };
     expect(landsOn(await signInWith(who, subject, { fields }))).toEqual([303, FINISH]);

@@ -77,7 +77,8 @@ export const PAGES = {
   signUp: 'approval',
   passwordMinLength: 15,
   brand: NO_BRAND,
-} as Policy;
+  signIn: { hasPasswords: true, providers: [] },
+} as Partial<Policy> as Policy;
 
 type Page = ReturnType<typeof createPage>;
 

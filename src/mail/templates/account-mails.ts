@@ -181,6 +181,29 @@ Your developer account now uses another email, and you sign in with that one. Th
 
 **Wasn’t it you?** Reply to this mail, or write to $SupportEmail, right away. We can block the account and give it back to you.`,
   },
+  SignInReminder: {
+    occasion: 'Account',
+    title: 'How to sign in',
+    description:
+      'Sent to a developer without a password when a new one, an account or an invitation is requested with their email. For a ' +
+      'new password it carries a link; the paragraphs about it are left out otherwise.',
+    because: 'You get this mail because you have a developer account at $OrganizationName.',
+    variables: [...WITH_LINK, 'ProviderName'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'You sign in to $OrganizationName with $ProviderName',
+    body: `Hi $DevFirstName,
+
+Someone, most likely you, just asked for a link or an account with this email. You already have an account, and you sign in to it with $ProviderName.
+
+[Sign in]($DevPortalUrl)
+
+Doesn’t that work any more? Then this link lets you choose another way to sign in, once, until $LinkEnds.
+
+[Choose another way]($ConfirmUrl)
+
+If it wasn’t you, there’s nothing to do.`,
+  },
   SignInConnected: {
     occasion: 'Account',
     title: 'Sign-in connected',

@@ -5,7 +5,7 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { proofOfBrowser } from '../identities/attempt.ts';
-import { connectIdentity, sessionBy, takeProof } from '../identities/proof.ts';
+import { connectIdentity, type Proof, sessionBy, takeProof } from '../identities/proof.ts';
 import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { startSession } from '../sessions/session.ts';
@@ -51,9 +51,10 @@ export const confirmEmail = defineOperation({
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
     if (owner && owner.id !== account.id) throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
+    const proved = proof ? await takeProof(act, proof.browserSecret) : null;
 
     const isWaiting = account.state === 'pending';
-    const awaitsOperator = isWaiting && needsOperator(act, account);
+    const awaitsOperator = isWaiting && needsOperator(act, account) && !isTrusted(act, proved);
     const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
     const confirmed = await updateAccount(act, account, {
@@ -75,7 +76,6 @@ export const confirmEmail = defineOperation({
     });
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
-    const proved = proof ? await takeProof(act, proof.browserSecret) : null;
     if (proved) await connectIdentity(act, confirmed, proved.identity, { isNew: isWaiting });
     await tellDeveloper(act, account, confirmed, {
       becomesActive,
@@ -102,6 +102,10 @@ export const confirmEmail = defineOperation({
     };
   },
 });
+
+/** Whether the settings let in everyone whom the provider proves. */
+const isTrusted = ({ policy }: Act, proved: Proof | null): boolean =>
+  policy.signIn.providers.some(({ name, signUp }) => name === proved?.identity.provider && signUp === 'open');
 
 async function tellDeveloper(
   act: Act,

@@ -1,10 +1,12 @@
 // Mails about an account: links, the welcome, and news of its security.
 import type { Account } from '../../db/accounts/accounts.ts';
+import { listIdentities } from '../../db/accounts/identities.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import type { MailName } from '../../mail/templates/catalog.ts';
 import type { MailValue } from '../../mail/templates/value.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMailTo, type Recipient } from '../frame/outbox.ts';
+import { labelOf } from '../identities/attempt.ts';
 
 /** Whether the account waits for its email to be confirmed, and not only for an operator. */
 export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
@@ -41,7 +43,20 @@ const EXISTING: Partial<Record<Account['state'], MailName>> = {
  */
 export async function queueAccountExistsMail(act: Act, account: Account): Promise<void> {
   const template = (!isUnconfirmed(account) && EXISTING[account.state]) || 'AccountExists';
-  await queueMailTo(act, account, { template });
+  const ProviderName = template === 'AccountExists' ? await onlyProvidersOf(act, account) : null;
+  await queueMailTo(
+    act,
+    account,
+    ProviderName ? { template: 'SignInReminder', variables: { ProviderName } } : { template },
+  );
+}
+
+/** The providers that sign in to an account without a password, as a text reads them; null for any other account. */
+export async function onlyProvidersOf(act: Act, account: Account): Promise<string | null> {
+  if (account.passwordHash !== null && act.policy.signIn.hasPasswords) return null;
+  const identities = await listIdentities(act.tx, { serviceId: act.service.id, accountId: account.id });
+  const labels = new Set(identities.map(({ provider }) => labelOf(act, provider)));
+  return labels.size > 0 ? [...labels].join(', ') : null;
 }
 
 /** Mails the welcome, with a link to set a password when the account has none. */

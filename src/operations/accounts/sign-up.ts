@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { addJob } from '../../db/outbox/jobs.ts';
-import { DomainError, faultsOf } from '../../domain/domain-error.ts';
+import { DomainError, type FieldFaults, faultsOf } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { sealText } from '../../security/sealed-text.ts';
-import { DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
+import { type Act, DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
+import { findProof, isAllowedEmail } from '../identities/proof.ts';
 
 const NAMES = input.withNeededNames({});
 
@@ -24,14 +25,17 @@ export const signUp = defineOperation({
     lastName: z.string(),
     /** Of the page. */
     language: input.language.optional(),
+    /** Of a person proved by a provider that doesn't vouch for the email. Its rules hold instead of `SIGN_UP`. */
+    browserSecret: input.sessionSecret.optional(),
   },
-  async run(act, { email, language, ...typed }) {
-    if (act.policy.signUp === 'off') throw new DomainError('sign_up_off');
+  async run(act, { email, language, browserSecret, ...typed }) {
+    const domains = await demandSignUp(act, browserSecret);
     const names = NAMES.safeParse(typed);
-    const errors = {
+    const errors: Record<string, FieldFaults[string]> = {
       ...faultsOf(() => parseEmailAddress(email)),
       ...(names.success ? {} : fieldsOf(names.error)),
     };
+    if (!isAllowedEmail(domains, email)) errors.email ??= 'This email can’t be used here.';
     if (!names.success || Object.keys(errors).length > 0)
       throw new DomainError('invalid_input', { fields: errors });
     const signUpData: SignUpData = {
@@ -44,6 +48,14 @@ export const signUp = defineOperation({
     act.record({});
   },
 });
+
+/** The domains of emails that may sign up; empty for all. Errors: `sign_up_off`. */
+async function demandSignUp(act: Act, browserSecret: string | undefined): Promise<readonly string[]> {
+  const proof = browserSecret === undefined ? null : await findProof(act, browserSecret);
+  const choice = act.policy.signIn.providers.find(({ name }) => name === proof?.identity.provider);
+  if ((choice ?? act.policy).signUp === 'off') throw new DomainError('sign_up_off');
+  return choice?.domains ?? [];
+}
 
 /** Waits, sealed, for the job. */
 export type SignUpData = { email: string; firstName: string; lastName: string; language?: string };

@@ -63,7 +63,7 @@ async function stepOf(act: Act, { identity }: Proof): Promise<Step> {
     return { step: 'claim', canUsePassword: act.policy.signIn.hasPasswords && account.passwordHash !== null };
   const canSignUp = choice !== undefined && choice.signUp !== 'off';
   if (canSignUp && canonical) return { step: 'sign-up', needsApproval: choice.signUp === 'approval' };
-  return { step: canSignUp && act.policy.signUp !== 'off' ? 'by-mail' : 'unknown' };
+  return { step: canSignUp ? 'by-mail' : 'unknown' };
 }
 
 type Claim = Extract<Proof['purpose'], { kind: 'ticket' }>['claim'];

@@ -1,6 +1,6 @@
 // The mails about a password.
 import type { Account } from '../../db/accounts/accounts.ts';
-import { queueSecurityMail } from '../accounts/mails.ts';
+import { onlyProvidersOf, queueSecurityMail } from '../accounts/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { issueTicket, minutesAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 
@@ -18,7 +18,14 @@ export async function queueResetMail(act: Act, account: Account): Promise<string
     email: account.email,
     expiresAt,
   });
-  return queueMailTo(act, account, { template: 'PasswordResetIdentityDefault', ticket });
+  const ProviderName = await onlyProvidersOf(act, account);
+  return queueMailTo(
+    act,
+    account,
+    ProviderName
+      ? { template: 'SignInReminder', ticket, variables: { ProviderName } }
+      : { template: 'PasswordResetIdentityDefault', ticket },
+  );
 }
 
 /** Tells the developer that their password changed, in case another person did it. */
