@@ -45,6 +45,8 @@ import { sweepPull } from './operations/azure/sweep-pull.ts';
 import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
 import { forEachService, serviceOf } from './operations/frame/services.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
+import { findKnownKeys } from './operations/leaked-keys/find-known.ts';
+import { reportLeakedKey } from './operations/leaked-keys/report.ts';
 import { countMails } from './operations/mails/count.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
@@ -61,6 +63,7 @@ import type { RequestStore } from './slack/receive/app.ts';
 import { createSlackConnection, type SlackConnection } from './slack/receive/connection.ts';
 import { createAzureWebhook, MAX_AZURE_EVENT_BYTES } from './web/azure-webhook.ts';
 import { createHealth } from './web/health.ts';
+import { createLeakReports, LEAKED_KEYS_PATH, MAX_LEAK_REPORT_BYTES } from './web/leaked-keys.ts';
 import { createMailWebhook } from './web/mail-webhook.ts';
 import { createMetrics, type Metrics, type Readings } from './web/metrics.ts';
 import { createProxyWatch, type ProxyWatch } from './web/proxy-watch.ts';
@@ -68,6 +71,7 @@ import { createRateLimits, type RateLimits } from './web/rate-limit.ts';
 import type { WebEnv } from './web/request-facts.ts';
 import { isAt } from './web/request-target.ts';
 import { createRootApp } from './web/root-app.ts';
+import { createScannerKeys } from './web/scanner-keys.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from './web/server.ts';
 import { createWaitingServers } from './web/waiting-servers.ts';
 
@@ -394,6 +398,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
     bodyLimits: {
       '/mail/events': MAX_MAIL_EVENT_BYTES,
       '/azure/events': MAX_AZURE_EVENT_BYTES,
+      [LEAKED_KEYS_PATH]: MAX_LEAK_REPORT_BYTES,
       '/subscriptions': maxManagementBytes,
     },
     refusalAt: (target) => {
@@ -485,12 +490,39 @@ function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics):
     ['/azure/events', openAzureWebhook(parts)],
     ['/', createAuthority({ ...forPrograms, isOn: hasClientCredentials })],
   ];
+  if (settings.leakedKeys) shared.unshift([LEAKED_KEYS_PATH, openLeakReports(parts, limits)]);
   if (!webhookSecret) return shared;
   const webhook = createMailWebhook({
     verify: (body, headers) => verifyMailEvent({ apiKey, webhookSecret }, body, headers),
     record: (report) => firstKnown(services, report),
   });
   return [['/mail/events', webhook], ...shared];
+}
+
+/** A scanner doesn't know which service a key is of. */
+function openLeakReports({ settings, services, log, clock }: Parts, limits: RateLimits): Hono<WebEnv> {
+  const { from, endsAtOnce } = settings.leakedKeys as NonNullable<Settings['leakedKeys']>;
+  const keys = createScannerKeys(from, {
+    now: () => clock().getTime(),
+    onFault: (error) =>
+      log.warn({ err: error }, 'the public keys of the scanner of leaked keys are not known'),
+  });
+  return createLeakReports({
+    limits,
+    keys,
+    async report(placesByHash) {
+      const ours = new Set<string>();
+      for (const { system } of services) {
+        const context = system('leaked keys');
+        for (const hash of await findKnownKeys(context, { hashes: [...placesByHash.keys()] })) {
+          const places = placesByHash.get(hash) ?? [];
+          await reportLeakedKey(context, { hash, places, endsAtOnce });
+          ours.add(hash);
+        }
+      }
+      return ours;
+    },
+  });
 }
 
 /** The provider doesn't say which service sent a mail. False when none knows it. */

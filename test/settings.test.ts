@@ -29,6 +29,8 @@ const PRODUCTION = {
   AZURE_API_MANAGEMENT: INSTANCE,
   AZURE_DELEGATION_KEY: Buffer.alloc(64, 3).toString('base64'),
   AZURE_DEVELOPER_PORTAL_URL: 'https://contoso.developer.azure-api.net/',
+  LEAKED_KEYS: 'end',
+  LEAKED_KEYS_SOURCE: 'https://api.github.com/meta/public_keys/secret_scanning',
 };
 
 /** The names of the settings that are reported. */
@@ -141,6 +143,11 @@ describe('reading the settings', () => {
     ['AZURE_DEVELOPER_PORTAL_URL', 'http://contoso.developer.azure-api.net'],
     ['AZURE_DELEGATION_KEY', 'a secret'],
     ['AZURE_DELEGATION_KEY', ''],
+    ['LEAKED_KEYS', 'yes'],
+    ['LEAKED_KEYS_SOURCE', ''],
+    ['LEAKED_KEYS_SOURCE', 'http://keys.example.com'],
+    ['LEAKED_KEYS_SOURCE', 'https://me@keys.example.com'],
+    ['LEAKED_KEYS_FILE', '/nowhere/keys.json'],
   ])('reports %s=%s, and nothing else', (name, value) => {
     expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([name]);
   });

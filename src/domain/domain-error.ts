@@ -103,6 +103,8 @@ const REFUSALS = {
   azure_bound_already: ['conflict', 'This service is bound to that instance already.'],
   azure_user_missing: ['conflict', "Azure API Management doesn't have this account yet."],
   azure_orders_waiting: ['conflict', 'Changes wait for Azure. Send them first, or give them up.'],
+  leaked_key_not_found: ['missing', 'That leaked key is not found. Its subscription was deleted.'],
+  leaked_key_settled: ['conflict', 'This leaked key was already dealt with.'],
   limit_reached: ['invalid', "That's more than is allowed."],
   overtaken: ['conflict', 'Another change came first, so nothing was done. Look at it again.'],
   try_again: ['unavailable', "That didn't work this time. Try again in a moment."],

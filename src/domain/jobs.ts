@@ -75,6 +75,10 @@ export const JOBS = {
     key: (input) => `sign-ups:${input.serviceId}:${input.summaryId}`,
     isSerial: true,
   }),
+  'repaint-leaked-key': slackJob(z.object({ serviceId, leakedKeyId: id }), {
+    key: (input) => `leaked-key:${input.serviceId}:${input.leakedKeyId}`,
+    isSerial: true,
+  }),
   /** Tells the people who sent or approved a batch of invitations how these ended, each in one message. */
   'repaint-invitations': slackJob(z.object({ serviceId, batchId: id }), {
     key: (input) => `invitations:${input.serviceId}:${input.batchId}`,

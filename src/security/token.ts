@@ -2,7 +2,7 @@
 import { TOKEN_PREFIX } from '../domain/api-key-form.ts';
 import { isAccessSecret, newAccessSecret, secretHash } from './access-secret.ts';
 
-/** Makes a token of 256 bits, 58 characters in all. Show `token` once, and store only `hash`. */
+/** Makes a token of 256 bits, 57 characters in all. Show `token` once, and store only `hash`. */
 export function newToken(random: (size: number) => Uint8Array): { token: string; hash: string } {
   const { secret: token, hash } = newAccessSecret(TOKEN_PREFIX, random);
   return { token, hash };

@@ -1,4 +1,6 @@
 // Settings that need another setting.
+import { readFileSync } from 'node:fs';
+import { readScannerKeys } from '../web/scanner-keys.ts';
 import { readTlsPair, type TlsFiles } from '../web/tls.ts';
 import { findAzureProblems } from './azure-settings.ts';
 import { findBrandProblems } from './brand-settings.ts';
@@ -38,6 +40,7 @@ export function findDependentProblems(env: Environment): string[] {
     ...findAzureProblems(env),
     ...findSignInProblems(env),
     ...findBrandProblems(env),
+    ...leakProblems(env),
   );
   if (env.NODE_ENV !== 'production') return problems;
   need(
@@ -90,6 +93,26 @@ function tlsProblems(files: TlsFiles): string[] {
     return [];
   } catch (error) {
     return [`TLS_CERT_FILE: ${error instanceof Error ? error.message : 'unusable'}`];
+  }
+}
+
+function leakProblems({
+  LEAKED_KEYS: rule,
+  LEAKED_KEYS_SOURCE: url,
+  LEAKED_KEYS_FILE: file,
+}: Environment): string[] {
+  if (url) return file ? ['LEAKED_KEYS_FILE: either this or LEAKED_KEYS_SOURCE, not both'] : [];
+  if (!file)
+    return rule
+      ? [
+          'LEAKED_KEYS_SOURCE: needed with LEAKED_KEYS, such as https://api.github.com/meta/public_keys/secret_scanning',
+        ]
+      : [];
+  try {
+    readScannerKeys(readFileSync(file, 'utf8'));
+    return [];
+  } catch {
+    return ["LEAKED_KEYS_FILE: expected a file with a scanner's public keys, as docs/leaked-keys.md has it"];
   }
 }
 

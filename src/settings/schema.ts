@@ -69,6 +69,16 @@ const readBy =
 
 const listed = (words: string[]) => new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
 
+/** Where the public keys of a scanner are. Throws an Error that says what to write. */
+function readScannerUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLocal = url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url && !url.username && (url.protocol === 'https:' || isLocal)) return url.href;
+  throw new Error(
+    'the https:// address of the scanner’s public keys, such as https://api.github.com/meta/public_keys/secret_scanning',
+  );
+}
+
 const MAX_ALERT_ADDRESSES = 20;
 const MAX_AUDIENCES = 10;
 /** Gateways send these headers with another meaning. */
@@ -227,6 +237,9 @@ export const SETTINGS_SCHEMA = z.object({
     .refine(isDelegationKey, 'the delegation validation key, in base64 as Azure shows it')
     .optional(),
   AZURE_DEVELOPER_PORTAL_URL: z.string().transform(readBy(readPortalUrl)).optional(),
+  LEAKED_KEYS: z.enum(['ask', 'end'], 'ask or end').default('ask'),
+  LEAKED_KEYS_SOURCE: z.string().transform(readBy(readScannerUrl)).optional(),
+  LEAKED_KEYS_FILE: z.string().optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'debug, info, warn, error, fatal or silent')
     .default('info'),

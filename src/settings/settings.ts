@@ -84,6 +84,8 @@ export type Settings = {
   place: Place;
   /** The instance of Azure API Management that the service is bound to. Null: none. */
   azure: AzureSettings | null;
+  /** What a scanner of leaked secrets signs its reports with. Null: there is none. */
+  leakedKeys: { from: { url: string } | { file: string }; endsAtOnce: boolean } | null;
   logLevel: string;
 };
 
@@ -197,8 +199,15 @@ function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
         : { host: values.INTERNAL_HOST ?? values.HOST, port: values.INTERNAL_PORT },
     ...managementSettings(values),
     azure: azureOf(values),
+    leakedKeys: leakedKeysOf(values),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function leakedKeysOf(values: Values): Settings['leakedKeys'] {
+  const { LEAKED_KEYS_SOURCE: url, LEAKED_KEYS_FILE: file } = values;
+  const from = url ? { url } : file ? { file } : null;
+  return from && { from, endsAtOnce: values.LEAKED_KEYS === 'end' };
 }
 
 function managementSettings(

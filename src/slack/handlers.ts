@@ -29,6 +29,7 @@ import { declineSignUpFeature } from './features/decline-sign-up.ts';
 import { detailsFeature } from './features/details.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
 import { invitationMessagesFeature } from './features/invitation-messages.ts';
+import { leakedKeysFeature } from './features/leaked-keys.ts';
 import { regenerateKeyFeature } from './features/regenerate-key.ts';
 import { createCommandRunner } from './features/run-command.ts';
 import { subscriptionActionsFeature } from './features/subscription-actions.ts';
@@ -57,6 +58,7 @@ const FEATURES: Feature[] = [
   subscriptionsFeature,
   subscriptionActionsFeature,
   regenerateKeyFeature,
+  leakedKeysFeature,
   grantSubscriptionFeature,
   usageFeature,
   declineSignUpFeature,

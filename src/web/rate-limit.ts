@@ -33,6 +33,9 @@ export const RATE_LIMITS = {
   ownKeys: { points: 60, durationSeconds: 3_600 },
   /** Changes of a signed-in developer's email: each is mailed. */
   ownAddress: { points: 10, durationSeconds: 3_600 },
+  /** Reports of leaked keys from one address, and those without a right signature. */
+  leakReports: { points: 600, durationSeconds: 60 },
+  wrongLeakReports: { points: 20, durationSeconds: 60 },
   /** Entries to Azure's developer portal: each takes a request to Azure, and leaves a row in the audit. */
   enterPortal: { points: 30, durationSeconds: 3_600 },
   /** Requests with one token of the management API. */

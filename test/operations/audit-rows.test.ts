@@ -17,6 +17,7 @@ import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { revokeInvitation } from '../../src/operations/invitations/revoke.ts';
+import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { addNotificationRecipient } from '../../src/operations/notifications/add-recipient.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
@@ -135,6 +136,19 @@ async function subscription(
   const { subscription } = await grantSubscription(admin(), { accountId, ...(await product()), ...wanted });
   return { subscriptionId: subscription.id };
 }
+/** The primary key of a subscription was found in public. */
+async function leaked(): Promise<{ leakedKeyId: string }> {
+  const { hash } = await keyHash();
+  await reportLeakedKey(t.as(SYSTEM), { hash, places: [] });
+  const [row] = await t.sql`select id from leaked_keys where hash = ${hash}`;
+  return { leakedKeyId: row?.id };
+}
+async function keyHash(): Promise<{ hash: string }> {
+  const { subscriptionId } = await subscription();
+  const [key] = await t.sql`select hash from subscription_keys
+    where subscription_id = ${subscriptionId} and slot = 'primary'`;
+  return { hash: key?.hash };
+}
 /** Of the developer who is signed in, on another device. */
 const otherSession = async () => only(await t.signedIn(SIGNED_IN.accountId), 'sessionId');
 const asked = () => subscription({ state: 'submitted' });
@@ -160,6 +174,7 @@ const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_
 const NO_APPROVAL = { input: { approvalId: NO_UUID, decision: 'approve' }, code: 'approval_not_found' };
 const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
 const NO_DRIFT = { input: { driftId: NO_UUID, decision: 'keep' }, code: 'drift_not_found' };
+const NO_LEAK = { input: { leakedKeyId: NO_UUID }, code: 'leaked_key_not_found' };
 const NO_API = { input: { apiId: 'none' }, code: 'api_not_found' };
 const NO_PRODUCT = { input: { productId: 'none' }, code: 'product_not_found' };
 const NO_SUBSCRIPTION = { input: { subscriptionId: 'none' }, code: 'subscription_not_found' };
@@ -729,6 +744,15 @@ const CASES: Record<string, Case> = {
     await invitation();
     return {};
   }),
+  'leaked-keys/end': of(ADMIN, 'leaked_key_not_found', NO_LEAK, leaked),
+  'leaked-keys/leave': of(ADMIN, 'leaked_key_not_found', NO_LEAK, async () => ({
+    ...(await leaked()),
+    reason: 'a test',
+  })),
+  'leaked-keys/report': of(SYSTEM, null, NOT_VALID, async () => ({
+    ...(await keyHash()),
+    places: [{ url: 'https://code.example.com', source: 'commit' }],
+  })),
   'tokens/create': of(
     { kind: 'console', name: 'Connie' },
     null,

@@ -19,6 +19,7 @@ import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { setInvitationMessages } from '../../src/operations/invitations/set-messages.ts';
+import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { claimMail } from '../../src/operations/mails/claim.ts';
 import { settleMail } from '../../src/operations/mails/settle.ts';
 import { addNotificationRecipient } from '../../src/operations/notifications/add-recipient.ts';
@@ -154,6 +155,16 @@ async function subscription() {
   const of = { accountId: SIGNED_IN.accountId, ...(await product()) };
   const { subscription: made } = await grantSubscription(admin(), { ...of, state: 'submitted' });
   return { subscriptionId: made.id };
+}
+/** A key of a subscription, which was found in public. */
+async function leaked() {
+  const { subscriptionId } = await subscription();
+  const [key] =
+    await t.sql`select hash from subscription_keys where subscription_id = ${subscriptionId} limit 1`;
+  const hash = String(key?.hash);
+  await reportLeakedKey(t.as(SYSTEM), { hash, places: [{ url: `https://${OURS}.example`, source: OURS }] });
+  const [row] = await t.sql`select id from leaked_keys where hash = ${hash}`;
+  return { leakedKeyId: String(row?.id), hash };
 }
 async function keptImport() {
   const email = newAddress();
@@ -343,6 +354,16 @@ const CASES: Record<string, Case> = {
     as: CONSOLE,
     ours: having(() => createGroup(admin(), { groupId: 'compared', name: OURS }), THEIR_GROUP),
     nothing: THEIR_GROUP,
+  },
+  'leaked-keys/find-known': {
+    as: SYSTEM,
+    ours: async () => ({ hashes: [(await leaked()).hash] }),
+    nothing: { hashes: ['0'.repeat(64)] },
+  },
+  'cards/plan-leaked-key': {
+    as: SYSTEM,
+    ours: async () => ({ leakedKeyId: (await leaked()).leakedKeyId, channels: ['C0CARDS'] }),
+    nothing: { leakedKeyId: NO_UUID, channels: ['C0CARDS'] },
   },
   'azure/resolve-delegation': {
     as: SIGNED_IN,

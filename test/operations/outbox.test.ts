@@ -35,6 +35,7 @@ const NO_SLACK = {
   'answer-slack-request': async () => {},
   'repaint-cards': async () => {},
   'repaint-drift': async () => {},
+  'repaint-leaked-key': async () => {},
   'close-drift-card': async () => {},
   'tell-operator': async () => {},
   'repaint-subscription': async () => {},

@@ -231,6 +231,8 @@ describe('T55 in Slack', () => {
     'template-restore': 'templates/restore-default template =',
     'template-test': 'templates/send-test template =',
     'token-revoke': 'tokens/revoke token =',
+    'leaked-key-end': 'leaked-keys/end',
+    'leaked-key-leave': 'leaked-keys/leave',
     'azure-status': 'azure/show',
     'azure-differences': 'azure/list-drifts',
     'azure-differences-turn': 'azure/list-drifts',

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdsKey } from '../../src/domain/api-key-form.ts';
 import { apiKeyHash, newApiKey } from '../../src/security/api-key.ts';
+import { newToken } from '../../src/security/token.ts';
 
 const random = (size: number) => new Uint8Array(randomBytes(size));
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -12,6 +14,20 @@ describe('a key of ours', () => {
     const keys = Array.from({ length: 10_000 }, () => newApiKey(random).key);
     expect(new Set(keys).size).toBe(keys.length);
     for (const key of keys) expect(key).toMatch(/^apim_[0-9A-Za-z]{49}$/);
+  });
+
+  it('and a token are what scanners are told to look for', async () => {
+    const document = await readFile(new URL('../../docs/leaked-keys.md', import.meta.url), 'utf8');
+    const [ofKey = '', ofToken = ''] =
+      /regular expression \| `(.+)` \| `(.+)` \|/.exec(document)?.slice(1) ?? [];
+    const [keyLength, tokenLength] = (/length \| (\d+) \| (\d+) \|/.exec(document)?.slice(1) ?? []).map(
+      Number,
+    );
+    const [{ key }, { token }] = [newApiKey(random), newToken(random)];
+    expect([key.length, token.length]).toEqual([keyLength, tokenLength]);
+    const text = `KEY="${key}" curl -H "Authorization: Bearer ${token}"`;
+    expect(text.match(new RegExp(ofKey, 'g'))).toEqual([key]);
+    expect(text.match(new RegExp(ofToken, 'g'))).toEqual([token]);
   });
 
   it('keeps all 256 bits', () => {

@@ -34,6 +34,7 @@ import { errorMessage } from '../../src/slack/present/error.ts';
 import { historyLine } from '../../src/slack/present/history.ts';
 import { dryRunMessage, importMessage } from '../../src/slack/present/import.ts';
 import { invitationsMessage } from '../../src/slack/present/invitations.ts';
+import { leakedKeyCard } from '../../src/slack/present/leaked-key.ts';
 import {
   subscriptionCard,
   subscriptionMessage,
@@ -201,6 +202,10 @@ drawsWell('the text of a mail', stored.template, (template) => [
 
 drawsWell('a difference with Azure', fc.tuple(stored.drift, exposed), ([drift, how]) => [
   driftCard(drift, how),
+]);
+
+drawsWell('a key that was found in public', fc.tuple(stored.leakedKey, exposed), ([leakedKey, how]) => [
+  leakedKeyCard(leakedKey, how),
 ]);
 
 drawsWell(

@@ -10,6 +10,7 @@ import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
+import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
@@ -126,6 +127,8 @@ const EXPECTED: Record<string, string> = {
   '[menu-request]': 'admin approver member',
   '/apim-user tokens': 'admin',
   '[token-revoke]': 'admin*',
+  '[leaked-key-end]': 'admin* approver*',
+  '[leaked-key-leave]': 'admin* approver*',
   '/apim-user service': 'admin',
   '[home-service]': 'admin approver member',
   '[operator-add]': 'admin',
@@ -273,12 +276,16 @@ async function arrange() {
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   const { tokenId } = await programOf(t, 'reader');
+  const [key] = await t.sql`select hash from subscription_keys where subscription_id = ${active.id} limit 1`;
+  await reportLeakedKey(t.as(SYSTEM), { hash: String(key?.hash), places: [] });
+  const [leak] = await t.sql`select id from leaked_keys where hash = ${key?.hash}`;
   const user = azureUser(account.id, { email, firstName: CANARY, note: 'from Azure' });
   await readInAzure(t.as(SYSTEM), user, account.id);
   const [drift] = await t.sql`select id, version from azure_drifts where thing_id = ${account.id}`;
   return {
     account,
     tokenId,
+    leakedKeyId: String(leak?.id),
     email,
     groupId,
     approvalId,
@@ -364,6 +371,7 @@ for (const [name, press] of BUTTONS)
     (request, things) => press(request, things.operator, typed(things)),
     (request, things) => press(request, things.subscriptionId, typed(things)),
     (request, things) => press(request, things.tokenId, typed(things)),
+    (request, things) => press(request, things.leakedKeyId, typed(things)),
     (request, things) => press(request, JSON.stringify(['show', things.email]), typed(things)),
     (request, things) => press(request, '{}', typed(things)),
   ]);

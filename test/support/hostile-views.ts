@@ -16,6 +16,7 @@ import * as input from '../../src/operations/frame/input.ts';
 import { groupDescription, groupName } from '../../src/operations/groups/group.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import type { ImportReport } from '../../src/operations/imports/run-slice.ts';
+import type { LeakedKeyView } from '../../src/operations/leaked-keys/leaked-key.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
 import type { showTemplate } from '../../src/operations/templates/show.ts';
 import { foreignText, storedEmail, storedText } from './hostile-texts.ts';
@@ -361,6 +362,22 @@ export const drift = fc
     endedAt: maybe(moment),
   })
   .map((one) => one as unknown as DriftView);
+
+export const leakedKey = fc
+  .record({
+    id: fc.uuid(),
+    version,
+    slot: maybe(fc.constantFrom('primary', 'secondary', 'former-primary')),
+    places: fc.array(fc.record({ url: foreignText(2_000), source: foreignText(100) }), { maxLength: 10 }),
+    placeCount: fc.nat(20),
+    state: fc.constantFrom('open', 'ended', 'left'),
+    settledBy: actor,
+    reportedAt: moment,
+    settledAt: maybe(moment),
+    subscription: maybe(subscription),
+    token: maybe(fc.record({ name: foreignText(60), ownerUserId: fc.constant(MENTIONED) })),
+  })
+  .map((one) => one as unknown as LeakedKeyView);
 
 const order = fc.record({
   number: version,

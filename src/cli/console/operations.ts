@@ -239,6 +239,8 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'azure/list-ours': 'npm run azure',
   'cards/repaint-drift': 'about messages in Slack',
   'cards/repaint-subscription': 'about messages in Slack',
+  'leaked-keys/end': 'a button of Slack; subscriptions/regenerate-key replaces the key too',
+  'leaked-keys/leave': 'a button of Slack, about a message there',
   'mails/cancel-all': 'npm run after-restore',
   'operators/grant': 'asks Slack; operators/grant-from-console does not',
   'operators/withdraw': 'asks Slack who else could act; operators/withdraw-from-console does not',

@@ -12,7 +12,8 @@ export type CardSubject =
   | { subscriptionId: string }
   | { signUpSummaryId: string }
   | { invitationBatchId: string }
-  | { driftId: string };
+  | { driftId: string }
+  | { leakedKeyId: string };
 
 /** The version of a card of sign-ups of which none waits: see `versionOfSignUps`. */
 const DECIDED = versionOfSignUps(0);
@@ -28,7 +29,8 @@ type SubjectColumn =
   | 'subscriptionId'
   | 'signUpSummaryId'
   | 'invitationBatchId'
-  | 'driftId';
+  | 'driftId'
+  | 'leakedKeyId';
 
 export async function listCards(db: Db, serviceId: string, subject: CardSubject): Promise<Card[]> {
   const isAbout = Object.entries(subject).map(([column, id]: [string, string]) =>
@@ -56,7 +58,7 @@ export async function updateCard(
 }
 
 export type StaleSubject = {
-  kind: 'account' | 'approval' | 'subscription' | 'sign-ups' | 'invitations' | 'drift';
+  kind: 'account' | 'approval' | 'subscription' | 'sign-ups' | 'invitations' | 'drift' | 'leaked-key';
   id: string;
 };
 
@@ -112,6 +114,11 @@ export async function listStaleSubjects(
       where c.service_id = ${serviceId} and c.painted_version < d.version
         and coalesce(d.ended_at, d.found_at) < ${before}
         and (c.message_ts is not null or d.state = 'open') limit ${limit})
+    union all
+    (select 'leaked-key', k.id::text from leaked_keys k
+      left join cards c on c.service_id = k.service_id and c.leaked_key_id = k.id
+      where k.service_id = ${serviceId} and k.changed_at < ${before}
+        and (c.painted_version < k.version or (c.id is null and k.changed_at > ${now} - interval '7 days')) limit ${limit})
     union all
     (select distinct 'invitations', c.invitation_batch_id::text from cards c
       where c.service_id = ${serviceId} and c.invitation_batch_id is not null and ${isMinuteOf(sql`c.changed_at`, now)}

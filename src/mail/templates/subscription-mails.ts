@@ -118,6 +118,26 @@ We found a key of your subscription to **$ProdName** where others can read it, s
 
 Please find out where it leaked, such as public code, a log or a message, and remove it there.`,
   },
+  KeyFoundInPublic: {
+    occasion: 'Subscriptions',
+    title: 'Key found in public',
+    description: 'Sent when a scanner reported a key in a public place. Nobody has replaced it yet.',
+    because:
+      'You get this mail because a key of your developer account at $OrganizationName was found in public.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName', 'KeyUrl', 'LeakPlace'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'A key of your subscription to $ProdName was found in public',
+    body: `Hi $DevFirstName,
+
+The $KeyName key of your subscription to **$ProdName** was found where anyone can read it. Anyone who has it can call the API as you, so replace it now.
+
+[Replace the key]($KeyUrl)
+
+It was seen here: $LeakPlace
+
+Then remove it there too, such as from public code, a log or a message. Your account isn’t blocked.`,
+  },
   QuotaLimitApproachingDeveloperNotificationMessage: {
     occasion: 'Subscriptions',
     title: 'Quota almost used up',

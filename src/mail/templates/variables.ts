@@ -81,6 +81,17 @@ const VARIABLES = {
     sample: momentOf(new Date('2026-12-03T09:30:00Z')),
     isOptional: true,
   },
+  KeyUrl: {
+    kind: 'link',
+    title: 'The page of the subscription, where its keys are replaced',
+    sample: 'https://example.com/portal/subscriptions/sample',
+  },
+  LeakPlace: {
+    kind: 'free',
+    title: 'Where a key was seen; its paragraph is left out when the scanner didn’t say',
+    sample: 'https://code.example.com/app/config.ts',
+    isOptional: true,
+  },
   OutageSince: { kind: 'plain', title: 'Since when', sample: momentOf(new Date('2026-11-26T09:30:00Z')) },
   OutageWhat: { kind: 'plain', title: 'What happens', sample: 'Slack doesn’t answer' },
   OutageAdvice: {

@@ -10,6 +10,7 @@ import {
   queueSubscriptionRepaint,
   queueSummaryRepaint,
 } from '../frame/outbox.ts';
+import { queueLeakRepaint } from '../leaked-keys/leaked-key.ts';
 
 const MAX_SWEPT = 100;
 
@@ -20,6 +21,7 @@ const QUEUES: Record<StaleSubject['kind'], (act: Act, id: string) => Promise<voi
   'sign-ups': queueSummaryRepaint,
   invitations: queueInvitationsRepaint,
   drift: queueDriftRepaint,
+  'leaked-key': queueLeakRepaint,
 };
 
 /**

@@ -7,6 +7,7 @@ import { endOfFormer, type KeySlot, lifeOfKey } from '../../domain/key-life.ts';
 import { apiKeyHash, newApiKey } from '../../security/api-key.ts';
 import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import type { Act } from '../frame/context.ts';
+import { settleReplacedKeys } from '../leaked-keys/leaked-key.ts';
 
 const sealedAs = (subscriptionId: string, slot: KeySlot) => `${slot} key of ${subscriptionId}`;
 
@@ -46,6 +47,7 @@ export async function giveKey(
     ...lifeOfKey(product?.keysExpireAfterDays ?? null, act.now),
   };
   if (!(await putKey(act.tx, row, formerEndsAt))) throw new DomainError('key_taken');
+  if (replaced) await settleReplacedKeys(act, subscriptionId);
   return formerEndsAt;
 }
 

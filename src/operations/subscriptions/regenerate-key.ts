@@ -1,13 +1,9 @@
 import { z } from 'zod';
-import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
-import type { Say } from '../../languages/say.ts';
+import { KEY_SLOTS } from '../../domain/key-life.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
-import { giveKey } from './keys.ts';
-import { tellOwner, tellOwnerOfOwnKey } from './mails.ts';
-import { holdSubscription, queueRepaintOf, viewOneSubscription } from './subscription.ts';
-
-const BOTH = ['primary', 'secondary'] as const;
+import { replaceKeys } from './replace-keys.ts';
+import { holdSubscription, viewOneSubscription } from './subscription.ts';
 
 /**
  * Replaces a key of a subscription: the next call with the former one is refused. Only the owner reads the new key, in the
@@ -33,15 +29,8 @@ export const regenerateKey = defineOperation({
     }),
   async run(act, { subscriptionId, expectedVersion, slot, isLeaked }) {
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    for (const one of slot === 'both' ? BOTH : [slot]) await giveKey(act, subscription, one);
-    const changed = await updateSubscription(act, subscription, {});
-    const keyName = {
-      KeyName: (say: Say) => say.list((slot === 'both' ? BOTH : [slot]).map((one) => say(one))),
-    };
-    const isOwn = act.actor.kind === 'account';
-    if (isOwn) await tellOwnerOfOwnKey(act, changed, keyName);
-    const isTold = !isOwn && (await tellOwner(act, changed, isLeaked ? 'KeyLeaked' : 'KeyReplaced', keyName));
-    await queueRepaintOf(act, changed);
+    const slots = slot === 'both' ? KEY_SLOTS : [slot];
+    const { isTold } = await replaceKeys(act, subscription, slots, { isLeaked });
     act.record({
       target: { kind: 'subscription', id: subscriptionId },
       after: { key: slot, leaked: isLeaked, toldDeveloper: isTold },

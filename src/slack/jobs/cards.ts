@@ -2,11 +2,13 @@
 import { DomainError } from '../../domain/domain-error.ts';
 import { planCards } from '../../operations/cards/plan.ts';
 import { planInvitationsCard } from '../../operations/cards/plan-invitations.ts';
+import { planLeakedKeyCards } from '../../operations/cards/plan-leaked-key.ts';
 import { planSignUpCards } from '../../operations/cards/plan-sign-ups.ts';
 import { planSubscriptionCards } from '../../operations/cards/plan-subscription.ts';
 import { listBatchPeople } from '../../operations/invitations/list-batch-people.ts';
 import { cardMessage } from '../present/account.ts';
 import { invitationsMessage } from '../present/invitations.ts';
+import { leakedKeyCard } from '../present/leaked-key.ts';
 import { signUpsCard } from '../present/sign-ups.ts';
 import { subscriptionCard } from '../present/subscription.ts';
 import { approvalChannels } from './approvers.ts';
@@ -50,6 +52,19 @@ export const repaintSignUps: SlackJob<'repaint-sign-ups'> = async (dependencies,
   await paintCards(dependencies, outdated, version, () => signUpsCard({ total, waiting }));
 };
 
+/** Does nothing once the subscription is deleted. */
+export const repaintLeakedKey: SlackJob<'repaint-leaked-key'> = async (dependencies, { leakedKeyId }) => {
+  const channels = await approvalChannels(dependencies);
+  const planned = await planLeakedKeyCards(dependencies.system(), { leakedKeyId, channels }).catch(
+    nullIfDeleted,
+  );
+  if (!planned) return;
+  const { leakedKey, cards } = planned;
+  await paintCards(dependencies, cards, leakedKey.version, async ({ channelId }) =>
+    leakedKeyCard(leakedKey, { isExposed: await dependencies.isExposed(channelId) }),
+  );
+};
+
 /** Without an approvals channel, opens the operators' direct messages only for a card that waits, and plans again. */
 async function planWithChannels<Plan>(
   dependencies: SlackJobDependencies,
@@ -62,7 +77,8 @@ async function planWithChannels<Plan>(
 }
 
 function nullIfDeleted(error: unknown): null {
-  if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
+  const isGone = ['subscription_not_found', 'leaked_key_not_found'];
+  if (error instanceof DomainError && isGone.includes(error.code)) return null;
   throw error;
 }
 

@@ -2,7 +2,13 @@
 import type { JobFunctions } from '../../domain/jobs.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
-import { repaintCards, repaintInvitations, repaintSignUps, repaintSubscription } from './cards.ts';
+import {
+  repaintCards,
+  repaintInvitations,
+  repaintLeakedKey,
+  repaintSignUps,
+  repaintSubscription,
+} from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { closeDriftCard, repaintDrift } from './drifts.ts';
 import { type ImportMessage, showImport } from './imports.ts';
@@ -30,6 +36,7 @@ export function createSlackJobs(
     'repaint-approval': bound(repaintApproval),
     'repaint-invitations': bound(repaintInvitations),
     'repaint-drift': bound(repaintDrift),
+    'repaint-leaked-key': bound(repaintLeakedKey),
     'close-drift-card': bound(closeDriftCard),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),

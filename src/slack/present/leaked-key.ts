@@ -1,0 +1,93 @@
+// Draws a key that was found in public: where, whose it is, and what became of it. Never the key.
+import type { LeakedKeyView } from '../../operations/leaked-keys/leaked-key.ts';
+import { nameOf } from './account.ts';
+import { actions, button, context, header, type Message, section } from './blocks.ts';
+import { scopeText } from './subscription.ts';
+import { cut, escapeText, formatDate, joinLines } from './text.ts';
+
+const MAX_URL_SHOWN = 300;
+
+/** If people without a role can read the channel, it leaves out who owns the key, and where anyone can read it. */
+export function leakedKeyCard(leakedKey: LeakedKeyView, { isExposed }: { isExposed: boolean }): Message {
+  const { id, state, reportedAt, subscription } = leakedKey;
+  const title = `${secretText(leakedKey, isExposed)} was found in public`;
+  const isOpen = state === 'open';
+  const outcome = outcomeOf(leakedKey, isExposed);
+  const lines = [
+    ...subscriptionLines(leakedKey, isExposed),
+    `*Reported:* ${formatDate(reportedAt)}`,
+    ...placeLines(leakedKey, isExposed),
+  ];
+  const show = subscription
+    ? [button('subscription-show', 'Show', subscription.id, { label: `Show ${subscription.name}` })]
+    : [];
+  const decisions = isOpen ? decisionButtons(leakedKey, id, title) : [];
+  const buttons = [...decisions, ...show];
+  return {
+    text: isOpen ? escapeText(title) : outcome,
+    blocks: [
+      isOpen ? header(title) : section(`*${outcome}*`),
+      ...joinLines(lines).map(section),
+      ...(isOpen ? [context(EFFECTS[leakedKey.token ? 'token' : 'key'])] : []),
+      ...(buttons.length > 0 ? [actions(buttons)] : []),
+    ],
+  };
+}
+
+const EFFECTS = {
+  key: 'Anyone can read this key, and call with it. *Replace it* ends it at once; the owner finds a new one in the portal. *Leave it* changes nothing.',
+  token: 'Anyone can read this token, and use it. *Revoke it* ends it at once. *Leave it* changes nothing.',
+};
+
+function decisionButtons({ token }: LeakedKeyView, id: string, title: string) {
+  const [text, ask] = token
+    ? ['Revoke it', 'Programs that use this token stop working at once.']
+    : ['Replace it', 'Programs that use this key are refused at once, until they have the new one.'];
+  return [
+    button('leaked-key-end', text, id, {
+      style: 'danger',
+      label: `${text}: ${title}`,
+      ask: { text: ask, yes: text },
+    }),
+    button('leaked-key-leave', 'Leave it', id, { label: `Leave it: ${title}` }),
+  ];
+}
+
+/** "The primary key of Starter", in plain text. */
+function secretText({ token, subscription, slot }: LeakedKeyView, isExposed: boolean): string {
+  if (token) return `The token ${token.name} of the management API`;
+  const key = slot?.replace(/^former-(.*)/, 'former $1') ?? '';
+  const owner = subscription?.owner && !isExposed ? ` of ${nameOf(subscription.owner)}` : '';
+  return `The ${key} key of ${subscription ? scopeText(subscription) : 'a subscription'}${owner}`;
+}
+
+function subscriptionLines({ subscription, token }: LeakedKeyView, isExposed: boolean): string[] {
+  if (token) return [`*Owned by:* <@${token.ownerUserId}>`];
+  if (!subscription) return [];
+  const { owner, name, state } = subscription;
+  return [
+    `*Subscription:* ${escapeText(name)}${state === 'active' ? '' : ` (${state})`}`,
+    ...(owner && !isExposed ? [`*Email:* ${escapeText(owner.email)}`] : []),
+    ...(owner ? [] : ['It has no owner: programs read its keys through the management API.']),
+  ];
+}
+
+function placeLines({ places, placeCount }: LeakedKeyView, isExposed: boolean): string[] {
+  if (isExposed) return [`*Seen:* in ${placeCount === 1 ? 'one place' : `${placeCount} places`}`];
+  const shown = places.map(
+    ({ url, source }) =>
+      `*Seen in:* ${url === '' ? 'a place that the scanner didn’t name' : escapeText(cut(url, MAX_URL_SHOWN))} (${escapeText(source.replaceAll('_', ' '))})`,
+  );
+  const more = placeCount - places.length;
+  return more > 0 ? [...shown, `and ${more} more`] : shown;
+}
+
+/** "Ada Admin replaced the primary key of Starter, Nov 24 at 5:40 PM", in mrkdwn. */
+export function outcomeOf(leakedKey: LeakedKeyView, isExposed: boolean): string {
+  const { state, settledBy, settledAt, token } = leakedKey;
+  const verb = state === 'left' ? 'left' : token ? 'revoked' : 'replaced';
+  const thing = secretText(leakedKey, isExposed).replace(/^The/, 'the');
+  const as = state === 'left' ? ' as it is' : '';
+  const at = settledAt ? `, ${formatDate(settledAt)}` : '';
+  return `${escapeText(settledBy)} ${verb} ${escapeText(thing)}${as}: it was found in public${at}`;
+}

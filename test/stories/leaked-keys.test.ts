@@ -1,0 +1,229 @@
+// A scanner of leaked secrets reports keys that it saw in public, and what follows here.
+import { createSign, generateKeyPairSync, hash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
+import { createProduct } from '../../src/operations/products/create.ts';
+import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
+import { showKeys } from '../../src/operations/subscriptions/show-keys.ts';
+import { createToken } from '../../src/operations/tokens/create.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { eventually } from '../support/eventually.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
+import { createPortalDriver } from '../support/portal.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { newClientAddress } from '../support/visitor.ts';
+
+const PATH = '/security/leaked-keys';
+const SYSTEM = { kind: 'system', name: 'leaked keys' } as const;
+const WAIT_MS = 10_000;
+const URL_SEEN = 'https://code.example.com/octo/app/blob/main/config.ts';
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const folder = forAllTests(() => temporaryFolder('leaked-keys'));
+let keysFile = '';
+beforeAll(async () => {
+  keysFile = join(folder.path, 'keys.json');
+  const key = publicKey.export({ type: 'spki', format: 'pem' });
+  await writeFile(
+    keysFile,
+    JSON.stringify({ public_keys: [{ key_identifier: 'k1', key, is_current: true }] }),
+  );
+});
+const app: TestApp = forAllTests(() =>
+  startTestApp({ TRUSTED_PROXIES: '127.0.0.1', LEAKED_KEYS_FILE: keysFile }),
+);
+const beside: BesideApp = forAllTests(() => besideApp(app));
+const portal = createPortalDriver(app);
+beforeAll(() => createProduct(beside.console(), { id: 'starter', name: 'Starter', isPublished: true }));
+
+const sign = (text: string | Buffer) => createSign('sha256').update(text).sign(privateKey, 'base64');
+type Match = { token: string; type?: string; url?: string; source?: string };
+async function send(
+  text: string | Buffer,
+  headers: Record<string, string> = {},
+  address = newClientAddress(),
+) {
+  return fetch(`${app.url}${PATH}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-forwarded-for': address,
+      'github-public-key-identifier': 'k1',
+      'github-public-key-signature': sign(text),
+      ...headers,
+    },
+    body: text as BodyInit,
+  });
+}
+async function report(...matches: Match[]) {
+  const answer = await send(JSON.stringify(matches.map((one) => ({ type: 'apim_user_key', ...one }))));
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as { token_hash: string; token_type: string; label: string }[];
+}
+
+let count = 0;
+/** A developer with a subscription, and its keys. */
+async function subscribed() {
+  count += 1;
+  const email = await portal.developer();
+  const developer = await beside.developer(email);
+  const accountId = developer.actor.kind === 'account' ? developer.actor.accountId : '';
+  const id = `leaks-${count}`;
+  await grantSubscription(beside.console(), { id, accountId, productId: 'starter' });
+  const keys = () => showKeys(developer, { subscriptionId: id });
+  return { email, id, keys, own: await keys() };
+}
+const stateOf = async (key: string) =>
+  (await app.sql`select state from leaked_keys where hash = ${hash('sha256', key)}`)[0]?.state as
+    | string
+    | undefined;
+const cardsOf = async (key: string) =>
+  app.sql`select message_ts from cards c join leaked_keys k on k.id = c.leaked_key_id
+    where k.hash = ${hash('sha256', key)} and message_ts is not null`;
+const passes = async (key: string) =>
+  (
+    await app.sql`select 1 from subscription_keys where hash = ${hash('sha256', key)} and (ends_at is null or ends_at > now())`
+  ).length === 1;
+const cardIn = async (words: RegExp) => {
+  app.as('approver').goesTo(app.slack.approvalsChannel);
+  return app.as('approver').message(words, WAIT_MS);
+};
+
+describe('T119: a key that is reported', () => {
+  it('makes one card with a button, and a mail to its owner; the press replaces it', async () => {
+    const { email, own, keys } = await subscribed();
+    const match = { token: own.primary, url: URL_SEEN, source: 'commit' };
+    const [answer] = await report(match);
+    expect(answer).toEqual({
+      token_hash: hash('sha256', own.primary),
+      token_type: 'apim_user_key',
+      label: 'true_positive',
+    });
+    const card = await cardIn(/primary key of Starter of Ann Lee was found in public/);
+    expect(card.text()).toContain(email);
+    expect(card.text().replaceAll('\u200b', '')).toContain(`${URL_SEEN} (commit)`);
+    expect(card.text()).not.toContain(own.primary);
+    const mail = await portal.mailTo(email, /was found in public/);
+    expect(mail.text.replaceAll('\u200b', '')).toContain(URL_SEEN);
+    expect(mail.text).not.toContain(own.primary);
+    expect(await passes(own.primary)).toBe(true);
+    // The same again, and at once.
+    await Promise.all([report(match), report(match, match)]);
+    expect(await cardsOf(own.primary)).toHaveLength(1);
+    await card.clicks(/^Replace it/);
+    await app.as('approver').sees(/Amir Approver replaced the primary key of Starter/, WAIT_MS);
+    expect([await passes(own.primary), await passes(own.secondary)]).toEqual([false, true]);
+    expect((await keys()).primary).not.toBe(own.primary);
+    await portal.mailTo(email, /leaked and was replaced/);
+    await eventually('the card', () => /Amir Approver replaced/.test(card.text()), WAIT_MS);
+    // A late report is of a real key, and asks nobody anything.
+    expect((await report({ ...match, url: `${URL_SEEN}#2` }))[0]?.label).toBe('true_positive');
+    expect(await cardsOf(own.primary)).toHaveLength(1);
+    expect(
+      app.inbox.mails().filter(({ to, subject }) => to.includes(email) && /found in public/.test(subject)),
+    ).toHaveLength(1);
+  });
+
+  it('is settled by whoever replaces it in another way', async () => {
+    const { own, id } = await subscribed();
+    await report({ token: own.secondary });
+    expect(await stateOf(own.secondary)).toBe('open');
+    await regenerateKey(beside.console(), { subscriptionId: id, slot: 'primary' });
+    expect(await stateOf(own.secondary)).toBe('open');
+    await regenerateKey(beside.console(), { subscriptionId: id, slot: 'secondary' });
+    expect(await stateOf(own.secondary)).toBe('ended');
+  });
+
+  it('may be left, and is asked about no more', async () => {
+    const { own } = await subscribed();
+    await report({ token: own.primary, url: URL_SEEN, source: 'gist_content' });
+    const card = await cardIn(/gist content/);
+    await card.clicks(/^Leave it/);
+    await app.as('approver').sees(/left the primary key of Starter of Ann Lee as it is/, WAIT_MS);
+    await report({ token: own.primary, url: `${URL_SEEN}#2`, source: 'commit' });
+    expect([await stateOf(own.primary), await passes(own.primary)]).toEqual(['left', true]);
+    expect(await cardsOf(own.primary)).toHaveLength(1);
+  });
+
+  it('ends at once where the settings say so', async () => {
+    const { email, own } = await subscribed();
+    await reportLeakedKey(beside.as(SYSTEM), {
+      ...{ hash: hash('sha256', own.primary), places: [{ url: URL_SEEN, source: 'commit' }] },
+      endsAtOnce: true,
+    });
+    expect([await passes(own.primary), await stateOf(own.primary)]).toEqual([false, 'ended']);
+    await portal.mailTo(email, /leaked and was replaced/);
+    expect(
+      app.inbox.mails().some(({ to, subject }) => to.includes(email) && /found in public/.test(subject)),
+    ).toBe(false);
+    await eventually('a card that tells it', async () => (await cardsOf(own.primary)).length === 1, WAIT_MS);
+  });
+
+  it('can be a token of a program, which is revoked by a press', async () => {
+    const [workspace] = await app.sql`select team_id from workspaces limit 1`;
+    const owner = { teamId: String(workspace?.team_id), userId: app.ids.admin };
+    const { token } = await createToken(beside.console(), { name: 'leaky ci', role: 'reader', ...owner });
+    await report({ token, url: URL_SEEN, source: 'content' });
+    const admin = app.as('admin');
+    admin.goesTo(app.slack.approvalsChannel);
+    const card = await admin.message(/token leaky ci of the management API was found in public/, WAIT_MS);
+    await card.clicks(/^Revoke it/);
+    await eventually('the token to end', async () => (await stateOf(token)) === 'ended', WAIT_MS);
+    const [row] = await app.sql`select revoked_at from tokens where name = 'leaky ci'`;
+    expect(row?.revoked_at).not.toBeNull();
+  });
+
+  it('is none of ours: the answer says so, and nothing else happens', async () => {
+    const { own } = await subscribed();
+    const before = (await app.sql`select 1 from leaked_keys`).length;
+    const wrong = `${own.primary.slice(0, -1)}${own.primary.endsWith('A') ? 'B' : 'A'}`;
+    const labels = (await report({ token: wrong }, { token: 'short' }, { token: 'x'.repeat(10_000) })).map(
+      ({ label }) => label,
+    );
+    expect(labels).toEqual(['false_positive', 'false_positive', 'false_positive']);
+    expect((await app.sql`select 1 from leaked_keys`).length).toBe(before);
+  });
+
+  it('is found among hundreds in one report', async () => {
+    const { own } = await subscribed();
+    const others = Array.from({ length: 900 }, (_, index) => ({ token: `apim_${index}${'z'.repeat(45)}` }));
+    const answers = await report(...others, { token: own.primary, source: 'commit', url: '' }, ...others);
+    expect(answers).toHaveLength(1_801);
+    expect(answers.filter(({ label }) => label === 'true_positive').map((one) => one.token_hash)).toEqual([
+      hash('sha256', own.primary),
+    ]);
+    expect(await passes(own.primary)).toBe(true);
+  });
+});
+
+describe('T119: a report that the scanner did not sign', () => {
+  const text = JSON.stringify([{ token: 'apim_x', type: 't', url: '', source: '' }]);
+  it.each([
+    ['without a signature', { 'github-public-key-signature': '' }],
+    ['with the signature of another text', { 'github-public-key-signature': sign('[]') }],
+    ['with another key', { 'github-public-key-identifier': 'k2' }],
+  ])('%s is refused', async (_what, headers) => {
+    expect((await send(text, headers)).status).toBe(403);
+  });
+
+  it('is limited, and never keeps out one that is signed', async () => {
+    const address = newClientAddress();
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 22; tries++)
+      statuses.push((await send(text, { 'github-public-key-signature': 'AAAA' }, address)).status);
+    expect([statuses[0], statuses.at(-1)]).toEqual([403, 429]);
+    expect((await send(text, {}, address)).status).toBe(200);
+  });
+
+  it('is refused for its form only after its signature, and says nothing of what it has', async () => {
+    for (const wrong of ['{', '{}', '[1]', '[{"token":1}]', '[{"type":"x"}]', '']) {
+      const answer = await send(wrong);
+      expect(answer.status, wrong).toBe(400);
+    }
+    expect((await send(Buffer.from([0x5b, 0xff, 0x5d]))).status).toBe(400);
+    expect((await send(`[${' '.repeat(2_200_000)}]`)).status).toBe(413);
+  });
+});
