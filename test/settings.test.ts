@@ -87,6 +87,53 @@ describe('reading the settings', () => {
       expect(complaints({ ...without, SERVICE_NAME: 'Prod', SERVICES: names }), names).toContain('SERVICES');
   });
 
+  test('the providers that developers sign in with, each by its name, and those of a further service', () => {
+    const entra = {
+      SIGN_IN_ENTRA_ISSUER: 'https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0',
+      SIGN_IN_ENTRA_CLIENT_ID: 'ours',
+      SIGN_IN_ENTRA_CLIENT_SECRET: 'a-secret',
+    };
+    const google = {
+      SIGN_IN_GOOGLE_ISSUER: 'https://accounts.google.com',
+      SIGN_IN_GOOGLE_CLIENT_ID: 'ours',
+      SIGN_IN_GOOGLE_DOMAINS: 'Example.com, example.org',
+      SIGN_IN_GOOGLE_SIGN_UP: 'open',
+    };
+    const github = { SIGN_IN_CODE_KIND: 'github', SIGN_IN_CODE_CLIENT_ID: 'ours' };
+    const all = { ...PRODUCTION, ...entra, ...google, ...github };
+    const set = { ...all, SIGN_IN_PROVIDERS: 'entra, google,code', SIGN_UP: 'approval' };
+    expect(readSettings(set).signIn).toMatchObject({
+      hasPasswords: true,
+      providers: [
+        { name: 'entra', kind: 'Aad', label: 'Microsoft', protocol: 'oidc', signUp: 'approval', domains: [] },
+        { kind: 'Google', clientSecret: null, signUp: 'open', domains: ['example.com', 'example.org'] },
+        { kind: 'GitHub', label: 'GitHub', protocol: 'github', issuer: 'https://github.com' },
+      ],
+    });
+    const lab = { ...set, SERVICES: 'lab', PUBLIC_URL_LAB: 'https://lab.example.com' };
+    expect(readSettings(lab).services[0]?.signIn).toEqual(readSettings(set).signIn);
+    const own = { ...lab, SIGN_IN_PROVIDERS_LAB: 'google', PASSWORD_SIGN_IN_LAB: 'off' };
+    expect(readSettings(own).services[0]?.signIn).toMatchObject({
+      hasPasswords: false,
+      providers: [{ name: 'google' }],
+    });
+    expect(readSettings({ ...lab, SIGN_IN_PROVIDERS_LAB: 'none' }).services[0]?.signIn.providers).toEqual([]);
+    for (const [changed, name] of [
+      [{ SIGN_IN_ENTRA_ISSUER: 'https://login.microsoftonline.com/common/v2.0' }, 'SIGN_IN_ENTRA_ISSUER'],
+      [{ SIGN_IN_ENTRA_ISSUER: 'https://login.microsoftonline.com/{tenantid}/v2.0' }, 'SIGN_IN_ENTRA_ISSUER'],
+      [{ SIGN_IN_ENTRA_ISSUER: 'http://login.example.com' }, 'SIGN_IN_ENTRA_ISSUER'],
+      [{ SIGN_IN_ENTRA_ISSUER: '' }, 'SIGN_IN_ENTRA_ISSUER'],
+      [{ SIGN_IN_GOOGLE_CLIENT_ID: '' }, 'SIGN_IN_GOOGLE_CLIENT_ID'],
+      [{ SIGN_IN_GOOGLE_DOMAINS: 'https://example.com' }, 'SIGN_IN_GOOGLE_DOMAINS'],
+      [{ SIGN_IN_GOOGLE_SIGN_UP: 'yes' }, 'SIGN_IN_GOOGLE_SIGN_UP'],
+      [{ SIGN_IN_PROVIDERS: 'entra,entra' }, 'SIGN_IN_PROVIDERS'],
+      [{ SIGN_IN_PROVIDERS: 'link' }, 'SIGN_IN_PROVIDERS'],
+      [{ SIGN_IN_PROVIDERS: '', PASSWORD_SIGN_IN: 'off' }, 'SIGN_IN_PROVIDERS'],
+      [{ ...lab, SIGN_IN_PROVIDERS_LAB: 'none', PASSWORD_SIGN_IN: 'off' }, 'SIGN_IN_PROVIDERS_LAB'],
+    ] as const)
+      expect(complaints({ ...set, ...changed }), JSON.stringify(changed)).toEqual([name]);
+  });
+
   test.each([
     ['TRUSTED_PROXIES', '10.0.0.0/8, proxy.example.com'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],

@@ -48,7 +48,9 @@ export function registerProviderFinish(portal: Hono<WebEnv>, site: Site): void {
       if (code === 'password_wrong' || code === 'invalid_input' || code === 'try_again')
         return finishPage(site, shown, { fields, errors: fieldErrorsOf(error) ?? {} });
       // Meanwhile someone got an account with this email.
-      if (code === 'email_taken' || code === 'password_must_change') return c.redirect(FINISH_PATH, 303);
+      if (code === 'email_taken') return c.redirect(FINISH_PATH, 303);
+      // An operator typed that password. The sign-in page asks for one of their own.
+      if (code === 'password_must_change') return c.redirect('/portal/sign-in', 303);
       return providerErrorPage(site, shown.label, error);
     }
   });

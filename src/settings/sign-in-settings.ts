@@ -147,11 +147,11 @@ export function findSignInProblems(env: Environment, suffix = ''): string[] {
       `${setting}: expected different names with commas between, each of small letters, digits and hyphens, such as entra,google`,
     ];
   const problems = names.flatMap((name) => problemsOf(env, name));
-  const needsProvider =
-    env[`PASSWORD_SIGN_IN${suffix}`] === 'off' && names.length === 0 && (suffix === '' || env[setting]);
-  return needsProvider
-    ? [...problems, `${setting}: needed with PASSWORD_SIGN_IN${suffix}=off, or no one could sign in`]
-    : problems;
+  const hasPasswords = (env[`PASSWORD_SIGN_IN${suffix}`] ?? env.PASSWORD_SIGN_IN) !== 'off';
+  const hasProviders = namesOfProviders(env[setting] ?? env.SIGN_IN_PROVIDERS).length > 0;
+  return hasPasswords || hasProviders
+    ? problems
+    : [...problems, `${setting}: needed with PASSWORD_SIGN_IN=off, or no one could sign in`];
 }
 
 const NEEDED: Partial<Record<Field, string>> = {

@@ -115,6 +115,7 @@ describe('a person whom no account knows', () => {
     expect((await finish(who, { firstName: '', lastName: '' })).status).toBe(422);
     expect(landsOn(await finish(who, { firstName: 'Ann', lastName: '' }))).toEqual([303, '/portal']);
     expect(await accountOf(email)).toMatchObject({ state: 'active', password_hash: null });
+    expect((await portal.mailTo(email, /Welcome/)).text).toMatch(/You sign in with \*?\*?Acme/);
     expect(await identitiesOf(email)).toEqual([subject]);
   });
 });
@@ -149,6 +150,15 @@ describe('a person whom an account knows', () => {
     await modal.submit();
     await eventually('the deletion', async () => (await accountOf(email)) === undefined);
     expect(landsOn(await signInWith(portal.visitor(), subject))).toEqual([303, FINISH]);
+  });
+
+  test('reads in the mail about a new password how they sign in, and its page offers the provider too', async () => {
+    const { email } = await connected();
+    await portal.visitor().post('/password/forgot', { email });
+    const mail = await portal.mailTo(email, /You sign in to .+ with Acme/);
+    const ticket = /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
+    const page = await portal.visitor().reads(`/password/reset?ticket=${ticket}`);
+    expect(page).toContain('Continue with Acme');
   });
 
   test('T109: signs out at the provider too', async () => {

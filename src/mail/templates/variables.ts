@@ -53,7 +53,7 @@ const VARIABLES = {
   DevEmail: { kind: 'plain', title: 'Email', sample: 'ann.lee@example.com' },
   DevUsername: {
     kind: 'plain',
-    title: 'The name to sign in with: the email',
+    title: 'What to sign in with: the email, or the provider',
     sample: 'ann.lee@example.com',
   },
   ProviderName: {

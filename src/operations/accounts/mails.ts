@@ -59,7 +59,7 @@ export async function onlyProvidersOf(act: Act, account: Account): Promise<strin
   return labels.size > 0 ? [...labels].join(', ') : null;
 }
 
-/** Mails the welcome, with a link to set a password when the account has none. */
+/** Mails the welcome, with a link to set a password when the account has no way to sign in. */
 export async function queueWelcomeMail(act: Act, account: Recipient, needsPassword: boolean): Promise<void> {
   const ticket = needsPassword
     ? await issueTicket(act, {
@@ -69,10 +69,16 @@ export async function queueWelcomeMail(act: Act, account: Recipient, needsPasswo
         expiresAt: hoursAfter(act.now, act.policy.invitationLifetimeHours),
       })
     : undefined;
+  const of = { serviceId: act.service.id, accountId: account.id };
+  const [identity] = needsPassword ? [] : await listIdentities(act.tx, of);
   await queueMailTo(act, account, {
     template: 'NewDeveloperNotificationMessage',
     ticket,
-    variables: { DevUsername: account.email, DevEmail: account.email, IdentityProvider: 'Basic' },
+    variables: {
+      DevUsername: identity ? labelOf(act, identity.provider) : account.email,
+      DevEmail: account.email,
+      IdentityProvider: identity?.kind ?? 'Basic',
+    },
   });
 }
 
