@@ -152,12 +152,16 @@ function Names(props: { names: { firstName: string; lastName: string }; errors: 
 }
 
 function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>> }) {
-  const { email, waitsForAddress } = account;
+  const { email, waitsForAddress, hasPassword, signIns } = account;
   return (
     <>
       <h2>{say('Email')}</h2>
       <p>
-        <Words text="You sign in with <b>{email}</b>." email={email} />
+        {hasPassword || signIns.length === 0 ? (
+          <Words text="You sign in with <b>{email}</b>." email={email} />
+        ) : (
+          <strong>{email}</strong>
+        )}
       </p>
       {waitsForAddress ? (
         <form method="post" action={`${ACCOUNT_PATH}/email/call-off`}>

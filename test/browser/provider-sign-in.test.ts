@@ -59,6 +59,8 @@ story(
     await looksGood(page, 'sign-ins');
     await presses(page, 'Abmelden');
     await page.waitForURL(/\/playground\/company\/session\/end/);
+    await presses(page, 'Sign out');
+    await page.waitForURL(`${app.url}/portal`);
   },
 );
 

@@ -2,7 +2,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import Provider, { type Configuration } from 'oidc-provider';
-import { peoplePage } from './people-page.ts';
+import { createMemory } from './memory.ts';
+import { errorPage, peoplePage, signedOutPage, signOutPage } from './pages.ts';
 
 export type Colleague = {
   subject: string;
@@ -87,7 +88,23 @@ function configurationOf({ client, mountPath, colleagues }: CompanyOptions): Con
     },
     // Everything in the ID token, as most companies do it.
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => {
+          ctx.body = signOutPage(form);
+        },
+        postLogoutSuccessSource: (ctx) => {
+          ctx.body = signedOutPage();
+        },
+      },
+    },
+    adapter: createMemory(),
+    renderError: (ctx, { error }) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(error);
+    },
     pkce: { required: () => true },
     ttl: {
       AccessToken: 600,
