@@ -1,7 +1,7 @@
 // What pages have beside their forms: notices, moments, and the ways to other pages.
 import type { ReactNode } from 'react';
 import { MailTo } from './mail-to.tsx';
-import { speech, Words } from './say.tsx';
+import { say, speech, Words } from './say.tsx';
 import { SIGN_UP_PATH } from './sign-up.tsx';
 import type { Site } from './site.tsx';
 
@@ -43,7 +43,14 @@ export function Link(props: { href: string; look?: Look; rel?: 'next'; children:
 
 /** For visitors: how to get an account. */
 export function NoAccountYet({ site }: { site: Site }) {
-  const { organizationName, signUp, supportEmail } = site.policy;
+  const { organizationName, signUp, supportEmail, signIn } = site.policy;
+  const letsIn = signIn.providers.filter((one) => one.signUp !== 'off').map(({ label }) => label);
+  if (signUp === 'off' && letsIn.length > 0)
+    return (
+      <p className="hint">
+        {say('No account yet? Continue with {providers} to get one.', { providers: speech().list(letsIn) })}
+      </p>
+    );
   return signUp === 'off' ? (
     <p className="hint">
       <Words

@@ -103,7 +103,7 @@ export const confirmEmail = defineOperation({
   },
 });
 
-/** Whether the settings let in everyone whom the provider proves. */
+/** Whether the settings let in every person that the provider proves. */
 const isTrusted = ({ policy }: Act, proved: Proof | null): boolean =>
   policy.signIn.providers.some(({ name, signUp }) => name === proved?.identity.provider && signUp === 'open');
 
