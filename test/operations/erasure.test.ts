@@ -1,10 +1,12 @@
 // Which data of people who never got an account stays, and until when.
 import { expect, it } from 'vitest';
+import { addAccount } from '../../src/operations/accounts/add.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { eraseAccount } from '../../src/operations/accounts/erase.ts';
 import { decideApproval } from '../../src/operations/approvals/decide.ts';
 import { eraseApproval } from '../../src/operations/approvals/erase.ts';
 import { showHistory } from '../../src/operations/audit/history.ts';
+import { connectProvider } from '../../src/operations/identities/connect.ts';
 import { acceptInvitation } from '../../src/operations/invitations/accept.ts';
 import { eraseInvitation } from '../../src/operations/invitations/erase.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
@@ -22,6 +24,7 @@ import {
   SYSTEM,
 } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { proved } from '../support/memory-provider.ts';
 
 const DAY_MS = 86_400_000;
 const KEPT_DAYS = 30;
@@ -49,6 +52,28 @@ async function placesOf(word: string): Promise<string[]> {
 }
 const sealedOf = async (approvalId: string) =>
   (await t.sql`select sealed_input from approvals where id = ${approvalId}`)[0]?.sealed_input;
+it('erasing an account leaves nothing of how its developer signed in', async () => {
+  const word = newWord();
+  const { account } = await addAccount(t.as(ADMIN), { ...wish(word), password: 'three quiet garden chairs' });
+  await connectProvider(t.as(await t.signedIn(account.id)), {
+    browserSecret: await provedBy(account.id, word),
+  });
+  const identities = () => t.sql`select 1 from account_identities where subject = ${word}`;
+  expect(await identities()).toHaveLength(1);
+  await deleteAccount(t.as(ADMIN), { accountId: account.id });
+  // Until then it can be restored, and signs in as before.
+  expect(await identities()).toHaveLength(1);
+  t.advance((KEPT_DAYS + 1) * DAY_MS);
+  await eraseAccount(t.as(SYSTEM), { accountId: account.id });
+  expect(await identities()).toEqual([]);
+});
+
+const provedBy = async (accountId: string, subject: string) => {
+  await t.sql`update accounts set password_must_change = false where id = ${accountId}`;
+  const begin = { purpose: 'connect', currentPassword: 'three quiet garden chairs' } as const;
+  return proved(t, subject, { as: t.as(await t.signedIn(accountId)), ...begin });
+};
+
 const erase = (invitationId: string) => eraseInvitation(t.as(SYSTEM), { invitationId });
 
 it('erasing a revoked or expired invitation leaves nothing of the person, and it can no longer be resent', async () => {

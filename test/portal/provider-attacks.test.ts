@@ -83,6 +83,14 @@ describe('T109: an answer is refused', () => {
   });
 });
 
+test('T109: of two answers to one attempt at the same moment, one counts', async () => {
+  const who = portal.visitor();
+  const { state, nonce } = await begins(who, 'one');
+  await one.answersWith(nonce, { claims: { sub: 'twice' } });
+  const answers = await Promise.all([comesBack(who, 'one', { state }), comesBack(who, 'one', { state })]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
+});
+
 describe('T107: an email', () => {
   test('of another domain than the settings say is not let in', async () => {
     const who = portal.visitor();

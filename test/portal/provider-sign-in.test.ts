@@ -149,7 +149,12 @@ describe('a person whom an account knows', () => {
     await modal.fill({ Reason: 'asked for it' }).catch(() => {});
     await modal.submit();
     await eventually('the deletion', async () => (await accountOf(email)) === undefined);
-    expect(landsOn(await signInWith(portal.visitor(), subject))).toEqual([303, FINISH]);
+    const who = portal.visitor();
+    expect(landsOn(await signInWith(who, subject))).toEqual([303, FINISH]);
+    // A new account takes the sign-in.
+    expect((await finish(who, { firstName: 'Ann', lastName: 'Lee' })).status).toBe(403);
+    expect(await accountOf(email)).toMatchObject({ state: 'pending' });
+    expect(await identitiesOf(email)).toEqual([subject]);
   });
 
   test('reads in the mail about a new password how they sign in, and its page offers the provider too', async () => {
