@@ -131,6 +131,9 @@ async function continuePage(c: WebContext, site: Site, me: Me, pending: Pending)
 
 const hostOf = (portalUrl: string): string => new URL(portalUrl).host;
 
+/** On a page that is the way back itself. */
+const withoutWayBack = (me: Me): Me => ({ ...me, cameFrom: null });
+
 /** Goes on by itself where scripts run. */
 function goesOnPage(site: Site, me: Me, portalUrl: string): Response {
   const content = (
@@ -152,7 +155,7 @@ function goesOnPage(site: Site, me: Me, portalUrl: string): Response {
       </form>
     </>
   );
-  return site.sessionPage(me, say('Signing you in'), content, 200, [portalUrl]);
+  return site.sessionPage(withoutWayBack(me), say('Signing you in'), content, 200, [portalUrl]);
 }
 
 function waitPage(site: Site, me: Me, portalUrl: string, comes: boolean): Response {
@@ -181,7 +184,7 @@ function waitPage(site: Site, me: Me, portalUrl: string, comes: boolean): Respon
       </Link>
     </>
   );
-  const page = site.sessionPage(me, say('Your account is on its way'), content);
+  const page = site.sessionPage(withoutWayBack(me), say('Your account is on its way'), content);
   page.headers.set('refresh', LOOK_AGAIN_SECONDS);
   return page;
 }
