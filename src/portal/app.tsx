@@ -34,9 +34,10 @@ import { registerSignIn } from './sign-in.tsx';
 import { registerSignInLink } from './sign-in-link.tsx';
 import { registerSignIns } from './sign-ins.tsx';
 import { registerSignUp } from './sign-up.tsx';
-import { createSite, type Site } from './site.tsx';
+import { createSite, type Site, TermsWait } from './site.tsx';
 import { registerCancel, registerSubscriptionKeys } from './subscription-keys.tsx';
 import { registerSubscriptions } from './subscriptions.tsx';
+import { registerTerms } from './terms.tsx';
 
 type PortalOptions = {
   policy: Policy;
@@ -88,6 +89,11 @@ export function createPortal({ policy, limits, contextOf, languages, delegation 
   registerAccountChanges(app, site);
   registerLanguage(app, site);
   registerLogo(app, site);
+  registerTerms(app, site);
+  app.onError((error, c) => {
+    if (error instanceof TermsWait) return site.askForTerms(c);
+    throw error;
+  });
   if (delegation) registerDelegation(app, site, delegation);
   answerOtherMethods(app);
   return {

@@ -10,6 +10,7 @@ import { say, Words } from './say.tsx';
 import type { Me, Site } from './site.tsx';
 import { pathOfSubscription, SUBSCRIPTIONS_PATH, stateLabel } from './subscription-labels.ts';
 import { LastUse } from './subscriptions.tsx';
+import { waitingTermsOf } from './terms.tsx';
 
 const MAX_SHOWN = 5;
 /** What may be called, or may be again. */
@@ -23,7 +24,13 @@ export function registerHome(portal: Hono<WebEnv>, site: Site): void {
     if (me) {
       const own = await listOwnSubscriptions(me.context, {});
       const title = say('Hello {name}', { name: me.firstName });
-      return site.sessionPage(me, title, <Overview site={site} me={me} own={own} products={products} />);
+      const content = (
+        <>
+          {own.length > 0 ? await waitingTermsOf(me) : null}
+          <Overview site={site} me={me} own={own} products={products} />
+        </>
+      );
+      return site.sessionPage(me, title, content);
     }
     const title = say('Build with {organization}', { organization: site.policy.organizationName });
     return site.sessionPage(null, title, <Welcome site={site} products={products} />);

@@ -13,7 +13,7 @@ const KEPT_SECONDS = 31_536_000;
 
 export function registerLanguage(portal: Hono<WebEnv>, site: Site): void {
   portal.get(LANGUAGE_PATH, async (c) => {
-    const me = await site.me(c);
+    const me = await site.me(c, { beforeTerms: true });
     const isDone = c.req.query('done') !== undefined;
     return site.sessionPage(me, say('Language'), <Choice site={site} me={me} isDone={isDone} />);
   });
@@ -22,7 +22,7 @@ export function registerLanguage(portal: Hono<WebEnv>, site: Site): void {
     const form = await site.guard.sessionForm(c);
     const language = languageOf(form.get('language'), site.languages);
     if (!language) throw new HttpRefusal('bad_request');
-    const me = await site.me(c);
+    const me = await site.me(c, { beforeTerms: true });
     if (me) await setLanguage(me.context, { language: language.tag });
     // For a visitor, and for the page on which this developer signs in again.
     site.languageCookie.write(c, language.tag, KEPT_SECONDS);

@@ -6,6 +6,7 @@ import type { Text } from '../languages/languages.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
 import { requestSubscription } from '../operations/subscriptions/request.ts';
+import { versionOf } from '../operations/terms/terms.ts';
 import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
@@ -49,11 +50,12 @@ export function registerProducts(portal: Hono<WebEnv>, site: Site): void {
       const name = form.get('name') ?? '';
       await site.guard.beforeAction('subscribe', me.accountId);
       try {
-        const agreesToTerms = form.get('terms') === 'yes';
+        const [agreesToTerms, version] = [form.get('terms') === 'yes', form.get('version')];
         const { subscription } = await requestSubscription(me.context, {
           productId: product.id,
           name,
           agreesToTerms,
+          ...(version ? { termsVersion: version } : {}),
         });
         return c.redirect(
           subscriptionPage(subscription.id, subscription.state === 'active' ? 'subscribed' : 'asked'),
@@ -210,6 +212,7 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
             <section className="terms" tabIndex={0} aria-labelledby="terms-title">
               {product.terms}
             </section>
+            <input type="hidden" name="version" value={versionOf(product.terms)} />
             <Tick
               name="terms"
               label={say('I have read these terms and agree to them.')}

@@ -25,9 +25,17 @@ export type Me = {
   email: string;
   firstName: string;
   lastName: string;
+  /** Whether they must agree to the portal's terms first. */
+  termsWait: boolean;
   /** The host that they came from, to do something here; null for none. */
   cameFrom: string | null;
 };
+
+/** Asked about before any other page of a signed-in developer. */
+export const TERMS_PATH = '/portal/terms';
+
+/** Thrown where a page would go on: the terms come first. */
+export class TermsWait extends Error {}
 
 type Handler = (c: WebContext) => Promise<Response>;
 
@@ -50,8 +58,13 @@ export type Site = {
   developerContext(c: WebContext): Context;
   /** The browser of a request, for a session that begins in it. */
   browserOf(c: WebContext): { agent: string; formerSecret?: string };
-  /** Null for a visitor. From here on the page is in the language of the account. */
-  me(c: WebContext): Promise<Me | null>;
+  /**
+   * Null for a visitor. From here on the page is in the language of the account. While the portal's terms wait, their page
+   * follows instead, unless `beforeTerms`.
+   */
+  me(c: WebContext, how?: { beforeTerms: true }): Promise<Me | null>;
+  /** Leads to the portal's terms, and after them to the requested page. */
+  askForTerms(c: WebContext): Response;
   /** The sign-in page follows, or another one that leads there, and after it the requested page. */
   askToSignIn(c: WebContext, by?: string): Response;
   /** Stores the new session in the browser. The page that asked to sign in follows. */
@@ -76,6 +89,9 @@ export type Site = {
   withSession(show: (c: WebContext, me: Me) => Promise<Response>): Handler;
   /** The same for a form that changes something. */
   withSessionForm(submit: (c: WebContext, me: Me, fields: FormFields) => Promise<Response>): Handler;
+  /** Both, for the page of the terms themselves. */
+  beforeTerms(show: (c: WebContext, me: Me) => Promise<Response>): Handler;
+  beforeTermsForm(submit: (c: WebContext, me: Me, fields: FormFields) => Promise<Response>): Handler;
 };
 
 export function createSite(options: {
@@ -93,12 +109,13 @@ export function createSite(options: {
   const returnPage = createReturnPage(policy);
   const developerContext = (c: WebContext) => contextOf(c.env.facts.id);
 
-  async function me(c: WebContext): Promise<Me | null> {
+  async function me(c: WebContext, how?: { beforeTerms: true }): Promise<Me | null> {
     const secret = cookie.read(c);
     const session = secret ? await resumeSession(developerContext(c), { secret }) : null;
     if (!session) return null;
     const { sessionId, language, ...account } = session;
     speakAs(language);
+    if (session.termsWait && !how) throw new TermsWait();
     const actor: Actor = { kind: 'account', accountId: account.accountId, sessionId };
     return { ...account, context: contextOf(c.env.facts.id, actor), cameFrom: cameFrom(c) };
   }
@@ -109,8 +126,12 @@ export function createSite(options: {
     return c.redirect(by, 303);
   }
 
-  async function demandSession(c: WebContext, work: (me: Me) => Promise<Response>): Promise<Response> {
-    const found = await me(c);
+  async function demandSession(
+    c: WebContext,
+    work: (me: Me) => Promise<Response>,
+    how?: { beforeTerms: true },
+  ): Promise<Response> {
+    const found = await me(c, how);
     try {
       if (found) return await work(found);
     } catch (error) {
@@ -130,19 +151,40 @@ export function createSite(options: {
     cameFrom,
     browserCookie: createHostCookie(policy, 'apim-user-sign-in'),
     developerContext,
-    browserOf(c) {
-      const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
-      const formerSecret = cookie.read(c);
-      return { agent, ...(formerSecret ? { formerSecret } : {}) };
-    },
+    browserOf: (c) => browserOf(c, cookie.read(c)),
     me,
     askToSignIn,
+    askForTerms(c) {
+      if (c.req.method === 'GET') returnPage.keep(c);
+      return c.redirect(TERMS_PATH, 303);
+    },
     signedIn(c, secret) {
       cookie.write(c, secret);
       return c.redirect(returnPage.take(c), 303);
     },
     takeReturnPage: returnPage.take,
     keepReturnPage: returnPage.keepPage,
+    ...createPages(policy),
+    withSession: (show) => (c) => demandSession(c, (found) => show(c, found)),
+    withSessionForm: (submit) => async (c) => {
+      const fields = await guard.sessionForm(c);
+      return demandSession(c, (found) => submit(c, found, fields));
+    },
+    beforeTerms: (show) => (c) => demandSession(c, (found) => show(c, found), { beforeTerms: true }),
+    beforeTermsForm: (submit) => async (c) => {
+      const fields = await guard.sessionForm(c);
+      return demandSession(c, (found) => submit(c, found, fields), { beforeTerms: true });
+    },
+  };
+}
+
+function browserOf(c: WebContext, formerSecret: string | undefined) {
+  const agent = (c.req.header('user-agent') ?? '').slice(0, MAX_AGENT_LENGTH).replaceAll('\0', '');
+  return { agent, ...(formerSecret ? { formerSecret } : {}) };
+}
+
+function createPages(policy: Policy): Pick<Site, 'page' | 'sessionPage'> {
+  return {
     page: (title, content, status = 200) =>
       toResponse(policy, renderPage({ sender: policy, title, content }), status, { hasSessionForms: false }),
     sessionPage: (who, title, content, status = 200, formTargets = []) =>
@@ -155,11 +197,6 @@ export function createSite(options: {
         status,
         { hasSessionForms: true, formTargets },
       ),
-    withSession: (show) => (c) => demandSession(c, (found) => show(c, found)),
-    withSessionForm: (submit) => async (c) => {
-      const fields = await guard.sessionForm(c);
-      return demandSession(c, (found) => submit(c, found, fields));
-    },
   };
 }
 

@@ -51,7 +51,10 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
     onOwnForm(async (c, me, subscription) => {
       const { id, name } = subscription;
       await site.guard.beforeAction('ownKeys', me.accountId);
-      const keys = await nullOnCode(showKeys(me.context, { subscriptionId: id }), ['subscription_not_found']);
+      const keys = await nullOnCode(showKeys(me.context, { subscriptionId: id }), [
+        'subscription_not_found',
+        'terms_not_agreed',
+      ]);
       if (!keys) return c.redirect(subscriptionPage(id, 'changed'), 303);
       return site.sessionPage(
         me,

@@ -11,6 +11,7 @@ export const MAX_SUBSCRIPTION_NAME_LENGTH = 100;
 export const DONE = {
   subscribed: 'Subscribed. Your keys work now.',
   asked: 'Request sent. We’ll tell you by mail once it’s decided.',
+  agreed: 'Thank you. You’ve agreed to the terms.',
   renamed: 'Name saved.',
   'primary-made': 'Primary key replaced. The old one no longer works.',
   'secondary-made': 'Secondary key replaced. The old one no longer works.',

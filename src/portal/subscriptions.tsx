@@ -23,6 +23,7 @@ import {
   stateLabel,
   subscriptionPage,
 } from './subscription-labels.ts';
+import { termsOfSubscription, waitingTermsOf } from './terms.tsx';
 import { Limits, timeIn, Usage } from './usage.tsx';
 
 export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
@@ -32,7 +33,10 @@ export function registerSubscriptions(portal: Hono<WebEnv>, site: Site): void {
       site.sessionPage(
         me,
         say('My subscriptions'),
-        <Rows subscriptions={await listOwnSubscriptions(me.context, {})} now={me.context.clock()} />,
+        <>
+          {await waitingTermsOf(me)}
+          <Rows subscriptions={await listOwnSubscriptions(me.context, {})} now={me.context.clock()} />
+        </>,
       ),
     ),
   );
@@ -163,7 +167,11 @@ async function showSubscription(
     <>
       {state.notice ? <Notice>{say(state.notice)}</Notice> : null}
       <Facts subscription={subscription} now={me.context.clock()} />
-      {hasKeys ? <Keys site={site} path={path} api={await firstApiOf(me, subscription)} /> : null}
+      {hasKeys
+        ? ((await termsOfSubscription(me, id)) ?? (
+            <Keys site={site} path={path} api={await firstApiOf(me, subscription)} />
+          ))
+        : null}
       <Limits subscription={subscription} />
       {usage ? <Usage usage={usage} path={path} of={name} /> : null}
       <h2>{say('Rename')}</h2>

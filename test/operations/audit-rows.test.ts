@@ -616,6 +616,16 @@ const CASES: Record<string, Case> = {
   }),
   'subscriptions/show-keys': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),
   'subscriptions/suspend': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, () => subscription()),
+  'terms/agree': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { version: 'another' }, code: 'terms_not_agreed' },
+    () => {
+      const termsVersion = next('version ');
+      t.policy.brand = { ...t.policy.brand, termsVersion };
+      return { version: termsVersion };
+    },
+  ),
   'identities/claim': of(
     DEVELOPER,
     'ticket_refused',

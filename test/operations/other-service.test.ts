@@ -813,6 +813,16 @@ const CASES: Record<string, Case> = {
   },
   'services/show': { as: ADMIN, ours: () => ({}), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
+  'terms/list-waiting': {
+    as: SIGNED_IN,
+    ours: having(async () => {
+      const made = await subscription();
+      await t.sql`update products set terms = ${`${OURS} ${count}`} where id =
+        (select product_id from subscriptions where id = ${made.subscriptionId})`;
+      return made;
+    }),
+    nothing: {},
+  },
   'subscriptions/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'usage/show': { as: ADMIN, ours: subscription, nothing: { subscriptionId: 'none' } },
   'usage/show-own': {

@@ -228,6 +228,8 @@ const EXPECTED: Record<string, string> = {
   'subscriptions/count': 'admin approver console',
   'subscriptions/show': 'admin approver console system',
   'subscriptions/show-keys': 'account',
+  'terms/agree': 'account',
+  'terms/list-waiting': 'account',
   'subscriptions/suspend': 'admin approver console admin-program approver-program',
   'recoveries/compare': 'console',
   'recoveries/count-open': 'console',

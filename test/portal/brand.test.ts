@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { readSettings, SettingsError } from '../../src/settings/settings.ts';
 import { startTestApp } from '../support/app.ts';
@@ -75,15 +78,8 @@ test('a mail has the colour, and loads nothing: the name is in it, and no logo',
 test('a service has what is set for it, and the rest of the default service', async () => {
   const { port } = new URL(app.url);
   const headers = { host: `staging.localhost:${port}` };
-  const page = await new Promise<string>((resolve, reject) => {
-    import('node:http').then(({ get }) =>
-      get(`${app.url}/portal`, { headers }, async (answer) => {
-        const parts: Buffer[] = [];
-        for await (const part of answer) parts.push(part as Buffer);
-        resolve(Buffer.concat(parts).toString('utf8'));
-      }).on('error', reject),
-    );
-  });
+  const [answer] = (await once(get(`${app.url}/portal`, { headers }), 'response')) as [IncomingMessage];
+  const page = await text(answer);
   expect(page).toContain('--accent: #b00020;');
   expect(page).toContain('https://status.example.com');
 });

@@ -17,7 +17,7 @@ async function developerOf(email: string, language: string | null): Promise<void
 
 const forgets = (email: string) => portal.visitor().post('/password/forgot', { email });
 
-test('T104: a developer gets mails in the account’s language, in both parts, and an invitation is in the default one', async () => {
+test('T103: a developer gets mails in the account’s language, in both parts, and an invitation is in the default one', async () => {
   await developerOf('anna@example.com', 'de');
   const invitation = await portal.mailTo('anna@example.com', /Uw uitnodiging/);
   expect(invitation.html).toContain('lang="nl"');
@@ -33,7 +33,7 @@ test('T104: a developer gets mails in the account’s language, in both parts, a
   }
 });
 
-test('T105: a text that an operator wrote goes to all as it is written, with the rest in the default language', async () => {
+test('T103: a text that an operator wrote goes to all as it is written, with the rest in the default language', async () => {
   await developerOf('bea@example.com', 'de');
   const admin = app.as('admin');
   await admin.types('/apim-user templates');

@@ -206,6 +206,10 @@ const STEPS: Record<string, Step> = {
   'subscriptions/resume': admin(active),
   'subscriptions/show-keys': developer(active),
   'subscriptions/suspend': admin(active),
+  'terms/agree': developer(() => {
+    t.policy.brand = { ...t.policy.brand, termsVersion: '2026-11' };
+    return { version: '2026-11' };
+  }),
   'subscriptions/put-key': system((w) => ({
     ...active(w),
     slot: 'primary',

@@ -1,5 +1,6 @@
 // What developers and visitors do at the portal and with mailed links. `voice.test.ts` says when a page is missing.
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { versionOf } from '../../src/operations/terms/terms.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { storeCalls } from '../support/calls.ts';
 import { eventually } from '../support/eventually.ts';
@@ -88,6 +89,8 @@ async function visiting(portal: Portal): Promise<void> {
   await visitor.opens('/password/forgot');
   await visitor.sends('/password/forgot', { email: 'zoe@example.com' });
   await visitor.opens('/nothing');
+  await visitor.opens('/portal/terms');
+  await visitor.sends('/portal/terms', { version: '1', terms: 'yes' });
   await visitor.opens('/portal/language');
   await createBrowser(portal, 'A visitor').sends('/portal/language', { language: 'de' });
 }
@@ -185,6 +188,12 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(`${own}/name`);
   await zoe.sends(`${own}/name`, { name: '' });
   await zoe.sends(`${own}/name`, { name: 'My shop' });
+  const terms = 'Be kind, and on time.';
+  await stage.sql`update products set terms = ${terms} where name = 'Starter'`;
+  await zoe.opens(own);
+  await stage.types('admin', '/apim-user subscriptions zoe@example.com');
+  await stage.presses('admin', 'subscription-show');
+  await zoe.sends(`${own}/terms`, { terms: 'yes', version: versionOf(terms) });
   await calls(stage, String(row?.id));
   await deciding(stage);
   await zoe.opens(own);

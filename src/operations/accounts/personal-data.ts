@@ -1,5 +1,6 @@
 // Erases the personal data of accounts and invitations, in every table.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { deleteAgreementsOf } from '../../db/accounts/agreements.ts';
 import { deleteIdentitiesOfAccount } from '../../db/accounts/identities.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
@@ -43,6 +44,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     await eraseInvitationData(act, id);
   }
   await removeSubscriptions(act, { accountId: account.id }, true);
+  await deleteAgreementsOf(act.tx, { serviceId, accountId: account.id });
   await deleteOrdersOfAccount(act.tx, serviceId, account.id);
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);

@@ -2,6 +2,7 @@ import { viewMirror } from '../azure/order-view.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
 import { viewOneSubscription } from '../subscriptions/subscription.ts';
+import { viewTermsOf } from '../terms/terms.ts';
 import { channels, planCardsOf } from './planned-cards.ts';
 
 /**
@@ -20,6 +21,7 @@ export const planSubscriptionCards = defineOperation({
     return {
       subscription,
       mirror,
+      terms: await viewTermsOf(act, subscription),
       cards: await planCardsOf(act, { subscriptionId }, { isWaiting, channels }),
     };
   },

@@ -1,3 +1,4 @@
+import { hasPortalAgreement } from '../../db/accounts/agreements.ts';
 import { findLiveSession, touchSession } from '../../db/accounts/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
 import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
@@ -9,7 +10,7 @@ const SEEN_MINUTES = 1;
 
 /**
  * The developer of the session in a browser's cookie. Each use moves the session's end. Null when it has ended, whatever
- * the cause: an old cookie is no refusal.
+ * the cause: an old cookie is no refusal. `termsWait`: they must agree to the portal's terms before they go on.
  */
 export const resumeSession = defineOperation({
   name: 'sessions/resume',
@@ -28,6 +29,9 @@ export const resumeSession = defineOperation({
       await touchSession(act.tx, session, { lastSeenAt: act.now, expiresAt });
     }
     const { id: accountId, email, firstName, lastName, language } = account;
-    return { sessionId: session.id, accountId, email, firstName, lastName, language };
+    const { termsVersion: version } = act.policy.brand;
+    const of = { serviceId: act.service.id, accountId };
+    const termsWait = version !== null && !(await hasPortalAgreement(act.tx, { ...of, version }));
+    return { sessionId: session.id, accountId, email, firstName, lastName, language, termsWait };
   },
 });

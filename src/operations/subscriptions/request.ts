@@ -6,6 +6,7 @@ import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
 import { groupsOfViewer } from '../products/product.ts';
 import { signedInAs } from '../sessions/session.ts';
+import { agreeToTermsOf, versionOf } from '../terms/terms.ts';
 import { tellActiveSubscription, tellOwner, tellWaitingSubscription } from './mails.ts';
 import { demandScope, makeSubscription } from './new-subscription.ts';
 import { queueRepaintOf, viewOneSubscription } from './subscription.ts';
@@ -24,8 +25,10 @@ export const requestSubscription = defineOperation({
     productId: catalog.productId,
     name: catalog.catalogName.optional(),
     agreesToTerms: z.boolean().default(false),
+    /** Of the terms that the developer read. */
+    termsVersion: z.string().max(100).optional(),
   },
-  async run(act, { productId, name, agreesToTerms }) {
+  async run(act, { productId, name, agreesToTerms, termsVersion }) {
     const account = await holdAccount(act, signedInAs(act).accountId);
     if (account.state !== 'active') throw new DomainError('not_permitted');
     const scope = await demandScope(act, { productId });
@@ -35,7 +38,10 @@ export const requestSubscription = defineOperation({
     });
     if (!seen || !scope.product) throw new DomainError('product_not_found');
     if (!scope.product.isSubscriptionRequired) throw new DomainError('product_unavailable');
-    if (scope.product.terms !== '' && !agreesToTerms) throw new DomainError('terms_not_agreed');
+    const { terms } = scope.product;
+    const isRead = termsVersion === undefined || termsVersion === versionOf(terms);
+    if (terms !== '' && !(agreesToTerms && isRead)) throw new DomainError('terms_not_agreed');
+    if (terms !== '') await agreeToTermsOf(act, account.id, scope.product);
     const subscription = await makeSubscription(act, {
       accountId: account.id,
       scope,

@@ -2,9 +2,10 @@ import { readUsage } from '../../db/usage/read.ts';
 import { viewMirror } from '../azure/order-view.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, OPERATORS } from '../frame/operation.ts';
+import { viewTermsOf } from '../terms/terms.ts';
 import { viewOneSubscription } from './subscription.ts';
 
-/** One subscription, without its keys, and its calls of 30 days. Errors: `subscription_not_found`. */
+/** One subscription, without its keys, its calls of 30 days, and whether its owner agreed to the terms of its product. Errors: `subscription_not_found`. */
 export const showSubscription = defineOperation({
   name: 'subscriptions/show',
   allowed: [...OPERATORS, 'system'],
@@ -17,6 +18,6 @@ export const showSubscription = defineOperation({
       readUsage(act.tx, { serviceId: act.service.id, of, time: '30 days', now: act.now }),
       viewMirror(act, { kind: 'subscription', ourId: subscriptionId }),
     ]);
-    return { subscription, calls, mirror };
+    return { subscription, calls, mirror, terms: await viewTermsOf(act, subscription) };
   },
 });

@@ -38,9 +38,9 @@ export const repaintSubscription: SlackJob<'repaint-subscription'> = async (
   const isWaiting = (first: Awaited<ReturnType<typeof plan>>) => first.subscription.state === 'submitted';
   const planned = await planWithChannels(dependencies, plan, isWaiting).catch(nullIfDeleted);
   if (!planned) return;
-  const { subscription, mirror, cards } = planned;
+  const { subscription, mirror, terms, cards } = planned;
   await paintCards(dependencies, cards, subscription.version, async ({ channelId }) =>
-    subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId), mirror }),
+    subscriptionCard(subscription, { isExposed: await dependencies.isExposed(channelId), mirror, terms }),
   );
 };
 

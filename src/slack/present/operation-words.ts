@@ -177,6 +177,8 @@ const WORDS: Record<string, string> = {
   'subscriptions/show': 'looked/look at {the subscription}',
   'subscriptions/show-keys': 'looked/look at the keys of {the subscription}',
   'subscriptions/suspend': 'suspended/suspend {the subscription}',
+  'terms/agree': 'agreed/agree to terms',
+  'terms/list-waiting': 'looked/look for terms that changed',
   'templates/list': 'listed/list the texts of mails',
   'templates/preview': 'previewed/preview the text of {a mail}',
   'templates/restore-default': 'restored/restore the default text of {a mail}',

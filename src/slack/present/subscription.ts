@@ -17,6 +17,7 @@ import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
+import type { TermsView } from '../../operations/terms/terms.ts';
 import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { lastUsedText, nameOf } from './account.ts';
@@ -31,7 +32,11 @@ export function subscriptionMessage(
   text: string,
   subscription: SubscriptionView,
   role: Role | null,
-  { calls = [], mirror }: { calls?: readonly UsagePoint[]; mirror?: MirrorView | null } = {},
+  {
+    calls = [],
+    mirror,
+    terms,
+  }: { calls?: readonly UsagePoint[]; mirror?: MirrorView | null; terms?: TermsView | null } = {},
 ): Message {
   const offered = actionsOn(subscription, role);
   const more = subscription.owner
@@ -47,7 +52,12 @@ export function subscriptionMessage(
     text,
     blocks: [
       section(text),
-      ...joinLines([...factsOf(subscription), ...mirrorLines(mirror), ...callsText(calls)]).map(section),
+      ...joinLines([
+        ...factsOf(subscription),
+        ...termsLines(terms),
+        ...mirrorLines(mirror),
+        ...callsText(calls),
+      ]).map(section),
       ...(buttons.length ? [actions(buttons)] : []),
     ],
   };
@@ -88,7 +98,7 @@ export function subscriptionRow(
  */
 export function subscriptionCard(
   subscription: SubscriptionView,
-  { isExposed, mirror }: { isExposed: boolean; mirror?: MirrorView | null },
+  { isExposed, mirror, terms }: { isExposed: boolean; mirror?: MirrorView | null; terms?: TermsView | null },
 ): Message {
   const { owner, state } = subscription;
   const hasName = owner !== null && (owner.firstName !== '' || owner.lastName !== '');
@@ -103,6 +113,7 @@ export function subscriptionCard(
     ...(subscription.name === scopeText(subscription) ? [] : [`*Name:* ${escapeText(subscription.name)}`]),
     `*Requested:* ${formatDate(subscription.createdAt)}`,
     ...limitFacts(subscription).map((fact) => `*Limits:* ${fact}`),
+    ...termsLines(terms),
     ...mirrorLines(mirror),
   ];
   return {
@@ -123,6 +134,18 @@ export function subscriptionCard(
 }
 
 const DETAILS = 'subscription-details';
+
+/** Calls go on while newer terms wait, so it's for information. */
+function termsLines(terms: TermsView | null | undefined): string[] {
+  if (!terms) return [];
+  const { agreedAt, agreedBefore } = terms;
+  if (agreedAt) return [`*Terms:* agreed to, ${formatDate(agreedAt)}`];
+  return [
+    agreedBefore
+      ? `*Terms:* agreed to earlier ones, ${formatDate(agreedBefore)}; newer ones wait`
+      : '*Terms:* not agreed to yet',
+  ];
+}
 
 function mirrorLines(mirror: MirrorView | null | undefined): string[] {
   const text = mirrorText(mirror);
