@@ -56,7 +56,7 @@ export async function requestAccount(
 }
 
 function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; errors?: FieldErrors }) {
-  const { organizationName, signUp: mode } = site.policy;
+  const { organizationName, signUp: mode, signIn } = site.policy;
   return (
     <>
       <ProviderButtons site={site} />
@@ -64,7 +64,11 @@ function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; 
         <p className="hint or">{say('or with your email')}</p>
       ) : null}
       <p>
-        {say('We’ll mail you a link to confirm your email and choose a password.')}
+        {say(
+          signIn.hasPasswords
+            ? 'We’ll mail you a link to confirm your email and choose a password.'
+            : 'We’ll mail you a link to confirm your email and choose how you sign in.',
+        )}
         {mode === 'approval'
           ? ` ${say('Then someone at {organization} approves your account, and we’ll write to you.', { organization: organizationName })}`
           : ''}

@@ -171,6 +171,7 @@ describe('where a password is no way to sign in', () => {
     const page = await (await who.get('/portal/sign-in')).text();
     expect(page).not.toContain('type="password"');
     expect(textOf(page)).toContain('Continue with One');
+    expect(await who.reads('/portal/sign-up')).toContain('choose how you sign in');
     expect((await who.post('/portal/sign-in', { email, password: PASSWORD })).status).toBe(403);
     await who.post('/password/forgot', { email });
     const ticket = await portal.ticketTo(email, /new password/);
