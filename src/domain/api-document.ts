@@ -176,7 +176,7 @@ function bodyOf(reader: SchemaReader, operation: Values): EndpointDetail['body']
   return {
     isRequired: given.required === true,
     text,
-    contents: contentsOf(reader, given.content),
+    contents: contentsOf(reader, given.content, 'request'),
     sample: sampleOf(reader, given.content),
   };
 }
@@ -189,7 +189,7 @@ function responsesOf(reader: SchemaReader, operation: Values): EndpointDetail['r
       const given = reader.resolve(written);
       const text = plainLine(given.description, TEXT.field);
       reader.take(text);
-      return { status, text, contents: contentsOf(reader, given.content) };
+      return { status, text, contents: contentsOf(reader, given.content, 'response') };
     });
 }
 

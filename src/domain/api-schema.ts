@@ -141,19 +141,24 @@ function rangeOf(schema: Values): string {
 }
 
 /** What a body may be, by its media type. */
-export function contentsOf(reader: SchemaReader, content: unknown): Content[] {
+export function contentsOf(reader: SchemaReader, content: unknown, use: Use): Content[] {
   return Object.entries(valuesIn(content))
     .slice(0, MAX_CONTENTS)
     .map(([mediaType, media]) => {
       const { schema } = valuesIn(media);
       const fields: Field[] = [];
-      const isWhole = schema === undefined || addFields(reader, fields, schema, { prefix: '', above: [] });
+      const isWhole =
+        schema === undefined || addFields(reader, fields, schema, { use, prefix: '', above: [] });
       const type = schema === undefined ? '' : reader.typeOf(schema);
       return { mediaType: cutWords(mediaType, 100), type, fields, isCut: !isWhole };
     });
 }
 
-type Walk = { prefix: string; above: readonly Values[] };
+type Use = 'request' | 'response';
+/** A request has no fields that are only read, and a response none that are only written. */
+const LEFT_OUT = { request: 'readOnly', response: 'writeOnly' } as const;
+
+type Walk = { use: Use; prefix: string; above: readonly Values[] };
 
 /** False when there are more fields than are listed. */
 function addFields(reader: SchemaReader, fields: Field[], written: unknown, walk: Walk): boolean {
@@ -169,6 +174,7 @@ function addFields(reader: SchemaReader, fields: Field[], written: unknown, walk
   let isWhole = parts.every((part) => within(part));
   const required = listIn(schema.required);
   for (const [key, property] of Object.entries(valuesIn(schema.properties))) {
+    if (reader.resolve(property)[LEFT_OUT[walk.use]] === true) continue;
     const name = `${walk.prefix}${walk.prefix ? '.' : ''}${cutWords(key, 60)}`;
     const field = {
       name: cutWords(name, MAX_NAME_LENGTH),

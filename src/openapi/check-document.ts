@@ -104,9 +104,11 @@ type SchemaError = {
 /** They repeat what the errors below them say. */
 const OF_GROUPS = ['oneOf', 'anyOf', 'allOf', 'if', 'not', 'unevaluatedProperties', 'dependentSchemas'];
 
+const validator = new Validator();
+
 /** It is given the object: a text it would take for the name of a file. */
 async function faultsOfForm(document: Record<string, unknown>): Promise<DocumentFaults | null> {
-  const { valid, errors } = await new Validator().validate(document);
+  const { valid, errors } = await validator.validate(document);
   // Its own check of references knows neither circles nor other files; ours follows.
   if (valid || !Array.isArray(errors) || errors.length === 0) return null;
   const all = errors as SchemaError[];

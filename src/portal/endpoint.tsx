@@ -42,7 +42,7 @@ export function Endpoint({ site, offered, endpoint }: { site: Site; offered: Off
         <>
           <h2>{say('Body')}</h2>
           <p>
-            {detail.body.isRequired ? say('Needed.') : say('Optional.')} {detail.body.text}
+            {detail.body.isRequired ? say('Required.') : say('Optional.')} {detail.body.text}
           </p>
           <Contents contents={detail.body.contents} />
         </>
@@ -118,7 +118,7 @@ function Fields({ fields }: { fields: Field[] }) {
       {fields.map(({ name, type, isRequired, text }) => (
         <li key={name}>
           <code>{name}</code> <code className="type">{type}</code>
-          {isRequired ? <small>{say('needed')}</small> : null}
+          {isRequired ? <small>{say('required')}</small> : null}
           {text ? <p>{text}</p> : null}
         </li>
       ))}

@@ -49,6 +49,7 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .with-button > input, .with-button > pre { padding-inline-end: 92px; }
 button.inside { background: var(--card); border: 0; border-radius: 6px; color: var(--accent); font-size: 15px; margin: 0; min-height: 38px; min-width: 64px; padding: 0 12px; inset-inline-end: 4px; position: absolute; top: 4px; width: auto; }
 .code > pre { background: var(--page); border-radius: 8px; font: 14px/1.5 ui-monospace, monospace; margin: 8px 0 12px; min-height: 46px; overflow-wrap: anywhere; padding: 12px; white-space: pre-wrap; }
+.code.with-button > pre { padding-inline-end: 104px; }
 .code > button.inside { background: transparent; }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
 .mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); font-size: 13px; font-weight: 600; margin-inline-start: 8px; padding: 1px 9px; }
@@ -83,12 +84,11 @@ dd { margin: 0; }
 .apis > li { align-items: baseline; display: flex; flex-wrap: wrap; gap: 0 10px; padding: 4px 0; }
 .apis a { align-content: center; min-height: 36px; }
 .apis code, .type, .method { color: var(--quiet); font-size: 14px; }
-.endpoints > li { border-top: 1px solid var(--line); padding: 6px 0; }
+.endpoints > li, .fields > li { border-top: 1px solid color-mix(in srgb, var(--line) 45%, transparent); padding: 6px 0; }
 .endpoints a { align-items: baseline; display: flex; gap: 10px; min-height: 36px; padding-top: 6px; text-decoration: none; }
 .endpoints .hint { display: block; margin: 0; }
 .method { flex: none; font: 600 13px/1.5 ui-monospace, monospace; min-width: 3.6rem; }
 main code { font: 14px/1.5 ui-monospace, monospace; }
-.fields > li { border-top: 1px solid var(--line); padding: 8px 0; }
 .fields small { color: var(--warn); margin-inline-start: 6px; }
 .fields p { color: var(--quiet); font-size: 15px; margin: 0; }
 .find-line { display: flex; gap: 8px; }
@@ -96,7 +96,7 @@ main code { font: 14px/1.5 ui-monospace, monospace; }
 .steps { margin: 12px 0; padding-inline-start: 1.6rem; }
 .steps > li { color: var(--quiet); padding: 6px 0; }
 .steps > [aria-current] { color: inherit; }
-.steps > .done { text-decoration: line-through; }
+.steps > .done::marker { content: '✓  '; }
 .steps p { margin: 4px 0; }
 .hint { color: var(--quiet); font-size: 14px; margin: 4px 0 0; }
 .after { margin-top: 18px; }

@@ -47,9 +47,9 @@ function typing({ workspace, actions }: Playground, user: string, sight: Sight) 
       return null;
     },
     /** Shares a file there; resolves when the app has answered the event. */
-    shares(name: string, content: string | Uint8Array): Promise<Message> {
+    shares(name: string, content: string | Uint8Array, text = ''): Promise<Message> {
       sight.began();
-      return actions.shareFile({ user, channel: place, name, bytes: Buffer.from(content) });
+      return actions.shareFile({ user, channel: place, name, bytes: Buffer.from(content), text });
     },
     /** The text of the file in the newest message that has one of such a name. */
     reads(name: string): string {

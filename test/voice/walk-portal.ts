@@ -170,6 +170,11 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   const [product] = await stage.sql`select id from products where name = 'Starter'`;
   const path = `/portal/products/${product?.id}`;
   await zoe.opens(path);
+  await zoe.opens('/portal/apis/orders');
+  await zoe.opens('/portal/apis/orders?find=nonsense');
+  await zoe.opens('/portal/apis/orders/placeOrder');
+  await zoe.opens('/portal/apis/orders/listOrders');
+  await zoe.opens('/portal/apis/nonsense');
   await zoe.opens('/portal/subscriptions');
   await zoe.sends(path, { name: 'My app' });
   await zoe.sends(path, { name: 'My app', terms: 'yes' });

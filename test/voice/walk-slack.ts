@@ -1,6 +1,7 @@
 // What people in Slack do, one thing after the other. `voice.test.ts` says when a subcommand, button or modal is missing.
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { COMMANDS } from '../../src/slack/handlers.ts';
+import { ORDERS_TEXT } from '../support/orders-document.ts';
 import type { Page } from './page.ts';
 import type { Stage } from './stage.ts';
 
@@ -212,6 +213,16 @@ async function catalog(s: Stage): Promise<void> {
   await s.closeModals('admin');
   await s.presses('admin', 'api-edit');
   await s.submits('admin', { path: 'orders/v1' });
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user apis');
+  await s.presses('admin', 'api-document');
+  await s.submits('admin', { link: '' });
+  await s.submits('admin', { link: 'http://127.0.0.1/orders.yaml' });
+  await s.closeModals('admin');
+  await s.shares('admin', 'tea.json', ORDERS_TEXT);
+  await s.shares('admin', 'orders.json', ORDERS_TEXT);
+  await s.types('admin', '/apim-user apis');
+  await s.presses('admin', 'api-document');
   await s.closeModals('admin');
   await s.types('admin', '/apim-user subscriptions');
 }

@@ -9,10 +9,12 @@ import { DocumentLinkError, fetchDocument } from '../../openapi/fetch-document.t
 import { readDocument } from '../../openapi/read-document.ts';
 import type { Act, Context } from '../frame/context.ts';
 
+export const MAX_DOCUMENT_LINK_LENGTH = 2_000;
+
 /** As a text, or as a link that this server follows once. */
 export const givenDocument = z.union([
   z.strictObject({ text: z.string() }),
-  z.strictObject({ link: z.string().max(2_000, 'at most 2,000 characters') }),
+  z.strictObject({ link: z.string().max(MAX_DOCUMENT_LINK_LENGTH) }),
 ]);
 type GivenDocument = z.output<typeof givenDocument>;
 

@@ -37,13 +37,13 @@ export function say(c: ActionContext, o: { user: string; channel: string; text: 
 /** Shares a person's file; in the app's direct message also as an event. Errors: `channel_not_found`. */
 export function shareFile(
   c: ActionContext,
-  o: { user: string; channel: string; name: string; bytes: Buffer },
+  o: { user: string; channel: string; name: string; bytes: Buffer; text?: string },
 ): Promise<Message> {
   const { user, channel } = o;
   channelFor(c, user, channel);
   const file = c.workspace.files.add(user, o.name, o.bytes);
   c.workspace.files.shareIn(file.id, channel);
-  return post(c, { user, channel, text: '', files: [file] });
+  return post(c, { user, channel, text: escapeTyped(c, o.text ?? ''), files: [file] });
 }
 
 async function post(

@@ -1,5 +1,5 @@
-// What a person writes to the app in their direct message: a file or a pasted table is an import, an email names an
-// account, and anything else gets the menu.
+// What a person writes to the app in their direct message: a table, pasted or as a file, is an import, an OpenAPI document is
+// for an API, an email names an account, and anything else gets the menu.
 import type { EventFromType } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -7,6 +7,7 @@ import { findEmails, formatListedEmail } from '../../domain/email-list.ts';
 import { checkImport } from '../../operations/accounts/check-import.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
 import { isTable } from '../../operations/imports/import-table.ts';
+import { setDocument } from '../commands/apis.ts';
 import { makeDryRun, postDryRun } from '../commands/import.ts';
 import { accountCard } from '../commands/show.ts';
 import { findFor } from '../frame/account-command.ts';
@@ -73,25 +74,28 @@ export function answerToMessage(
       // Two bots that answer each other would never end.
       if (request.actor.membership === 'bot') return;
       if (hadKey) return request.reply(keyRefused);
-      if (files.length > 0) return importFile(dependencies, request, channel, files);
+      if (files.length > 0) return takeFile(dependencies, request, { channel, named: wanted }, files);
       return answerText(request, channel, wanted);
     });
 }
 
-async function importFile(
+/** A table of developers or, by its name, the OpenAPI document of an API. */
+async function takeFile(
   dependencies: SlackDependencies,
   request: SlackRequest,
-  channel: string,
+  { channel, named }: { channel: string; named: string },
   [file, ...more]: { id?: string }[],
 ): Promise<void> {
   // Before the download, so that other people can't make the app download files.
-  const table = await attempt(request, checkImport, {}, () => {
+  const sent = await attempt(request, checkImport, {}, () => {
     if (more.length > 0)
       throw new DomainError('invalid_input', { fields: { file: 'send one file per message' } });
     return downloadTextFile(dependencies, file?.id ?? '');
   });
-  if (holdsKey(table.text) || holdsKey(table.name)) return request.reply(foundKeyRefused);
-  await postDryRun(request, channel, await makeDryRun(request, table));
+  if (holdsKey(sent.text) || holdsKey(sent.name)) return request.reply(foundKeyRefused);
+  if (/\.(json|ya?ml)$/i.test(sent.name))
+    return request.reply(await setDocument(request, [named, sent.name], sent.text));
+  await postDryRun(request, channel, await makeDryRun(request, sent));
 }
 
 async function answerText(request: SlackRequest, channel: string, text: string): Promise<void> {

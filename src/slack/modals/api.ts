@@ -1,10 +1,11 @@
 import type { ModalView } from '@slack/types';
 import { MAX_API_PATH_LENGTH, parseApiPath } from '../../domain/api-path.ts';
 import { refusedFields } from '../../domain/domain-error.ts';
+import { MAX_DOCUMENT_LINK_LENGTH } from '../../operations/apis/document.ts';
 import { catalogName, MAX_CATALOG_NAME_LENGTH } from '../../operations/catalog/input.ts';
 import type { ApiView } from '../../operations/catalog/view.ts';
 import { referenceTo } from '../frame/reference.ts';
-import { modal, section, textInput } from '../present/blocks.ts';
+import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
 import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
@@ -34,6 +35,35 @@ export const editApiModal = (api: ApiView): ModalView =>
     blocks: [
       section(`*${escapeText(api.name)}* · id \`${api.id}\`. Changes apply to calls at once.`),
       ...fields(api),
+    ],
+  });
+
+/** Slack takes no file of this kind in a modal, so that one goes to the direct message. */
+export const apiDocumentModal = (api: ApiView): ModalView =>
+  modal({
+    callback: 'api-document',
+    title: 'OpenAPI document',
+    submit: 'Save',
+    metadata: referenceTo(api),
+    blocks: [
+      section(
+        `*${escapeText(api.name)}* ${api.documentHash === null ? 'has no document yet' : 'has a document, and a new one replaces it'}. The portal shows its endpoints to developers. To give a file, send it to me in our direct message as JSON or YAML, named \`${api.id}.yaml\` or with \`${api.id}\` as the text of the message. OpenAPI 3.0 and 3.1, up to 4 MB.`,
+      ),
+      textInput('link', 'Link to it', {
+        optional: true,
+        maxLength: MAX_DOCUMENT_LINK_LENGTH,
+        hint: 'I read it once, now. Its address must be public.',
+      }),
+      ...(api.documentHash === null
+        ? []
+        : [
+            checkbox(
+              'removeDocument',
+              'Remove',
+              'Take the document away, and its endpoints from the portal',
+              false,
+            ),
+          ]),
     ],
   });
 

@@ -51,6 +51,7 @@ const cardOf = (thing: Thing, text: string, all: Action[], role: Role | null): K
 const API_ACTIONS: Action[] = [
   { button: 'api-details', text: 'Details', operation: showApi },
   { button: 'api-edit', text: 'Edit', operation: editApi },
+  { button: 'api-document', text: 'OpenAPI', operation: editApi },
   { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
 ];
 const PRODUCT_ACTIONS: Action[] = [
@@ -60,7 +61,8 @@ const PRODUCT_ACTIONS: Action[] = [
   { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
 ];
 
-const apiText = ({ name, path }: ApiView): string => `*${escapeText(name)}* · ${pathText(path)}`;
+const apiText = ({ name, path, documentHash }: ApiView): string =>
+  `*${escapeText(name)}* · ${pathText(path)}${documentHash === null ? '' : ' · OpenAPI'}`;
 
 /** With what a program gave, and where calls carry their key if this API has names of its own. */
 export function apiDetailsText(api: ApiView): string {
