@@ -41,18 +41,18 @@ main > :last-child { margin-bottom: 0; }
 form + p { margin-top: 12px; }
 header nav:has(form) { display: contents; }
 nav form { order: 1; }
-.pages { display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 16px; order: 2; width: 100%; }
+.pages { display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 14px; order: 2; width: 100%; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 36px 0 8px; }
 .back { margin: -16px 0 4px; }
 .way { align-items: center; display: inline-flex; min-height: 44px; }
 .field.with-button, .code.with-button { position: relative; }
-.with-button > input, .with-button > pre { padding-inline-end: 92px; }
+.with-button > input, .code.with-button > pre { padding-inline-end: 92px; }
 button.inside { background: var(--card); border: 0; border-radius: 6px; color: var(--accent); font-size: 15px; margin: 0; min-height: 38px; min-width: 64px; padding: 0 12px; inset-inline-end: 4px; position: absolute; top: 4px; width: auto; }
 .code > pre { background: var(--page); border-radius: 8px; font: 14px/1.5 ui-monospace, monospace; margin: 8px 0 12px; min-height: 46px; overflow-wrap: anywhere; padding: 12px; white-space: pre-wrap; }
 .code.with-button > pre { padding-inline-end: 104px; }
 .code > button.inside { background: transparent; }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
-.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); font-size: 13px; font-weight: 600; margin-inline-start: 8px; padding: 1px 9px; }
+.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); display: inline-block; font-size: 13px; font-weight: 600; margin-inline-start: 8px; padding: 1px 9px; }
 .mark.waits { color: var(--quiet); }
 .rows .way { font-weight: 600; }
 .rows { list-style: none; margin: 0; padding: 0; }
@@ -73,8 +73,9 @@ table { border-collapse: collapse; font-size: 15px; width: 100%; }
 caption { color: var(--quiet); padding: 0 0 8px; text-align: start; }
 th, td { border-top: 1px solid var(--line); overflow-wrap: normal; padding-block: 6px; padding-inline: 8px 0; text-align: end; vertical-align: bottom; }
 tr > :first-child { padding-inline-start: 0; text-align: start; }
+thead th { font-size: 13px; }
 tbody th { font-weight: 400; white-space: nowrap; }
-dl { display: grid; gap: 2px 16px; grid-template-columns: max-content 1fr; margin: 12px 0; }
+dl { display: grid; gap: 2px 16px; grid-template-columns: fit-content(36%) 1fr; margin: 12px 0; }
 dl > div { display: contents; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
