@@ -121,7 +121,7 @@ Please find out where it leaked, such as public code, a log or a message, and re
   KeyFoundInPublic: {
     occasion: 'Subscriptions',
     title: 'Key found in public',
-    description: 'Sent when a scanner reported a key in a public place. Nobody has replaced it yet.',
+    description: 'Sent when a scanner reported a key in a public place. The key still works.',
     because:
       'You get this mail because a key of your developer account at $OrganizationName was found in public.',
     variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName', 'KeyUrl', 'LeakPlace'],

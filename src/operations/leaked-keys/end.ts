@@ -15,7 +15,7 @@ import { demandOpen, settleLeak, targetOf, viewLeakedKey } from './leaked-key.ts
 
 /**
  * Ends a key that was found in public: a key is replaced and its owner told why, a former one goes on no longer, a token is
- * revoked. Errors: `leaked_key_not_found`; `leaked_key_settled` with how, by whom and when; `subscription_not_found` when
+ * revoked. Errors: `leaked_key_not_found`; `leaked_key_settled` with how, when and the name of the person; `subscription_not_found` when
  * its account is deleted, with which its keys ended.
  */
 export const endLeakedKey = defineOperation({

@@ -35,7 +35,7 @@ export async function queueLeakRepaint({ tx, service }: Pick<Act, 'tx' | 'servic
   await addJob(tx, 'repaint-leaked-key', { serviceId: service.id, leakedKeyId });
 }
 
-/** Errors: `leaked_key_settled` with how, by whom and when. */
+/** Errors: `leaked_key_settled` with how, when and by which person. */
 export function demandOpen(leak: LeakedKey): void {
   if (leak.state === 'open') return;
   const { id, state, settledBy: by, settledAt: at } = leak;
@@ -52,7 +52,7 @@ export async function settleLeak(act: Act, leak: LeakedKey, state: 'ended' | 'le
   return settled;
 }
 
-/** Settles what was found of a subscription's keys that it has no more, whoever replaced them and why. */
+/** Settles what was found of a subscription's keys that it has no more, in whichever way they were replaced. */
 export async function settleReplacedKeys(act: Act, subscriptionId: string): Promise<void> {
   const of = { serviceId: act.service.id, subscriptionId, now: act.now };
   for (const leak of await listReplacedLeaks(act.tx, of)) await settleLeak(act, leak, 'ended');

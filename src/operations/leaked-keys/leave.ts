@@ -5,7 +5,7 @@ import { demandOpen, settleLeak, targetOf, viewLeakedKey } from './leaked-key.ts
 
 /**
  * Decides that a key that was found in public goes on, because it's no danger: the subscription is for tests, or has ended.
- * Errors: `leaked_key_not_found`; `leaked_key_settled` with how, by whom and when.
+ * Errors: `leaked_key_not_found`; `leaked_key_settled` with how, when and the name of the person.
  */
 export const leaveLeakedKey = defineOperation({
   name: 'leaked-keys/leave',
