@@ -10,9 +10,9 @@ export type Text = keyof (typeof de)['texts'];
 export const isText = (words: string): words is Text => Object.hasOwn(de.texts, words);
 
 /** A mail in another language: Markdown with the variables of its English text, a paragraph an item. */
-export type MailWords = { subject: string; because: string; body: readonly string[] };
+type MailWords = { subject: string; because: string; body: readonly string[] };
 
-export type Catalog = {
+type Catalog = {
   texts: Readonly<Record<Text, string>>;
   mails: Readonly<Record<string, MailWords>>;
 };

@@ -198,6 +198,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(own);
   await stage.types('admin', '/apim-user subscriptions zoe@example.com');
   await stage.presses('admin', 'subscription-show');
+  await zoe.opens(`${own}/terms`);
   await zoe.sends(`${own}/terms`, { terms: 'yes', version: versionOf(terms) });
   await calls(stage, String(row?.id));
   await deciding(stage);
