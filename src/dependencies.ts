@@ -236,6 +236,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     secondOperatorFor: settings.secondOperatorFor,
     tokenIssuer: settings.oidc?.issuer ?? null,
     gatewayUrl: settings.gatewayUrl,
+    keysMayOverlap: settings.azure?.keys !== 'mirrored',
     hasRequests: settings.hasRequests,
     signUp: settings.signUp,
     signIn: {

@@ -20,7 +20,6 @@ export const MAX_KEY_LIFE_DAYS = 3_650;
 
 /** How many days ahead an owner is told of a key's end. */
 const WARNING_DAYS = [1, 7, 30] as const;
-export const FIRST_WARNING_DAYS = 30;
 
 const MARK_DIGITS = 6;
 

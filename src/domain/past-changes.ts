@@ -87,6 +87,7 @@ const SUBSCRIPTION_RESULTS: Readonly<Record<string, Result>> = {
   'subscriptions/delete': 'deleted',
   'subscriptions/extend': 'active',
   'subscriptions/regenerate-key': 'replaced',
+  'subscriptions/rotate-key': 'replaced',
   'subscriptions/reject': 'rejected',
   'subscriptions/resume': 'active',
   'subscriptions/suspend': 'suspended',

@@ -10,6 +10,7 @@ import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
 import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.ts';
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import type { ListDue } from '../db/rows.ts';
+import { deleteFormerKeys, listEndingKeys } from '../db/subscriptions/keys.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
 import { rollUpUsage } from '../db/usage/roll-up.ts';
 import type { Log } from '../log.ts';
@@ -32,10 +33,13 @@ import { sweepOperators } from '../operations/operators/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
 import { tellOutages } from '../operations/outages/tell.ts';
 import { expireSubscription } from '../operations/subscriptions/expire.ts';
+import { tellOfEndingKeys } from '../operations/subscriptions/tell-of-ending-keys.ts';
 import { warnOfTokens } from '../operations/tokens/warn.ts';
 
 const MAX_ERASED_AT_ONCE = 100;
 const MAX_ENDED_AT_ONCE = 200;
+/** So long after its end, a call with a former key is told why it is refused. */
+const FORMER_KEY_DAYS = 30;
 
 /** `isReachable` is null until it is known. `trouble` is null while Slack is reachable. */
 type SlackHealth = { isReachable(): boolean | null; trouble(): string | null };
@@ -110,6 +114,15 @@ const STEPS: Record<string, Step> = {
     now,
     (context, subscriptionId) => expireSubscription(context, { subscriptionId }),
     MAX_ENDED_AT_ONCE,
+  ),
+  'tell of ending keys': forEachDue(
+    listEndingKeys,
+    now,
+    (context, subscriptionId) => tellOfEndingKeys(context, { subscriptionId }),
+    MAX_ENDED_AT_ONCE,
+  ),
+  'delete former keys': byTime(({ context }) =>
+    deleteFormerKeys(context.db, context.service.id, daysAgo(context, FORMER_KEY_DAYS)),
   ),
   'remove sign-ups': forEachDue(
     listUnconfirmedSignUps,

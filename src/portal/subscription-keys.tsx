@@ -1,13 +1,16 @@
 // The keys of a subscription, and what can't be undone: a new key, and cancelling it.
 import type { Hono } from 'hono';
 import { cancelSubscription } from '../operations/subscriptions/cancel.ts';
+import { endFormerKey } from '../operations/subscriptions/end-former-key.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
+import { rotateKey } from '../operations/subscriptions/rotate-key.ts';
 import { showKeys } from '../operations/subscriptions/show-keys.ts';
 import type { SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { nullOnCode } from './field-errors.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
+import { NewKey } from './new-key.tsx';
 import { Link } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import type { Me, Site } from './site.tsx';
@@ -71,21 +74,44 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       return site.sessionPage(
         me,
         say('Replace the {slot, select, primary {primary} other {secondary}} key?', { slot }),
-        <NewKey subscription={subscription} slot={slot} />,
+        <NewKey subscription={subscription} slot={slot} mayOverlap={site.policy.keysMayOverlap} />,
       );
     }),
   );
   portal.post(
     path('new-key'),
-    onOwnForm(async (c, me, { id }, form) => {
+    onOwnForm(async (c, me, { id: subscriptionId }, form) => {
       await site.guard.beforeAction('ownKeys', me.accountId);
       const slot = slotOf(form.get('slot') ?? c.req.query('slot'));
-      const made = await nullOnCode(regenerateKey(me.context, { subscriptionId: id, slot }), [
-        'subscription_not_found',
-      ]);
-      return c.redirect(subscriptionPage(id, made ? `${slot}-made` : 'changed'), 303);
+      const of = { subscriptionId, slot, ...versionIn(form) };
+      const overlapHours = Number(form.get('overlap') ?? 0);
+      const made = await nullOnCode(
+        overlapHours !== 0 ? rotateKey(me.context, { ...of, overlapHours }) : regenerateKey(me.context, of),
+        ['subscription_not_found', 'subscription_changed', 'no_overlap', 'invalid_input'],
+      );
+      const goesOn = made && 'formerEndsAt' in made && made.formerEndsAt !== null;
+      const done = made ? (goesOn ? (`${slot}-rotated` as const) : (`${slot}-made` as const)) : 'changed';
+      return c.redirect(subscriptionPage(subscriptionId, done), 303);
     }),
   );
+  portal.post(
+    path('former-key'),
+    onOwnForm(async (c, me, { id: subscriptionId }, form) => {
+      await site.guard.beforeAction('ownKeys', me.accountId);
+      const of = { subscriptionId, slot: slotOf(c.req.query('slot')), ...versionIn(form) };
+      const ended = await nullOnCode(
+        endFormerKey(me.context, of).then(() => true),
+        ['subscription_not_found', 'subscription_changed'],
+      );
+      return c.redirect(subscriptionPage(subscriptionId, ended ? 'former-ended' : 'changed'), 303);
+    }),
+  );
+}
+
+/** As the page showed it: a form that is sent twice replaces a key once. */
+function versionIn(form: FormFields): { expectedVersion?: number } {
+  const version = Number(form.get('version'));
+  return Number.isSafeInteger(version) && version > 0 ? { expectedVersion: version } : {};
 }
 
 export function registerCancel(portal: Hono<WebEnv>, site: Site): void {
@@ -139,27 +165,6 @@ function Keys(props: { site: Site; id: string; keys: Record<Slot, string>; api: 
       <h2>{say('Your first call')}</h2>
       <FirstCall site={site} api={api} apiKey={keys.primary} />
       <Link href={pathOfSubscription(id)}>{say('Hide the keys')}</Link>
-    </>
-  );
-}
-
-function NewKey({ subscription, slot }: { subscription: SubscriptionView; slot: Slot }) {
-  const { id, name } = subscription;
-  return (
-    <>
-      <p>
-        <Words
-          text="The current {slot, select, primary {primary} other {secondary}} key of <b>{name}</b> stops working at once. If your program uses it, switch to the {slot, select, primary {secondary} other {primary}} key first."
-          slot={slot}
-          name={name}
-        />
-      </p>
-      <form method="post" action={`${pathOfSubscription(id)}/new-key?slot=${slot}`}>
-        <button type="submit">
-          {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot })}
-        </button>
-      </form>
-      <Link href={pathOfSubscription(id)}>{say('Keep it')}</Link>
     </>
   );
 }

@@ -9,8 +9,9 @@ import type { SubscriptionView } from '../operations/subscriptions/subscription.
 import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { type CallableApi, FirstCall } from './first-call.tsx';
+import type { CallableApi } from './first-call.tsx';
 import { Field } from './form.tsx';
+import { KeysSection } from './keys-section.tsx';
 import { Link, Moment, Notice } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
@@ -154,6 +155,7 @@ async function showSubscription(
   state: SubscriptionPageState,
 ): Promise<Response> {
   const { id, name } = subscription;
+  const now = me.context.clock();
   const isSubmitted = subscription.state === 'submitted';
   const path = pathOfSubscription(id);
   // A suspended or expired subscription may become active again.
@@ -166,10 +168,15 @@ async function showSubscription(
   const content = (
     <>
       {state.notice ? <Notice>{say(state.notice)}</Notice> : null}
-      <Facts subscription={subscription} now={me.context.clock()} />
+      <Facts subscription={subscription} now={now} />
       {hasKeys
         ? ((await termsOfSubscription(me, id)) ?? (
-            <Keys site={site} path={path} api={await firstApiOf(me, subscription)} />
+            <KeysSection
+              site={site}
+              subscription={subscription}
+              api={await firstApiOf(me, subscription)}
+              now={now}
+            />
           ))
         : null}
       <Limits subscription={subscription} />
@@ -206,27 +213,4 @@ export async function firstApiOf(me: Me, { scope }: SubscriptionView): Promise<C
   if (scope.kind !== 'product') return null;
   const found = await nullOnCode(listOfferedProducts(me.context, { productId: scope.id }), ['invalid_input']);
   return found?.products[0]?.apis[0] ?? null;
-}
-
-function Keys({ site, path, api }: { site: Site; path: string; api: CallableApi | null }) {
-  return (
-    <>
-      <h2>{say('Keys')}</h2>
-      <FirstCall site={site} api={api} />
-      <p className="hint">
-        {say(
-          'There are two keys, so that you can replace one while the other works. We note each time they’re shown.',
-        )}
-      </p>
-      <form method="post" action={`${path}/keys`}>
-        <button type="submit">{say('Show the keys')}</button>
-      </form>
-      <Link href={`${path}/new-key?slot=primary`} look="button quiet">
-        {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot: 'primary' })}
-      </Link>
-      <Link href={`${path}/new-key?slot=secondary`} look="button quiet">
-        {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot: 'secondary' })}
-      </Link>
-    </>
-  );
 }

@@ -55,6 +55,7 @@ export function openContext(url: string) {
       mailLinkHosts: [],
       openapiHosts: [],
       secondOperatorFor: [],
+      keysMayOverlap: true,
       hasRequests: true,
       signUp: 'off',
       signIn: { hasPasswords: true, providers: [] },

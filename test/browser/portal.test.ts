@@ -192,6 +192,7 @@ describe('from nothing to a call', () => {
       await follows(ann, 'Subscriptions');
       await follows(ann, 'My shop');
       await follows(ann, 'Replace the primary key');
+      await ann.getByLabel('Not at all').check();
       await presses(ann, 'Replace the primary key');
       await ann.getByText('Primary key replaced.').waitFor();
       await eventually('the old key to be unknown', async () => (await call()) === 401);

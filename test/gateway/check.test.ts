@@ -5,8 +5,10 @@ import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { setGroupsOfAccount } from '../../src/operations/accounts/set-groups.ts';
 import { editApi } from '../../src/operations/apis/edit.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
+import { editProduct } from '../../src/operations/products/edit.ts';
 import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
+import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { ADMIN, createTestContext } from '../support/context.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { createProgramme } from './programme.ts';
@@ -24,6 +26,7 @@ beforeAll(async () => {
   await programme.product(['weather'], { id: 'open', isSubscriptionRequired: false });
 });
 const admin = () => t.as(ADMIN);
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const inDays = (days: number) => new Date(t.clock().getTime() + days * DAY_MS);
 
@@ -209,6 +212,43 @@ describe.each<From>(['memory', 'database'])('a check answered from %s', (from) =
     expect((await ask({ key })).status).toBe(200);
     t.advance(DAY_MS);
     expect((await ask({ key })).code).toBe('SubscriptionExpired');
+  });
+
+  it('T113: lets a former key pass until its end, and then says that the key has expired', async () => {
+    const { primaryKey: key, subscriptionId } = await programme.subscription({ productId: 'starter' });
+    const former = { subscriptionId, slot: 'primary' as const, overlapHours: 24 };
+    const { formerEndsAt } = await rotateKey(admin(), former);
+    t.advance((formerEndsAt?.getTime() ?? 0) - t.clock().getTime() - MINUTE_MS);
+    expect((await ask({ key })).status).toBe(200);
+    t.advance(MINUTE_MS);
+    const answer = await ask({ key });
+    expect([answer.status, answer.code]).toEqual([403, 'KeyExpired']);
+    expect(answer.headers.get('x-refusal-reason')).toBe('KeyExpired');
+    expect((await ask({ key, uri: '/weather/today' })).status).toBe(200);
+  });
+
+  it('T29: no longer knows a former key once its slot is replaced again', async () => {
+    const { primaryKey, subscriptionId } = await programme.subscription({ productId: 'starter' });
+    const of = { subscriptionId, slot: 'primary' as const };
+    await rotateKey(admin(), { ...of, overlapHours: 24 });
+    expect((await ask({ key: primaryKey })).status).toBe(200);
+    await regenerateKey(admin(), of);
+    expect((await ask({ key: primaryKey })).status).toBe(401);
+  });
+
+  it('T114: refuses a key from its end on, also the only one, and lets the next one pass', async () => {
+    await editProduct(admin(), { productId: 'starter', keysExpireAfterDays: 1 });
+    const { primaryKey: key, secondaryKey } = await programme.subscription({ productId: 'starter' });
+    await editProduct(admin(), { productId: 'starter', keysExpireAfterDays: null });
+    expect((await ask({ key })).status).toBe(200);
+    await editProduct(admin(), { productId: 'starter', keysExpireAfterDays: 1 });
+    t.advance(DAY_MS);
+    expect([(await ask({ key })).code, (await ask({ key: secondaryKey })).code]).toEqual([
+      'KeyExpired',
+      'KeyExpired',
+    ]);
+    await editProduct(admin(), { productId: 'starter', keysExpireAfterDays: null });
+    expect((await ask({ key })).status).toBe(200);
   });
 
   it('refuses a subscription whose quota is used up, last of all reasons and in Azure’s words, until its period ends', async () => {

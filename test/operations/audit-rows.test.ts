@@ -24,6 +24,7 @@ import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts'
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { sealText } from '../../src/security/sealed-text.ts';
@@ -589,6 +590,22 @@ const CASES: Record<string, Case> = {
     'subscription_not_found',
     onNoSubscription({ slot: 'primary' }),
     async () => ({ ...(await subscription()), slot: 'primary', isLeaked: true }),
+  ),
+  'subscriptions/rotate-key': of(
+    APPROVER,
+    'subscription_not_found',
+    onNoSubscription({ slot: 'primary', overlapHours: 1 }),
+    async () => ({ ...(await subscription()), slot: 'primary', overlapHours: 24 }),
+  ),
+  'subscriptions/end-former-key': of(
+    SIGNED_IN,
+    'not_permitted',
+    onNoSubscription({ slot: 'primary' }),
+    async () => {
+      const its = await subscription();
+      await rotateKey(t.as(ADMIN), { ...its, slot: 'primary', overlapHours: 24 });
+      return { ...its, slot: 'primary' };
+    },
   ),
   'subscriptions/put-key': of(
     SYSTEM,

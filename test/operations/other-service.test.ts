@@ -811,6 +811,17 @@ const CASES: Record<string, Case> = {
     },
     nothing: { subscriptionId: 'none', news: 'near' },
   },
+  'subscriptions/tell-of-ending-keys': {
+    as: SYSTEM,
+    async ours() {
+      const { subscriptionId } = await subscription();
+      await approveSubscription(admin(), { subscriptionId });
+      await t.sql`update subscription_keys set ends_at = ${new Date(t.clock().getTime() + 3_600_000).toISOString()}
+        where subscription_id = ${subscriptionId}`;
+      return { subscriptionId };
+    },
+    nothing: { subscriptionId: 'none' },
+  },
   'services/show': { as: ADMIN, ours: () => ({}), nothing: {} },
   'subscriptions/list-own': { as: SIGNED_IN, ours: having(subscription), nothing: {} },
   'terms/list-waiting': {

@@ -49,6 +49,8 @@ const FORMS: Record<string, Form> = {
   'rename a subscription': own('name', { name: 'My robot' }),
   'show its keys': own('keys'),
   'make a new key': own('new-key', { slot: 'secondary' }),
+  'make a new key with an overlap': own('new-key', { slot: 'secondary', overlap: '24' }),
+  'end an old key': own('former-key'),
   'cancel it': own('cancel'),
   subscribe: ({ productId }) => [`/portal/products/${productId}`, { name: 'Another' }],
   'change my names': () => ['/portal/account/names', { firstName: 'Anne', lastName: 'Leigh' }],

@@ -239,6 +239,8 @@ describe('a subscription', () => {
       ['/name', { name: 'Eve’s' }],
       ['/keys', {}],
       ['/new-key', { slot: 'primary' }],
+      ['/new-key', { slot: 'primary', overlap: '24' }],
+      ['/former-key', {}],
       ['/cancel', {}],
     ] as [string, Record<string, string>][]) {
       const answer = await other.who.post(`${path}${rest}`, fields);
@@ -254,7 +256,7 @@ describe('a subscription', () => {
     const [primary = '', secondary = ''] = await keysOf(who, path);
     await passes(primary);
     expect(await who.reads(`${path}/new-key?slot=secondary`)).toContain(
-      'secondary key of My robot stops working',
+      'a new secondary key for My robot at once',
     );
     const answer = await who.post(`${path}/new-key`, { slot: 'secondary' });
     expect(await who.reads(answer.headers.get('location') ?? '')).toContain('Secondary key replaced.');
@@ -263,6 +265,30 @@ describe('a subscription', () => {
     expect([same, renewed === secondary]).toEqual([primary, false]);
     await passes(renewed);
     await passes(primary);
+  });
+
+  test('T113: has a key rotated, whose old one goes on until the page says or its owner ends it', async () => {
+    const { who } = await developer();
+    const path = await subscribed(who);
+    const [primary = ''] = await keysOf(who, path);
+    const form = await (await who.get(`${path}/new-key?slot=primary`)).text();
+    const [, version = ''] = /name="version" value="(\d+)"/.exec(form) ?? [];
+    const sent = { overlap: '168', version };
+    const answer = await who.post(`${path}/new-key?slot=primary`, sent);
+    expect(await who.reads(answer.headers.get('location') ?? '')).toMatch(/The old key works until \d+ \w+ \d{4} at/);
+    // Sent twice, it replaces the key once: else the key that a program uses would end.
+    const again = await who.post(`${path}/new-key?slot=primary`, sent);
+    expect(await who.reads(again.headers.get('location') ?? '')).toContain('Nothing changed');
+    const [renewed = ''] = await keysOf(who, path);
+    await passes(primary);
+    await passes(renewed);
+    expect(await who.reads(`${path}/new-key?slot=primary`)).toContain('An older key of this place works until');
+    const ended = await who.post(`${path}/former-key?slot=primary`);
+    expect(await who.reads(ended.headers.get('location') ?? '')).toContain('The old key no longer works.');
+    await passes(primary, 403);
+    await passes(renewed);
+    for (const overlap of ['-1', '0.5', '721', 'x'])
+      expect([303, 422]).toContain((await who.post(`${path}/new-key?slot=secondary`, { overlap })).status);
   });
 
   test('can be renamed, and a bad name is refused beside the field', async () => {
@@ -340,7 +366,7 @@ describe('a subscription', () => {
       string,
       string
     >[]) {
-      for (const rest of ['/keys', '/name', '/new-key', '/cancel'])
+      for (const rest of ['/keys', '/name', '/new-key', '/former-key', '/cancel'])
         expect((await who.post(`${path}${rest}`, { name: 'Eve', slot: 'primary' }, headers)).status).toBe(
           403,
         );

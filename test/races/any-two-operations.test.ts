@@ -204,6 +204,8 @@ const STEPS: Record<string, Step> = {
   'subscriptions/rename': developer((w) => ({ ...active(w), name: 'Mine' })),
   'subscriptions/request': developer((w) => ({ productId: w.productId })),
   'subscriptions/resume': admin(active),
+  'subscriptions/rotate-key': developer((w) => ({ ...active(w), slot: 'primary', overlapHours: 24 })),
+  'subscriptions/end-former-key': developer((w) => ({ ...active(w), slot: 'primary' })),
   'subscriptions/show-keys': developer(active),
   'subscriptions/suspend': admin(active),
   'terms/agree': developer(() => {
@@ -215,6 +217,7 @@ const STEPS: Record<string, Step> = {
     slot: 'primary',
     key: `a-key-brought-from-${w.word}`,
   })),
+  'subscriptions/tell-of-ending-keys': system(active),
   'subscriptions/tell-of-quota': system((w) => ({ ...active(w), news: 'near' })),
 };
 

@@ -114,7 +114,7 @@ drawsWell(
     subscriptions.renameSubscriptionModal(subscription),
     subscriptions.extendSubscriptionModal(subscription),
     subscriptions.limitSubscriptionModal(subscription),
-    subscriptions.regenerateKeyModal(subscription),
+    subscriptions.regenerateKeyModal(subscription, { keysMayOverlap: true }),
     subscriptions.leakedKeyModal(subscription),
   ],
 );

@@ -95,6 +95,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     secondOperatorFor: [],
     tokenIssuer: null,
     gatewayUrl: null,
+    keysMayOverlap: true,
     hasRequests: true,
     signUp: 'approval',
     signIn: { hasPasswords: true, providers: [ACME] },

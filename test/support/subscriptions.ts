@@ -37,5 +37,6 @@ export async function aProduct(
 export const keyHashes = async (t: TestContext, subscriptionId: string) =>
   (
     await t.sql<{ hash: string }[]>`
-      select hash from subscription_keys where subscription_id = ${subscriptionId} order by slot`
+      select hash from subscription_keys where subscription_id = ${subscriptionId}
+        and slot in ('primary', 'secondary') order by slot`
   ).map(({ hash }) => hash);

@@ -190,6 +190,10 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(`${own}/keys`);
   await zoe.opens(`${own}/new-key`);
   await zoe.sends(`${own}/new-key`, { slot: 'primary' });
+  await zoe.sends(`${own}/new-key`, { slot: 'primary', overlap: '24' });
+  await zoe.opens(own);
+  await zoe.opens(`${own}/new-key`);
+  await zoe.sends(`${own}/former-key`);
   await zoe.opens(`${own}/name`);
   await zoe.sends(`${own}/name`, { name: '' });
   await zoe.sends(`${own}/name`, { name: 'My shop' });

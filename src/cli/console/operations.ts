@@ -62,6 +62,7 @@ import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts'
 import { rejectSubscription } from '../../operations/subscriptions/reject.ts';
 import { renameSubscription } from '../../operations/subscriptions/rename.ts';
 import { resumeSubscription } from '../../operations/subscriptions/resume.ts';
+import { rotateKey } from '../../operations/subscriptions/rotate-key.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import { suspendSubscription } from '../../operations/subscriptions/suspend.ts';
 import { listTemplates } from '../../operations/templates/list.ts';
@@ -187,6 +188,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(limitSubscription, { positional: SUBSCRIPTION }),
   expose(renameSubscription, { positional: [...SUBSCRIPTION, 'name'] }),
   expose(regenerateKey, { positional: [...SUBSCRIPTION, 'slot'] }),
+  expose(rotateKey, { positional: [...SUBSCRIPTION, 'slot', 'overlapHours'] }),
   expose(deleteSubscription, { positional: SUBSCRIPTION }),
   expose(showMirror, { alias: 'azure' }),
   expose(listDrifts, { alias: 'differences', pages: { rows: 'drifts', cursor: 'after' } }),

@@ -1,6 +1,8 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
 import { and, desc, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Limits } from '../../domain/call-limits.ts';
+import type { HeldKeySlot } from '../../domain/key-life.ts';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import { resourceIdOfAccount } from '../accounts/accounts.ts';
 import type { Db } from '../connection/connect.ts';
@@ -14,10 +16,16 @@ import {
   products,
   quotaUse,
   subscriptionCalls,
+  subscriptionKeys,
   subscriptions,
   subscriptionUsage,
 } from '../schema/index.ts';
 import type { Subscription } from './subscriptions.ts';
+
+/** What is known of a key, without the key. `lastUsedAt`: of calls that passed; null for none. */
+export type ListedKey = { slot: HeldKeySlot; madeAt: Date; endsAt: Date | null; lastUsedAt: Date | null };
+/** Times in milliseconds since 1970. */
+type KeyRow = { slot: HeldKeySlot; madeAt: number; endsAt: number | null; lastUsedAt: number | null };
 
 /** A subscription with its owner, the name of its scope, and its usage. */
 export type ListedSubscription = Subscription & {
@@ -32,6 +40,7 @@ export type ListedSubscription = Subscription & {
   scopeName: string | null;
   lastUsedAt: Date | null;
   calls: number;
+  keys: ListedKey[];
   /** None when its scope is no product. */
   productLimits: Limits;
   /** What it used of its quota, in the last period that it was called in. */
@@ -93,16 +102,34 @@ const selectNewest = readTogether<{ serviceId: string; accountId: string }, Row>
 
 type Row = Awaited<ReturnType<typeof newestFirst>>[number];
 
-const toListed = ({ subscription, owner, calls, quotaUse: use, ...rest }: Row): ListedSubscription => {
+const toListed = ({ subscription, owner, calls, keys, quotaUse: use, ...rest }: Row): ListedSubscription => {
   const { id } = owner;
   return {
     ...subscription,
     ...rest,
     owner: id === null ? null : { ...owner, id },
     calls: calls ?? 0,
+    keys: (keys ?? []).map(({ slot, madeAt, endsAt, lastUsedAt }) => ({
+      slot,
+      madeAt: new Date(madeAt),
+      endsAt: dateOf(endsAt),
+      lastUsedAt: dateOf(lastUsedAt),
+    })),
     quotaUse: use.calls === null ? null : { ...use, calls: use.calls },
   };
 };
+
+const dateOf = (ms: number | null) => (ms === null ? null : new Date(ms));
+
+const epochMs = (column: PgColumn) => sql`round(extract(epoch from ${column}) * 1000)::bigint`;
+const heldKeys = sql<KeyRow[] | null>`(
+  select json_agg(json_build_object('slot', ${subscriptionKeys.slot}, 'madeAt', ${epochMs(subscriptionKeys.createdAt)},
+    'endsAt', ${epochMs(subscriptionKeys.endsAt)},
+    'lastUsedAt', (${subscriptionUsage.keyUses} ->> left(${subscriptionKeys.hash}, 6))::bigint))
+  from ${subscriptionKeys} where ${has(subscriptionKeys, {
+    serviceId: subscriptions.serviceId,
+    subscriptionId: subscriptions.id,
+  })})`;
 
 /** Each column has a name of its own, for a query around it. */
 const newestFirst = (db: Db, where: SQL | undefined) =>
@@ -129,6 +156,7 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
       },
       lastUsedAt: subscriptionUsage.lastUsedAt,
       calls: subscriptionUsage.calls,
+      keys: heldKeys.as('held_keys'),
     })
     .from(subscriptions)
     .leftJoin(accounts, isOwner)

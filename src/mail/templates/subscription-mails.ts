@@ -138,6 +138,71 @@ It was seen here: $LeakPlace
 
 Then remove it there too, such as from public code, a log or a message. Your account isn’t blocked.`,
   },
+  KeyRotated: {
+    occasion: 'Subscriptions',
+    title: 'Key replaced, with an overlap',
+    description:
+      'Sent when an operator replaced a key of a subscription, and the old one goes on for a while.',
+    because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName', 'FormerKeyEnds'],
+    requiredLink: null,
+    isInUse: true,
+    subject: 'A key of your subscription to $ProdName was replaced',
+    body: `Hi $DevFirstName,
+
+We replaced the $KeyName key of your subscription to **$ProdName**. The new one is in the developer portal. The old one works until $FormerKeyEnds, so that you have time to switch.
+
+[Get my keys]($DevPortalUrl)
+
+Your other key works as before. If you have questions, reply to this mail.`,
+  },
+  KeyRotatedInPortal: {
+    occasion: 'Subscriptions',
+    title: 'Key replaced by the developer, with an overlap',
+    description:
+      'Sent when a key was replaced in the portal, and the old one goes on for a while. Carries the link “This wasn’t me”.',
+    because: 'You get this mail because a key of your developer account at $OrganizationName was replaced.',
+    variables: [
+      ...COMMON_VARIABLES,
+      'ProdName',
+      'KeyName',
+      'FormerKeyEnds',
+      'ConfirmUrl',
+      'ConfirmQuery',
+      'LinkEnds',
+    ],
+    requiredLink: null,
+    isNotice: true,
+    isInUse: true,
+    subject: 'New $KeyName key for your subscription to $ProdName',
+    body: `Hi $DevFirstName,
+
+The $KeyName key of your subscription to **$ProdName** was just replaced in the [developer portal]($DevPortalUrl). The old one works until $FormerKeyEnds. If that was you, switch to the new one before then.
+
+[This wasn’t me]($ConfirmUrl)
+
+The button signs everyone out, disables your password, and mails you a link to set a new one. Then replace both keys. It works until $LinkEnds.
+
+You can also write to $SupportEmail.`,
+  },
+  KeyEnds: {
+    occasion: 'Subscriptions',
+    title: 'Key about to end',
+    description: 'Sent 30, 7 and 1 days before a key of a subscription ends, once each.',
+    because: 'You get this mail because your developer account at $OrganizationName uses this subscription.',
+    variables: [...COMMON_VARIABLES, 'ProdName', 'KeyName', 'KeyEnds', 'KeysUrl'],
+    requiredLink: null,
+    isOnlyForActive: true,
+    isInUse: true,
+    subject: 'Your key for $ProdName ends on $KeyEnds',
+    body: `Hi $DevFirstName,
+
+A key of your subscription to **$ProdName** ($KeyName) works until $KeyEnds. After that, calls with it are refused with status 403.
+
+[Replace the key]($KeysUrl)
+
+You can let the old key go on beside the new one for a while, so that your program misses nothing. If you have questions, reply to this mail.`,
+  },
   QuotaLimitApproachingDeveloperNotificationMessage: {
     occasion: 'Subscriptions',
     title: 'Quota almost used up',

@@ -117,6 +117,21 @@ const VARIABLES = {
     sample: 'This product is for partners only.',
   },
   KeyName: { kind: 'plain', title: 'Which of the two keys', sample: (say) => say('primary') },
+  FormerKeyEnds: {
+    kind: 'plain',
+    title: 'Until when the old key works, with time zone',
+    sample: 'Thursday, 3 December 2026, 09:30 UTC',
+  },
+  KeyEnds: {
+    kind: 'plain',
+    title: 'When the key ends, with time zone',
+    sample: 'Thursday, 3 December 2026, 09:30 UTC',
+  },
+  KeysUrl: {
+    kind: 'link',
+    title: 'The keys of the subscription in the portal',
+    sample: 'https://example.com/portal/subscriptions/ann-starter#keys',
+  },
   QuotaUsed: {
     kind: 'plain',
     title: 'Calls that the subscription has made of its quota',

@@ -91,7 +91,8 @@ type Notice =
   | 'SignInLinkUsed'
   | 'SignInConnected'
   | 'SignInDisconnected'
-  | 'KeyRegenerated';
+  | 'KeyRegenerated'
+  | 'KeyRotatedInPortal';
 
 /**
  * Tells a developer what was done to their account, with a link that undoes the access of another person. Only the newest

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FOREIGN_KEY_LENGTH } from '../../domain/api-key-form.ts';
 import { QUOTA_PERIODS, type Quota, type Rate } from '../../domain/call-limits.ts';
+import { MAX_KEY_LIFE_DAYS } from '../../domain/key-life.ts';
 import { keyHeaderFault, keyQueryFault } from '../../domain/key-names.ts';
 import { type Fault, MAX_CALLS, MAX_RATE_SECONDS, readQuota, readRate } from '../../domain/limit-words.ts';
 import { trimmedText, writtenText } from '../frame/input.ts';
@@ -84,6 +85,12 @@ export const productGroupIds = z
   .max(MAX_GROUPS_OF_PRODUCT, `at most ${MAX_GROUPS_OF_PRODUCT} groups`)
   .transform((ids) => [...new Set(ids)]);
 export const subscriptionsLimit = z.int().min(1, 'at least 1').max(MAX_SUBSCRIPTIONS_LIMIT).nullable();
+/** How long a key works after it was made. Null: without an end. */
+export const keysExpireAfterDays = z
+  .int()
+  .min(1, 'at least 1 day')
+  .max(MAX_KEY_LIFE_DAYS, `at most ${MAX_KEY_LIFE_DAYS} days`)
+  .nullable();
 type ReadLimit<Limit> = (text: string) => { limit: Limit | 'unlimited' | null } | Fault;
 /** A limit as it is, or as people type it. */
 const ownLimit = <Limit extends object>(read: ReadLimit<Limit>, shape: z.ZodType<Limit>) =>

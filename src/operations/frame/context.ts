@@ -91,6 +91,8 @@ export type Policy = {
   tokenIssuer: string | null;
   /** Where programs call the APIs, without a slash at its end; null when the portal can't say. */
   gatewayUrl: string | null;
+  /** Whether a replaced key may go on for a while: not where Azure has the keys, which replaces them at once. */
+  keysMayOverlap: boolean;
   /** Whether every member of the workspace may ask for an invitation. */
   hasRequests: boolean;
   /** Whether developers can sign up: not at all, with an operator's approval, or freely. */

@@ -16,7 +16,8 @@ const MAX_ID_LENGTH = 80;
 /**
  * Creates a product of APIs. The groups in `groupIds` see it; by default that is every account (`developers`).
  * `subscriptionsLimit`: how many subscriptions to it an account may have at a time; null for any number.
- * `rate`, `quota`: the calls that each subscription may make; null for any number.
+ * `rate`, `quota`: the calls that each subscription may make; null for any number. `keysExpireAfterDays`: how long a key
+ * works; null for no end.
  * Errors: `id_taken`, compared without case; `api_not_found`, `group_not_found`; `invalid_input` when it requires an approval but no
  * subscription.
  * Source: Azure, Product create; `approvalRequired` needs `subscriptionRequired`.
@@ -37,6 +38,7 @@ export const createProduct = defineOperation({
       subscriptionsLimit: catalog.subscriptionsLimit.default(null),
       rate: catalog.productRate.default(null),
       quota: catalog.productQuota.default(null),
+      keysExpireAfterDays: catalog.keysExpireAfterDays.default(null),
       apiIds: catalog.apiIds.default([]),
       groupIds: catalog.productGroupIds.default([DEVELOPERS_GROUP]),
     })

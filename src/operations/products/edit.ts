@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { updateProduct } from '../../db/catalog/products.ts';
+import { setLifeOfKeys } from '../../db/subscriptions/keys.ts';
 import { judgeQuotas } from '../../db/usage/quota-use.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { lifeOfKey } from '../../domain/key-life.ts';
 import * as catalog from '../catalog/input.ts';
 import { limitTextsOfProduct } from '../catalog/limits.ts';
 import { viewProduct } from '../catalog/view.ts';
@@ -11,7 +13,7 @@ import { holdProductForChange, type LinkChange, linkChange, nameLink, setLinksOf
 /**
  * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; `link`, instead,
  * adds, names or removes one of their members, for several programs at once. Gateways apply the new rules to the next call;
- * subscriptions keep their own state.
+ * subscriptions keep their own state. With another `keysExpireAfterDays`, all of its keys end so long after this change.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
  * requires an approval but no subscription, and for a `rate` or `quota` that can't be read.
  */
@@ -31,6 +33,7 @@ export const editProduct = defineOperation({
     subscriptionsLimit: catalog.subscriptionsLimit.optional(),
     rate: catalog.productRate.optional(),
     quota: catalog.productQuota.optional(),
+    keysExpireAfterDays: catalog.keysExpireAfterDays.optional(),
     policyAsWritten: catalog.policyAsWritten.optional(),
     apiIds: catalog.apiIds.optional(),
     groupIds: catalog.productGroupIds.optional(),
@@ -48,6 +51,9 @@ export const editProduct = defineOperation({
         fields: { isApprovalRequired: 'is about subscriptions, and this product takes none' },
       });
     const edited = await updateProduct(act.tx, product, { ...wanted, policyAsWritten, updatedAt: act.now });
+    const days = wanted.keysExpireAfterDays;
+    if (days !== undefined && days !== product.keysExpireAfterDays)
+      await setLifeOfKeys(act.tx, { serviceId: act.service.id, productId }, lifeOfKey(days, act.now));
     if (wanted.quota !== undefined) await judgeQuotas(act, act.service.id, { productId });
     const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
     const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;

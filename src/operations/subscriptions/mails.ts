@@ -1,7 +1,8 @@
 // Mails to the owner of a subscription.
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
+import type { KeySlot } from '../../domain/key-life.ts';
 import type { NotificationMailName, TemplateName } from '../../mail/templates/catalog.ts';
-import { dayOf, type MailValue } from '../../mail/templates/value.ts';
+import { dayOf, type MailValue, momentOf } from '../../mail/templates/value.ts';
 import { queueSecurityMail } from '../accounts/mails.ts';
 import type { Act } from '../frame/context.ts';
 import { queueMailTo } from '../frame/outbox.ts';
@@ -22,16 +23,41 @@ export async function tellOwner(
   return true;
 }
 
-/** Mails the owner that a key was replaced in the portal, in case another person did it. */
-export async function tellOwnerOfOwnKey(
+/** "primary and secondary" */
+export const keyNames =
+  (slots: readonly KeySlot[]): MailValue =>
+  (say) =>
+    say.list(slots.map((slot) => say(slot)));
+
+type NewKeys = { slots: readonly KeySlot[]; formerEndsAt?: Date | null; isLeaked?: boolean };
+
+/**
+ * Mails the owner that keys were replaced, and until when the former one goes on. Also when they did it themselves, in case
+ * it was another person. Returns whether an owner was told of what somebody else did.
+ */
+export async function tellOwnerOfNewKeys(
   act: Act,
   subscription: Subscription,
-  variables: { KeyName: MailValue },
-): Promise<void> {
+  { slots, formerEndsAt = null, isLeaked = false }: NewKeys,
+): Promise<boolean> {
+  const goesOn = formerEndsAt !== null;
+  const variables = {
+    KeyName: keyNames(slots),
+    ...(goesOn ? { FormerKeyEnds: momentOf(formerEndsAt) } : {}),
+  };
+  if (act.actor.kind !== 'account')
+    return tellOwner(
+      act,
+      subscription,
+      isLeaked ? 'KeyLeaked' : goesOn ? 'KeyRotated' : 'KeyReplaced',
+      variables,
+    );
   const owner = await ownerOf(act, subscription);
-  if (!owner) return;
+  if (!owner) return false;
   const ProdName = await scopeNameOf(act, subscription);
-  await queueSecurityMail(act, owner, 'KeyRegenerated', { ProdName, ...variables });
+  const template = goesOn ? 'KeyRotatedInPortal' : 'KeyRegenerated';
+  await queueSecurityMail(act, owner, template, { ProdName, ...variables });
+  return false;
 }
 
 /** Mails the owner, and the recipients of the notification, that it is active, or will be on its first day. */

@@ -6,9 +6,9 @@ import { replaceKeys } from './replace-keys.ts';
 import { holdSubscription, viewOneSubscription } from './subscription.ts';
 
 /**
- * Replaces a key of a subscription: the next call with the former one is refused. Only the owner reads the new key, in the
- * portal. The owner is always mailed; with `isLeaked` the mail says why, and both keys can be replaced at
- * once.
+ * Replaces a key of a subscription: the next call with it is refused, and with an older one that still went on. Only the
+ * owner reads the new key, in the portal. The owner is always mailed; with `isLeaked` the mail says why, and both keys can
+ * be replaced at once.
  * Errors: `subscription_not_found`, `subscription_changed`; `invalid_input` for both keys without a leak, which would leave
  * the owner without a key that works. Source: safety T29.
  */

@@ -1,7 +1,7 @@
 // Locks a subscription for a change, shows it, and deletes all subscriptions of a product, an API or an account.
 import { findAccount, lockAccount } from '../../db/accounts/accounts.ts';
 import { eraseAuditDetailsOfSubscriptions } from '../../db/audit/rows.ts';
-import { type ListedSubscription, listSubscriptions } from '../../db/subscriptions/lists.ts';
+import { type ListedKey, type ListedSubscription, listSubscriptions } from '../../db/subscriptions/lists.ts';
 import {
   countLiveSubscriptions,
   countSubscriptions,
@@ -12,6 +12,7 @@ import {
 } from '../../db/subscriptions/subscriptions.ts';
 import { type Limits, limitsOf, quotaPeriodAt } from '../../domain/call-limits.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { FORMER_SLOTS, KEY_SLOTS, type KeySlot } from '../../domain/key-life.ts';
 import {
   nextSubscriptionState,
   type SubscriptionState,
@@ -27,14 +28,19 @@ type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'al
 /** A subscription as people and programs see it, without its keys. */
 export type SubscriptionView = Omit<
   ListedSubscription,
-  'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName' | 'quotaUse'
+  'serviceId' | 'accountId' | 'productId' | 'apiId' | 'scopeName' | 'quotaUse' | 'keys'
 > & {
   scope: Scope;
   /** What holds: its own, or its product's. `rate` and `quota` are its own. */
   limits: Limits;
   /** Calls in the present period of its quota; null without a quota. */
   quotaUse: { calls: number; startsAt: Date; endsAt: Date } | null;
+  /** The primary key first. */
+  keys: KeyView[];
 };
+
+/** `former` goes on until its end; null when none does. */
+export type KeyView = Omit<ListedKey, 'slot'> & { slot: KeySlot; former: ListedKey | null };
 
 /**
  * Locks the subscription for a change, and its account before it: every caller locks in that order. A developer finds only
@@ -79,7 +85,7 @@ function presentState(act: Act, subscription: Subscription) {
 }
 
 export function viewSubscription(row: ListedSubscription, now: Date): SubscriptionView {
-  const { serviceId: _s, accountId: _a, productId, apiId, scopeName, quotaUse, ...rest } = row;
+  const { serviceId: _s, accountId: _a, productId, apiId, scopeName, quotaUse, keys: held, ...rest } = row;
   const limits = limitsOf(row, row.productLimits);
   const name = scopeName ?? '';
   const scope: Scope = productId
@@ -88,7 +94,16 @@ export function viewSubscription(row: ListedSubscription, now: Date): Subscripti
       ? { kind: 'api', id: apiId, name }
       : { kind: 'all' };
   const state = subscriptionStateAt(row, now);
-  return { ...rest, state, scope, limits, quotaUse: presentUse(limits, quotaUse, now) };
+  const keys = viewKeys(held, now);
+  return { ...rest, state, scope, limits, quotaUse: presentUse(limits, quotaUse, now), keys };
+}
+
+function viewKeys(held: readonly ListedKey[], now: Date): KeyView[] {
+  return KEY_SLOTS.flatMap((slot) => {
+    const key = held.find((one) => one.slot === slot);
+    const former = held.find((one) => one.slot === FORMER_SLOTS[slot] && one.endsAt && one.endsAt > now);
+    return key ? [{ ...key, slot, former: former ?? null }] : [];
+  });
 }
 
 /** A row of a former period, or of a quota with other periods, counts for nothing. */

@@ -1,15 +1,18 @@
 // Replaces keys of a subscription: because the owner wants a new one, or because a key leaked.
 import { regenerateKey } from '../../operations/subscriptions/regenerate-key.ts';
+import { rotateKey } from '../../operations/subscriptions/rotate-key.ts';
 import type { Feature, Metadata, SlackRequest } from '../frame/feature.ts';
 import { subscriptionIn } from '../frame/reference.ts';
 import { type FormValues, textOf } from '../modals/form.ts';
 import { leakedKeyModal, regenerateKeyModal } from '../modals/subscription.ts';
 import type { Message } from '../present/blocks.ts';
 import { subscriptionText } from '../present/subscription.ts';
+import { formatDate } from '../present/text.ts';
 import { openForSubscription, subscriptionReply } from './subscription-actions.ts';
 
 type Slot = Parameters<typeof regenerateKey>[1]['slot'];
 
+const NO_OWNER = 'It has no owner, so no one was told: programs read its keys through the management API.';
 const NAMES: Record<Slot, string> = {
   primary: 'the primary key',
   secondary: 'the secondary key',
@@ -24,7 +27,10 @@ export const regenerateKeyFeature: Feature = {
   submissions: {
     'subscription-regenerate': {
       run: (request, values, metadata) => {
-        return runRegenerate(request, metadata, { slot: slotIn(values), isLeaked: false });
+        const overlapHours = Number(textOf(values, 'overlap'));
+        return overlapHours !== 0
+          ? runRotate(request, metadata, { slot: slotIn(values), overlapHours })
+          : runRegenerate(request, metadata, { slot: slotIn(values), isLeaked: false });
       },
     },
     'subscription-leaked': {
@@ -33,6 +39,21 @@ export const regenerateKeyFeature: Feature = {
     },
   },
 };
+
+async function runRotate(
+  request: SlackRequest,
+  metadata: Metadata,
+  { slot, overlapHours }: { slot: Slot; overlapHours: number },
+): Promise<Message> {
+  const input = { ...subscriptionIn(metadata), slot: slot as Exclude<Slot, 'both'>, overlapHours };
+  const { subscription, formerEndsAt, isTold } = await rotateKey(request.context, input);
+  const oldKey = formerEndsAt
+    ? `The old one works until ${formatDate(formerEndsAt)}.`
+    : 'The old one had ended already.';
+  const told = isTold ? 'A mail tells the owner; the new key is in the portal.' : NO_OWNER;
+  const text = `Replaced ${NAMES[slot]} of ${subscriptionText(subscription)}. ${oldKey} ${told}`;
+  return subscriptionReply(request, text, subscription);
+}
 
 /** The operation refuses what is none. */
 const slotIn = (values: FormValues) => textOf(values, 'slot') as Slot;
@@ -46,7 +67,7 @@ async function runRegenerate(
   const { subscription, isTold } = await regenerateKey(request.context, input);
   const told = isTold
     ? `A mail tells the owner${isLeaked ? ' why' : ''}; the new ${slot === 'both' ? 'keys are' : 'key is'} in the portal.`
-    : 'It has no owner, so no one was told: programs read its keys through the management API.';
+    : NO_OWNER;
   const text = `Replaced ${NAMES[slot]} of ${subscriptionText(subscription)}. ${slot === 'both' ? 'The old ones no longer work' : 'The old one no longer works'}. ${told}`;
   return subscriptionReply(request, text, subscription);
 }

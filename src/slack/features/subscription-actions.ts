@@ -1,6 +1,7 @@
 // The buttons of a subscription: some act at once, the others open a modal. See also regenerate-key.ts.
 import type { ModalView } from '@slack/types';
 import { catalogName, ownQuota, ownRate } from '../../operations/catalog/input.ts';
+import type { Policy } from '../../operations/frame/context.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
@@ -123,13 +124,13 @@ export const subscriptionActionsFeature: Feature = {
 /** Opens a modal for the subscription as it is now. Its submission must still fit the version on the clicked card. */
 export function openForSubscription(
   operation: AnyOperation,
-  view: (subscription: SubscriptionView) => ModalView,
+  view: (subscription: SubscriptionView, policy: Policy) => ModalView,
 ): OnPress {
   return async (request, value) => {
     const { subscriptionId, expectedVersion } = subscriptionIn(value);
     return openModalFor(request, operation, { subscriptionId }, async ({ context }) => {
       const { subscription } = await showSubscription(context, { subscriptionId });
-      return view({ ...subscription, version: expectedVersion });
+      return view({ ...subscription, version: expectedVersion }, context.policy);
     });
   };
 }

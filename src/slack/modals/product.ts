@@ -1,4 +1,5 @@
 import type { InputBlock, ModalView } from '@slack/types';
+import { MAX_KEY_LIFE_DAYS } from '../../domain/key-life.ts';
 import { quotaText, rateText } from '../../domain/limit-words.ts';
 import {
   catalogName,
@@ -66,16 +67,17 @@ export function deleteProductModal(product: ProductView, subscriptions: number):
 }
 
 export function productErrors(values: FormValues): Record<string, string> {
-  const limit = textOf(values, 'limit');
-  const isLimit =
-    limit === '' ||
-    (/^\d{1,4}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= MAX_SUBSCRIPTIONS_LIMIT);
   return {
     ...schemaError(values, 'name', catalogName),
     ...blankErrors(values, { name: 'Enter a name' }),
     ...schemaError(values, 'rate', productRate),
     ...schemaError(values, 'quota', productQuota),
-    ...(isLimit ? {} : { limit: `Enter a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or leave it empty` }),
+    ...(isNumberUpTo(textOf(values, 'keyDays'), MAX_KEY_LIFE_DAYS)
+      ? {}
+      : { keyDays: `Enter a number of days from 1 to ${MAX_KEY_LIFE_DAYS}, or leave it empty` }),
+    ...(isNumberUpTo(textOf(values, 'limit'), MAX_SUBSCRIPTIONS_LIMIT)
+      ? {}
+      : { limit: `Enter a number from 1 to ${MAX_SUBSCRIPTIONS_LIMIT}, or leave it empty` }),
     ...(values.isApprovalRequired === true && values.isSubscriptionRequired !== true
       ? { isApprovalRequired: 'Only subscriptions can be approved: tick that one is required too' }
       : {}),
@@ -84,7 +86,6 @@ export function productErrors(values: FormValues): Record<string, string> {
 
 /** The fields as the input of an operation. `current` is the product before the edit. */
 export function productInput(values: FormValues, current?: ProductView) {
-  const limit = textOf(values, 'limit');
   return {
     name: textOf(values, 'name'),
     description: textOf(values, 'description'),
@@ -92,13 +93,22 @@ export function productInput(values: FormValues, current?: ProductView) {
     isPublished: values.isPublished === true,
     isSubscriptionRequired: values.isSubscriptionRequired === true,
     isApprovalRequired: values.isApprovalRequired === true,
-    subscriptionsLimit: limit === '' ? null : Number(limit),
+    subscriptionsLimit: numberIn(values, 'limit'),
     rate: textOf(values, 'rate'),
     quota: textOf(values, 'quota'),
+    keysExpireAfterDays: numberIn(values, 'keyDays'),
     apiIds: [...listOf(values, 'apis'), ...keptIds(current?.apis ?? [])],
     groupIds: [...listOf(values, 'seenBy'), ...keptIds(current?.groups ?? [])],
   };
 }
+
+/** Also nothing at all. */
+const isNumberUpTo = (text: string, max: number): boolean =>
+  text === '' || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= max);
+const numberIn = (values: FormValues, field: string): number | null => {
+  const text = textOf(values, field);
+  return text === '' ? null : Number(text);
+};
 
 const DEVELOPERS = { id: 'developers', name: 'Developers' };
 
@@ -149,6 +159,12 @@ function fields(product?: ProductView): InputBlock[] {
       rate: product?.rate ? rateText(product.rate) : '',
       quota: product?.quota ? quotaText(product.quota) : '',
       empty: 'Leave it empty for no limit.',
+    }),
+    textInput('keyDays', 'Keys end after days', {
+      value: product?.keysExpireAfterDays ? String(product.keysExpireAfterDays) : '',
+      optional: true,
+      maxLength: 4,
+      hint: 'A mail tells the owner 30, 7 and 1 days ahead to replace the key. A new number counts from now on for the keys that are there. Leave it empty for no end.',
     }),
     textInput('terms', 'Terms', {
       value: product?.terms ?? '',

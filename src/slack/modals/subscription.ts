@@ -1,6 +1,8 @@
 import type { ModalView } from '@slack/types';
+import { OVERLAPS } from '../../domain/key-life.ts';
 import { limitWords, ownQuotaText, ownRateText } from '../../domain/limit-words.ts';
 import { MAX_CATALOG_NAME_LENGTH, MAX_STATE_COMMENT_LENGTH } from '../../operations/catalog/input.ts';
+import type { Policy } from '../../operations/frame/context.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { referenceTo } from '../frame/reference.ts';
 import { lastUsedText } from '../present/account.ts';
@@ -15,7 +17,7 @@ import {
   textInput,
 } from '../present/blocks.ts';
 import { scopeText, subscriptionText } from '../present/subscription.ts';
-import { escapeText } from '../present/text.ts';
+import { escapeText, formatDate } from '../present/text.ts';
 import { limitInputs } from './limits.ts';
 
 /** Without an account the modal asks for one. `title` is mrkdwn. */
@@ -156,7 +158,10 @@ export function limitSubscriptionModal(subscription: SubscriptionView): ModalVie
 const PRIMARY = { value: 'primary', text: 'The primary key' };
 const SECONDARY = { value: 'secondary', text: 'The secondary key' };
 
-export const regenerateKeyModal = (subscription: SubscriptionView): ModalView =>
+export const regenerateKeyModal = (
+  subscription: SubscriptionView,
+  { keysMayOverlap }: Pick<Policy, 'keysMayOverlap'>,
+): ModalView =>
   modal({
     callback: 'subscription-regenerate',
     title: 'Replace a key',
@@ -164,11 +169,31 @@ export const regenerateKeyModal = (subscription: SubscriptionView): ModalView =>
     metadata: referenceTo(subscription),
     blocks: [
       section(
-        `${subscriptionText(subscription)}: the old key stops working at the next call; the other one keeps working. A mail tells the owner, who finds the new key in the portal.`,
+        `${subscriptionText(subscription)}: the owner finds the new key in the portal, and a mail says until when the old one works. The other key keeps working.${formerKeysText(subscription)}`,
       ),
       choiceInput('slot', 'Which', [PRIMARY, SECONDARY]),
+      ...(keysMayOverlap ? [choiceInput('overlap', 'The old key works for', OVERLAP_OPTIONS)] : []),
     ],
   });
+
+/** At once comes first: it is what happens to a person who doesn't look. */
+const OVERLAP_OPTIONS = [0, ...OVERLAPS].map((hours) => ({ value: String(hours), text: overlapText(hours) }));
+
+function overlapText(hours: number): string {
+  if (hours === 0) return 'No longer: it stops at once';
+  const days = hours / 24;
+  return days < 1 ? '1 hour' : `${days === 1 ? '1 day' : `${days} days`}`;
+}
+
+function formerKeysText({ keys }: SubscriptionView): string {
+  const formers = keys.flatMap(({ slot, former }) =>
+    former?.endsAt ? [{ slot, endsAt: former.endsAt }] : [],
+  );
+  const words = formers.map(({ slot, endsAt }) => `an old ${slot} key works until ${formatDate(endsAt)}`);
+  return words.length === 0
+    ? ''
+    : ` Now ${words.join(' and ')}; replacing that key again ends its old one at once.`;
+}
 
 /** Offers both keys too, for operators who don't know which one leaked. */
 export const leakedKeyModal = (subscription: SubscriptionView): ModalView =>

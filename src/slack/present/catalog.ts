@@ -102,6 +102,11 @@ export function productText(product: ProductView): string {
     `*APIs:* ${namesOf(apis, 'none yet')}`,
     `*Subscription:* ${subscriptionRuleText(product)}${terms ? ' · with terms' : ''}`,
     `*Limits:* ${limitWords(product) ?? 'none'}`,
+    ...(product.keysExpireAfterDays === null
+      ? []
+      : [
+          `*Keys:* end after ${product.keysExpireAfterDays === 1 ? '1 day' : `${product.keysExpireAfterDays} days`}`,
+        ]),
     `*Seen by:* ${namesOf(groups, 'no one')}`,
   ].join('\n');
 }

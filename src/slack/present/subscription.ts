@@ -283,7 +283,20 @@ function factsOf(subscription: SubscriptionView): string[] {
       ...(state === 'submitted' ? [] : [lastUsedText(subscription)]),
     ].join(' · '),
     ...limitFacts(subscription).map((fact) => `Limits: ${fact}${quotaUseText(subscription)}`),
+    ...keyFacts(subscription),
   ];
+}
+
+/** "Primary key: last used Nov 24 · ends Nov 30". */
+function keyFacts({ keys, state }: SubscriptionView): string[] {
+  if (!canKeysPass(state)) return [];
+  return keys.map(({ slot, endsAt, lastUsedAt, former }) =>
+    [
+      `${slot === 'primary' ? 'Primary' : 'Secondary'} key: ${lastUsedAt ? `last used ${formatDate(lastUsedAt)}` : 'never used'}`,
+      ...(endsAt ? [`ends ${formatDate(endsAt)}`] : []),
+      ...(former?.endsAt ? [`the old one works until ${formatDate(former.endsAt)}`] : []),
+    ].join(' · '),
+  );
 }
 
 /** What holds, and whose it is. An approver is told too that nothing does; elsewhere that says nothing. */
