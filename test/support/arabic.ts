@@ -41,7 +41,7 @@ const ENGLISH_TEXTS = Object.fromEntries(
   Object.keys(LANGUAGES.de?.catalog?.texts ?? {}).map((text) => [text, text]),
 );
 
-export const ARABIC: Language = {
+const ARABIC: Language = {
   tag: 'ar',
   name: 'العربية',
   direction: 'rtl',
