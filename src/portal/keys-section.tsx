@@ -31,7 +31,7 @@ export function KeysSection({ site, subscription, api, now }: KeysProps) {
   );
 }
 
-export const NAMES = { primary: 'Primary key', secondary: 'Secondary key' } as const satisfies Record<
+const NAMES = { primary: 'Primary key', secondary: 'Secondary key' } as const satisfies Record<
   KeyView['slot'],
   Text
 >;

@@ -275,14 +275,18 @@ describe('a subscription', () => {
     const [, version = ''] = /name="version" value="(\d+)"/.exec(form) ?? [];
     const sent = { overlap: '168', version };
     const answer = await who.post(`${path}/new-key?slot=primary`, sent);
-    expect(await who.reads(answer.headers.get('location') ?? '')).toMatch(/The old key works until \d+ \w+ \d{4} at/);
+    expect(await who.reads(answer.headers.get('location') ?? '')).toMatch(
+      /The old key works until \d+ \w+ \d{4} at/,
+    );
     // Sent twice, it replaces the key once: else the key that a program uses would end.
     const again = await who.post(`${path}/new-key?slot=primary`, sent);
     expect(await who.reads(again.headers.get('location') ?? '')).toContain('Nothing changed');
     const [renewed = ''] = await keysOf(who, path);
     await passes(primary);
     await passes(renewed);
-    expect(await who.reads(`${path}/new-key?slot=primary`)).toContain('An older key of this place works until');
+    expect(await who.reads(`${path}/new-key?slot=primary`)).toContain(
+      'An older key of this place works until',
+    );
     const ended = await who.post(`${path}/former-key?slot=primary`);
     expect(await who.reads(ended.headers.get('location') ?? '')).toContain('The old key no longer works.');
     await passes(primary, 403);
