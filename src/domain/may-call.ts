@@ -43,7 +43,7 @@ export type CallingSubscription = {
 };
 
 /** The key that a call carries. `mark`: as `keyMark` has it. `endsAt` in milliseconds since 1970; null: no earlier than its subscription. */
-export type CallingKey = { readonly mark: string; readonly endsAt: number | null };
+type CallingKey = { readonly mark: string; readonly endsAt: number | null };
 
 /** What was found about a call. Null: no API is there; no subscription has this key, or none was shown. */
 export type CallFacts = {
