@@ -55,7 +55,7 @@ export type ApiDocument = {
 /** What is wrong, by its place in the document such as `paths./orders.get`. */
 export type DocumentFaults = Record<string, string>;
 
-export const MAX_ENDPOINTS = 2_000;
+const MAX_ENDPOINTS = 2_000;
 const MAX_PATH_LENGTH = 400;
 const MAX_ID_LENGTH = 80;
 const MAX_PARAMETERS = 40;

@@ -3,10 +3,11 @@ import { HttpRefusal } from './refusal.ts';
 
 /** Our largest form has an email, two names and two passwords. */
 export const MAX_FORM_BYTES = 16 * 1_024;
-/** Slack's interaction payloads carry the whole message. */
+/**
+ * Slack's interaction payloads carry the whole message. Larger bodies are read a few at a time, because anyone may send one:
+ * who it is from is known only afterwards.
+ */
 export const MAX_SLACK_BYTES = 1_024 * 1_024;
-/** Larger bodies are read a few at a time, because anyone may send one: who it is from is known only afterwards. */
-export const LARGE_BYTES = MAX_SLACK_BYTES;
 export const MAX_LARGE_BODIES = 4;
 /** How much beyond a limit is still read: a client sees the answer only when it has finished sending. */
 const MAX_DISCARDED_BYTES = 2 * 1_024 * 1_024;

@@ -18,7 +18,7 @@ import {
   type TrustedProxies,
 } from './client-address.ts';
 import type { Metrics } from './metrics.ts';
-import { LARGE_BYTES, MAX_FORM_BYTES, MAX_LARGE_BODIES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
+import { MAX_FORM_BYTES, MAX_LARGE_BODIES, MAX_SLACK_BYTES, readBody } from './read-body.ts';
 import { asRefusal, HttpRefusal, type RefusalResponder, refusalAsJson } from './refusal.ts';
 import { keepRequestFacts, type RequestFacts, requestFacts, type WebBindings } from './request-facts.ts';
 import { isAt, plainTarget } from './request-target.ts';
@@ -247,7 +247,8 @@ async function takeBody(
   maxBytes: number,
   largeBodies: { count: number },
 ): Promise<void> {
-  const isLarge = maxBytes > LARGE_BYTES && Number(req.headers['content-length'] ?? maxBytes) > LARGE_BYTES;
+  const isLarge =
+    maxBytes > MAX_SLACK_BYTES && Number(req.headers['content-length'] ?? maxBytes) > MAX_SLACK_BYTES;
   if (isLarge && largeBodies.count >= MAX_LARGE_BODIES) throw new HttpRefusal('unavailable', 5);
   largeBodies.count += isLarge ? 1 : 0;
   try {
