@@ -1,5 +1,6 @@
 // What developers and visitors do at the portal and with mailed links. `voice.test.ts` says when a page is missing.
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { versionOf } from '../../src/operations/terms/terms.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { storeCalls } from '../support/calls.ts';
@@ -12,6 +13,9 @@ import type { Stage } from './stage.ts';
 const PASSWORD = 'three quiet garden chairs';
 const NEW_PASSWORD = 'seven loud kitchen tables';
 const GIVEN_PASSWORD = 'a password over the phone';
+
+/** By the stage's clock. */
+const NOW = new Date('2026-03-02T09:00:00Z');
 
 type Fields = Record<string, string>;
 type Browser = ReturnType<typeof createBrowser>;
@@ -194,6 +198,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(own);
   await zoe.opens(`${own}/new-key`);
   await zoe.sends(`${own}/former-key`);
+  await zoe.opens(`${own}/former-key`);
   await zoe.opens(`${own}/name`);
   await zoe.sends(`${own}/name`, { name: '' });
   await zoe.sends(`${own}/name`, { name: 'My shop' });
@@ -205,6 +210,7 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens(`${own}/terms`);
   await zoe.sends(`${own}/terms`, { terms: 'yes', version: versionOf(terms) });
   await calls(stage, String(row?.id));
+  await leaking(stage, String(row?.id));
   await deciding(stage);
   await zoe.opens(own);
   await zoe.opens(`${own}/cancel`);
@@ -227,10 +233,26 @@ async function subscribing(portal: Portal, zoe: Browser): Promise<void> {
 async function calls(stage: Stage, subscriptionId: string): Promise<void> {
   const beside = await besideApp(stage.app);
   const past = [{ calls: 1_204 }, { calls: 3, outcome: 'rate_limited' as const }];
-  await storeCalls(beside, subscriptionId, past, new Date('2026-03-02T09:00:00Z'));
+  await storeCalls(beside, subscriptionId, past, NOW);
   await beside.close();
   await stage.types('admin', '/apim-user usage zoe@example.com');
   await stage.types('admin', '/apim-user usage');
+}
+
+/** A scanner found both keys in public, and operators decide about each. */
+async function leaking(stage: Stage, subscriptionId: string): Promise<void> {
+  const beside = await besideApp(stage.app);
+  const scanner = { ...beside.as({ kind: 'system', name: 'scanner' }), clock: () => NOW };
+  const keys = await stage.sql<{ hash: string; slot: string }[]>`
+    select hash, slot from subscription_keys
+    where subscription_id = ${subscriptionId} and slot in ('primary', 'secondary') order by slot`;
+  for (const { hash, slot } of keys) {
+    const places = [{ url: `https://code.example/zoe/shop/${slot}.txt`, source: 'commit' }];
+    const report = async () => void (await reportLeakedKey(scanner, { hash, places }));
+    await stage.happens(`A scanner reports Zoe’s ${slot} key`, report);
+    await stage.presses('approver', slot === 'primary' ? 'leaked-key-leave' : 'leaked-key-end');
+  }
+  await beside.close();
 }
 
 /** An operator does everything that can be done with a subscription. */
