@@ -269,6 +269,8 @@ async function arrange() {
     name: `${CANARY} orders`,
     path: `orders${count}`,
   });
+  // A document to remove, without the time that reading one takes.
+  await t.sql`update apis set document_hash = ${'0'.repeat(64)} where id = ${api.id}`;
   const { product } = await createProduct(admin, { id: `starter${count}`, name: `${CANARY} starter` });
   const subscribe = async (state: 'active' | 'submitted' | 'suspended') =>
     (await grantSubscription(admin, { accountId: account.id, name: `${CANARY} robot`, state })).subscription;
@@ -329,6 +331,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   scope: 'all',
   endsAt: '2031-01-01',
   slot: 'primary',
+  removeDocument: true,
   emails: `another-${email}`,
   firstName: 'Ann',
   lastName: 'Lee',
