@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { FORMER_SLOTS, KEY_SLOTS, type KeySlot } from '../../domain/key-life.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { has, type Moment } from '../rows.ts';
@@ -59,9 +59,9 @@ export async function endFormerKey({ tx, now }: Moment, { slot, ...of }: Slot): 
 
 type Life = Pick<SubscriptionKey, 'endsAt' | 'toldDays'>;
 
-/** Gives all keys of a product's subscriptions this life. Former ones end as they would have. */
+/** Gives the keys of a product's subscriptions this life. Those that have ended stay so, and former ones end as they would have. */
 export async function setLifeOfKeys(
-  tx: Transaction,
+  { tx, now }: Moment,
   { serviceId, productId }: { serviceId: string; productId: string },
   life: Life,
 ): Promise<void> {
@@ -75,16 +75,24 @@ export async function setLifeOfKeys(
     .where(
       and(
         has(subscriptionKeys, { serviceId, slot: [...KEY_SLOTS] }),
+        or(isNull(subscriptionKeys.endsAt), gt(subscriptionKeys.endsAt, now)),
         inArray(subscriptionKeys.subscriptionId, ofProduct),
       ),
     );
 }
 
-export async function noteToldOfEnd(tx: Transaction, of: Slot, toldDays: number): Promise<void> {
-  await tx
+/** False when the key has another end than this one by now: then there is nothing to tell. */
+export async function noteToldOfEnd(
+  tx: Transaction,
+  of: Slot & { endsAt: Date },
+  toldDays: number,
+): Promise<boolean> {
+  const noted = await tx
     .update(subscriptionKeys)
     .set({ toldDays })
-    .where(has(subscriptionKeys, { ...of }));
+    .where(has(subscriptionKeys, of))
+    .returning({ slot: subscriptionKeys.slot });
+  return noted.length > 0;
 }
 
 /** Active subscriptions of active accounts with a key of whose end the owner is to be told now: as `dueWarning` has it. */

@@ -13,7 +13,8 @@ import { holdProductForChange, type LinkChange, linkChange, nameLink, setLinksOf
 /**
  * Changes a product; a field that is left out stays. `apiIds` and `groupIds` replace the former lists; `link`, instead,
  * adds, names or removes one of their members, for several programs at once. Gateways apply the new rules to the next call;
- * subscriptions keep their own state. With another `keysExpireAfterDays`, all of its keys end so long after this change.
+ * subscriptions keep their own state. With another `keysExpireAfterDays`, its keys end so long after this change; those that
+ * have ended stay so.
  * Errors: `product_not_found`, `catalog_changed`, `api_not_found`, `group_not_found`, `limit_reached`; `invalid_input` when it
  * requires an approval but no subscription, and for a `rate` or `quota` that can't be read.
  */
@@ -53,7 +54,7 @@ export const editProduct = defineOperation({
     const edited = await updateProduct(act.tx, product, { ...wanted, policyAsWritten, updatedAt: act.now });
     const days = wanted.keysExpireAfterDays;
     if (days !== undefined && days !== product.keysExpireAfterDays)
-      await setLifeOfKeys(act.tx, { serviceId: act.service.id, productId }, lifeOfKey(days, act.now));
+      await setLifeOfKeys(act, { serviceId: act.service.id, productId }, lifeOfKey(days, act.now));
     if (wanted.quota !== undefined) await judgeQuotas(act, act.service.id, { productId });
     const newApiIds = link?.kind === 'api' ? idsWith(before.apis, link) : apiIds;
     const newGroupIds = link?.kind === 'group' ? idsWith(before.groups, link) : groupIds;

@@ -1,5 +1,5 @@
 import { listKeys, noteToldOfEnd } from '../../db/subscriptions/keys.ts';
-import { dueWarning, KEY_SLOTS } from '../../domain/key-life.ts';
+import { dueWarning, KEY_SLOTS, type KeySlot } from '../../domain/key-life.ts';
 import { momentOf } from '../../mail/templates/value.ts';
 import * as catalog from '../catalog/input.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
@@ -22,13 +22,16 @@ export const tellOfEndingKeys = defineOperation({
     if (subscription.state !== 'active' || owner?.state !== 'active') return;
     const serviceId = act.service.id;
     const keys = await listKeys(act.tx, serviceId, subscriptionId);
-    const ending = KEY_SLOTS.flatMap((slot) => {
+    const ending: { slot: KeySlot; endsAt: Date }[] = [];
+    for (const slot of KEY_SLOTS) {
       const key = keys.find((one) => one.slot === slot);
       const days = key ? dueWarning(key, act.now) : null;
-      return key?.endsAt && days !== null ? [{ slot, endsAt: key.endsAt, days }] : [];
-    });
-    for (const { slot, days } of ending)
-      await noteToldOfEnd(act.tx, { serviceId, subscriptionId, slot }, days);
+      if (!key?.endsAt || days === null) continue;
+      const { endsAt } = key;
+      // A change of the product may have given the key another life since.
+      if (await noteToldOfEnd(act.tx, { serviceId, subscriptionId, slot, endsAt }, days))
+        ending.push({ slot, endsAt });
+    }
     for (const at of new Set(ending.map(({ endsAt }) => endsAt.getTime()))) {
       const slots = ending.filter(({ endsAt }) => endsAt.getTime() === at).map(({ slot }) => slot);
       await tellOwner(act, subscription, 'KeyEnds', {

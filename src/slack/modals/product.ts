@@ -164,7 +164,7 @@ function fields(product?: ProductView): InputBlock[] {
       value: product?.keysExpireAfterDays ? String(product.keysExpireAfterDays) : '',
       optional: true,
       maxLength: 4,
-      hint: 'A mail tells the owner 30, 7 and 1 days ahead to replace the key. A new number counts from now on for the keys that are there. Leave it empty for no end.',
+      hint: 'A mail tells the owner 30, 7 and 1 days ahead to replace the key. A new number counts from now on for the keys that still work. Leave it empty for no end.',
     }),
     textInput('terms', 'Terms', {
       value: product?.terms ?? '',

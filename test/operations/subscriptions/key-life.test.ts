@@ -12,8 +12,10 @@ import { regenerateKey } from '../../../src/operations/subscriptions/regenerate-
 import { rotateKey } from '../../../src/operations/subscriptions/rotate-key.ts';
 import { showKeys } from '../../../src/operations/subscriptions/show-keys.ts';
 import { suspendSubscription } from '../../../src/operations/subscriptions/suspend.ts';
+import { tellOfEndingKeys } from '../../../src/operations/subscriptions/tell-of-ending-keys.ts';
 import { templatesTo } from '../../support/accounts.ts';
 import { ADMIN, APPROVER, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
+import { eventually } from '../../support/eventually.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { aDeveloper, aProduct } from '../../support/subscriptions.ts';
 
@@ -220,6 +222,28 @@ describe('T115: the owner of keys that end', () => {
     await suspendSubscription(t.as(ADMIN), { subscriptionId, reason: '' });
     await pass(70);
     expect([await mailsTo(blocked), await mailsTo(suspended)]).toEqual([[], []]);
+  });
+
+  it('is not told of an end that a change of the product moves meanwhile, and is told of the new one', async () => {
+    const its = await subscribed({ keysExpireAfterDays: 90 });
+    const { subscriptionId, productId } = its;
+    t.advance(85 * DAY_MS);
+    let told: Promise<void> = Promise.resolve();
+    await t.sql.begin(async (tx) => {
+      const [me] = await tx`select pg_backend_pid() as pid`;
+      await tx`update subscription_keys set ends_at = ends_at + interval '90 days', told_days = null
+        where subscription_id = ${subscriptionId}`;
+      told = tellOfEndingKeys(t.as(SYSTEM), { subscriptionId });
+      await eventually('it to wait for the change', async () => {
+        const rows = await t.sql`select from pg_stat_activity where ${me?.pid} = any(pg_blocking_pids(pid))`;
+        return rows.length > 0;
+      });
+    });
+    await told;
+    expect(await mailsTo(its)).toEqual([]);
+    await editProduct(t.as(ADMIN), { productId, keysExpireAfterDays: 60 });
+    await pass(30.5);
+    expect(await mailsTo(its)).toEqual(['KeyEnds']);
   });
 
   it('is told of a new key’s end, not of the replaced one’s', async () => {
