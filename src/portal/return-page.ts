@@ -10,7 +10,7 @@ const HOME_PATH = '/portal';
 
 /** The pages that ask for a session, and no other: a cookie may have been planted. No dotted segment, encoded slash or control passes. */
 const OWN_PAGE =
-  /^\/portal\/(?:products|subscriptions|account|delegation)(?:\/(?!\.{1,2}(?:[/?]|$))(?:[\w.~-]|%(?!2F|5C|25|7F|[01])[0-9A-F]{2})+)*(?:\?[\w.~*%=&+-]*)?$/;
+  /^\/portal\/(?:apis|products|subscriptions|account|delegation)(?:\/(?!\.{1,2}(?:[/?]|$))(?:[\w.~-]|%(?!2F|5C|25|7F|[01])[0-9A-F]{2})+)*(?:\?[\w.~*%=&+-]*)?$/;
 
 export type ReturnPage = {
   /** Notes the requested page. For responses that `c` makes. */

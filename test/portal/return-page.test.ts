@@ -41,6 +41,15 @@ describe('after signing in, the portal comes back to the page that asked', () =>
     expect(await who.reads('/portal/products/starter')).toContain('Subscribe');
   });
 
+  test('from the reference of an API that only some see', async () => {
+    for (const page of ['/portal/apis/orders', '/portal/apis/orders/place-order']) {
+      const who = visitor();
+      expect(await (await who.get(page)).text()).toContain(`href="${page}?sign-in"`);
+      expect(location(await who.get(`${page}?sign-in`))).toBe('/portal/sign-in');
+      expect(await comesBackTo(who)).toBe(page);
+    }
+  });
+
   test('from a form whose session has ended: to the page that the form is on', async () => {
     for (const [form, page] of [
       ['/portal/account/password', '/portal/account/password'],
