@@ -15,9 +15,10 @@ type NewKeyProps = {
   mayOverlap: boolean;
 };
 
-export function NewKey({ subscription, slot, mayOverlap }: NewKeyProps) {
+export function NewKey({ subscription, slot, mayOverlap: mayOverlapHere }: NewKeyProps) {
   const { id, name, version, keys } = subscription;
-  const former = keys.find((key) => key.slot === slot)?.former;
+  const { former, isLeaked } = keys.find((key) => key.slot === slot) ?? {};
+  const mayOverlap = mayOverlapHere && !isLeaked;
   return (
     <>
       <p>
@@ -35,6 +36,11 @@ export function NewKey({ subscription, slot, mayOverlap }: NewKeyProps) {
           />
         )}
       </p>
+      {isLeaked ? (
+        <p className="notice bad">
+          {say('This key was found in public, so it can’t go on beside the new one.')}
+        </p>
+      ) : null}
       {former?.endsAt ? (
         <p className="notice bad">
           <Words

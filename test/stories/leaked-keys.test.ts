@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { endFormerKey } from '../../src/operations/subscriptions/end-former-key.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
+import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { showKeys } from '../../src/operations/subscriptions/show-keys.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -74,7 +76,7 @@ async function subscribed() {
   const id = `leaks-${count}`;
   await grantSubscription(beside.console(), { id, accountId, productId: 'starter' });
   const keys = () => showKeys(developer, { subscriptionId: id });
-  return { email, id, keys, own: await keys() };
+  return { email, id, developer, keys, own: await keys() };
 }
 const stateOf = async (key: string) =>
   (await app.sql`select state from leaked_keys where hash = ${hash('sha256', key)}`)[0]?.state as
@@ -135,6 +137,34 @@ describe('T119: a key that is reported', () => {
     expect(await stateOf(own.secondary)).toBe('open');
     await regenerateKey(beside.console(), { subscriptionId: id, slot: 'secondary' });
     expect(await stateOf(own.secondary)).toBe('ended');
+  });
+
+  it('ends at once when it is replaced, also where an overlap is asked for, and the form says so', async () => {
+    const { email, own, id } = await subscribed();
+    await report({ token: own.primary });
+    const who = await portal.signedIn(email);
+    const path = `/portal/subscriptions/${id}/new-key`;
+    expect(await who.reads(`${path}?slot=secondary`)).toContain('go on working?');
+    const form = await who.reads(`${path}?slot=primary`);
+    expect(form).toContain('This key was found in public');
+    expect(form).not.toContain('go on working?');
+    const of = { subscriptionId: id, slot: 'primary' as const, overlapHours: 24 };
+    expect((await rotateKey(beside.console(), of)).formerEndsAt).toBeNull();
+    expect([await passes(own.primary), await stateOf(own.primary)]).toEqual([false, 'ended']);
+  });
+
+  it('is settled when its owner ends the former key that it is, and is asked about no more once that has ended', async () => {
+    const { own, id, developer } = await subscribed();
+    const of = { subscriptionId: id, slot: 'primary' as const };
+    const next = { subscriptionId: id, slot: 'secondary' as const };
+    for (const one of [of, next]) await rotateKey(developer, { ...one, overlapHours: 24 });
+    await report({ token: own.primary });
+    expect(await stateOf(own.primary)).toBe('open');
+    await endFormerKey(developer, of);
+    expect(await stateOf(own.primary)).toBe('ended');
+    await endFormerKey(developer, next);
+    await report({ token: own.secondary });
+    expect(await stateOf(own.secondary)).toBeUndefined();
   });
 
   it('may be left, and is asked about no more', async () => {

@@ -1,5 +1,6 @@
 // Keys and tokens that were found in public, and whose they are.
-import { and, asc, sql } from 'drizzle-orm';
+import { and, asc, exists, sql } from 'drizzle-orm';
+import type { KeySlot } from '../../domain/key-life.ts';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { has, rowsOf } from '../rows.ts';
 import { leakedKeys, subscriptionKeys, tokens } from '../schema/index.ts';
@@ -38,16 +39,39 @@ export async function listKnownHashes(
   return rows.map(({ hash }) => hash);
 }
 
-/** Which subscription has this key, and in which slot; null for none. */
+/** For `exists`: of a row of `subscriptionKeys`. */
+export const openLeakOf = sql`(select from ${leakedKeys} where ${has(leakedKeys, {
+  serviceId: subscriptionKeys.serviceId,
+  hash: subscriptionKeys.hash,
+  state: 'open',
+})})`;
+
+/** Whether the key in this slot was found in public, and nobody said that it's no danger. */
+export async function isKeyLeaked(
+  tx: Transaction,
+  of: { serviceId: string; subscriptionId: string; slot: KeySlot },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ slot: subscriptionKeys.slot })
+    .from(subscriptionKeys)
+    .where(and(has(subscriptionKeys, of), exists(openLeakOf)));
+  return rows.length > 0;
+}
+
+/** Which subscription has this key, in which slot and until when; null for none. */
 export async function findKeyByHash(db: Db, serviceId: string, hash: string) {
   const [row] = await db
-    .select({ subscriptionId: subscriptionKeys.subscriptionId, slot: subscriptionKeys.slot })
+    .select({
+      subscriptionId: subscriptionKeys.subscriptionId,
+      slot: subscriptionKeys.slot,
+      endsAt: subscriptionKeys.endsAt,
+    })
     .from(subscriptionKeys)
     .where(has(subscriptionKeys, { serviceId, hash }));
   return row ?? null;
 }
 
-/** The open ones of a subscription whose key it has no more, the oldest first. */
+/** The open ones of a subscription whose key it has no more, the oldest first. A key that has ended never comes back. */
 export async function listReplacedLeaks(
   tx: Transaction,
   { serviceId, subscriptionId, now }: { serviceId: string; subscriptionId: string; now: Date },

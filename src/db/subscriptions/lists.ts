@@ -1,5 +1,5 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
-import { and, desc, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, exists, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Limits } from '../../domain/call-limits.ts';
 import type { HeldKeySlot } from '../../domain/key-life.ts';
@@ -20,12 +20,26 @@ import {
   subscriptions,
   subscriptionUsage,
 } from '../schema/index.ts';
+import { openLeakOf } from './leaked-keys.ts';
 import type { Subscription } from './subscriptions.ts';
 
-/** What is known of a key, without the key. `lastUsedAt`: of calls that passed; null for none. */
-export type ListedKey = { slot: HeldKeySlot; madeAt: Date; endsAt: Date | null; lastUsedAt: Date | null };
+/**
+ * What is known of a key, without the key. `lastUsedAt`: of calls that passed; null for none. `isLeaked`: it was found in
+ * public, and nobody said that it's no danger.
+ */
+export type ListedKey = {
+  slot: HeldKeySlot;
+  madeAt: Date;
+  endsAt: Date | null;
+  lastUsedAt: Date | null;
+  isLeaked: boolean;
+};
 /** Times in milliseconds since 1970. */
-type KeyRow = { slot: HeldKeySlot; madeAt: number; endsAt: number | null; lastUsedAt: number | null };
+type KeyRow = Pick<ListedKey, 'slot' | 'isLeaked'> & {
+  madeAt: number;
+  endsAt: number | null;
+  lastUsedAt: number | null;
+};
 
 /** A subscription with its owner, the name of its scope, and its usage. */
 export type ListedSubscription = Subscription & {
@@ -109,7 +123,8 @@ const toListed = ({ subscription, owner, calls, keys, quotaUse: use, ...rest }: 
     ...rest,
     owner: id === null ? null : { ...owner, id },
     calls: calls ?? 0,
-    keys: (keys ?? []).map(({ slot, madeAt, endsAt, lastUsedAt }) => ({
+    keys: (keys ?? []).map(({ slot, madeAt, endsAt, lastUsedAt, isLeaked }) => ({
+      isLeaked,
       slot,
       madeAt: new Date(madeAt),
       endsAt: dateOf(endsAt),
@@ -125,7 +140,8 @@ const epochMs = (column: PgColumn) => sql`round(extract(epoch from ${column}) * 
 const heldKeys = sql<KeyRow[] | null>`(
   select json_agg(json_build_object('slot', ${subscriptionKeys.slot}, 'madeAt', ${epochMs(subscriptionKeys.createdAt)},
     'endsAt', ${epochMs(subscriptionKeys.endsAt)},
-    'lastUsedAt', (${subscriptionUsage.keyUses} ->> left(${subscriptionKeys.hash}, 6))::bigint))
+    'lastUsedAt', (${subscriptionUsage.keyUses} ->> left(${subscriptionKeys.hash}, 6))::bigint,
+    'isLeaked', ${exists(openLeakOf)}))
   from ${subscriptionKeys} where ${has(subscriptionKeys, {
     serviceId: subscriptions.serviceId,
     subscriptionId: subscriptions.id,

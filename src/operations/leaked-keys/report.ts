@@ -95,10 +95,11 @@ async function addPlaces(act: Act, id: string, reported: readonly LeakPlace[]): 
 
 type Secret = { kind: 'token'; id: string } | { kind: 'key'; subscription: Subscription; slot: string };
 
-/** What still works, or may work again. Locks a subscription, and its account before it, as every change does. */
+/** What still works. Locks a subscription, and its account before it, as every change does. */
 async function holdSecret(act: Act, hash: string): Promise<Secret | null> {
   const key = await findKeyByHash(act.tx, act.service.id, hash);
   if (key) {
+    if (key.endsAt && key.endsAt <= act.now) return null;
     try {
       const subscription = await holdSubscription(act, key.subscriptionId);
       // It may have been replaced while this waited.

@@ -2,6 +2,7 @@ import { endFormerKey as endFormerKeyOf } from '../../db/subscriptions/keys.ts';
 import { updateSubscription } from '../../db/subscriptions/subscriptions.ts';
 import * as catalog from '../catalog/input.ts';
 import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
+import { settleReplacedKeys } from '../leaked-keys/leaked-key.ts';
 import { holdSubscription, queueRepaintOf } from './subscription.ts';
 
 /**
@@ -22,6 +23,7 @@ export const endFormerKey = defineOperation({
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
     const of = { serviceId: act.service.id, subscriptionId, slot };
     if (!(await endFormerKeyOf(act, of))) return act.nothingChanged();
+    await settleReplacedKeys(act, subscriptionId);
     await queueRepaintOf(act, await updateSubscription(act, subscription, {}));
     act.record({ target: { kind: 'subscription', id: subscriptionId }, after: { formerKey: slot } });
   },

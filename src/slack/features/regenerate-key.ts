@@ -49,7 +49,7 @@ async function runRotate(
   const { subscription, formerEndsAt, isTold } = await rotateKey(request.context, input);
   const oldKey = formerEndsAt
     ? `The old one works until ${formatDate(formerEndsAt)}.`
-    : 'The old one had ended already.';
+    : 'The old one no longer works.';
   const told = isTold ? 'A mail tells the owner; the new key is in the portal.' : NO_OWNER;
   const text = `Replaced ${NAMES[slot]} of ${subscriptionText(subscription)}. ${oldKey} ${told}`;
   return subscriptionReply(request, text, subscription);
