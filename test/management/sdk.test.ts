@@ -56,7 +56,10 @@ const REFUSED: readonly [name: RegExp, status: number, words: string][] = [
   [/^apiManagementCreateGroupExternal$/, 400, 'external groups are not supported'],
   [/^apiManagementCreateApi(Clone|NewVersion)/, 400, "sourceApiId can't be copied"],
   [/^apiManagementCreateApiRevision/, 400, 'each API has one revision here'],
-  [/^apiManagementCreate(Api|Soap\w+)Using\w+/, 400, 'The gateway keeps the definition'],
+  // Their documents are on the internet, which a test doesn't reach.
+  [/^apiManagementCreateApiUsing(Import|Oai|Swagger)\w+/, 400, "the link can't be reached"],
+  [/^apiManagementCreateApiUsingWadlImport/, 400, "format can't be imported"],
+  [/^apiManagementCreateSoap\w+Using\w+/, 400, 'Import OpenAPI 3.0 or 3.1 instead'],
   [/^apiManagementCreateProductPolicy$/, 400, 'no named value and no expression'],
   [/^apiManagementGetApiRevisionContract$/, 404, 'Each API has one revision here'],
   [/^apiManagementListSecretsTenantAccess$/, 403, 'Tenant access is off'],

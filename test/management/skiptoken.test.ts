@@ -18,12 +18,19 @@ beforeAll(async () => {
     expect((await t.ask(path, { method: 'PUT', body: properties && { properties } })).status).toBe(201);
   const names = { firstName: 'Ann', lastName: 'Lee' };
   await put('products/gold', { displayName: 'Gold', state: 'published' });
+  const responses = { 200: { description: 'Fine' } };
+  const document = {
+    openapi: '3.0.3',
+    info: { title: 'One', version: '1' },
+    paths: { '/films': { get: { responses }, post: { responses } } },
+  };
+  const value = { format: 'openapi+json', value: JSON.stringify(document) };
   for (const n of [1, 2]) {
     await put(`users/u${n}`, { email: `u${n}@example.com`, ...names });
     await put(`groups/g${n}`, { displayName: `Group ${n}` });
     await put(`groups/g1/users/u${n}`);
     await put(`groups/g${n === 1 ? 2 : 1}/users/u1`).catch(() => {});
-    await put(`apis/a${n}`, { displayName: `Api ${n}`, path: `a${n}` });
+    await put(`apis/a${n}`, { displayName: `Api ${n}`, path: `a${n}`, ...value });
     await put(`products/p${n}`, { displayName: `Product ${n}` });
     await put(`products/gold/apis/a${n}`);
     await put(`products/p${n}/apis/a1`);

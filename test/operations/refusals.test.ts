@@ -430,6 +430,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
     lastName: text('Lee'),
     name: text('Partners 2'),
     path: text('path-2'),
+    link: text('https://example.com/openapi.json'),
     reason: text('spam'),
     table: text('email\nann@example.com'),
     subject: text('Your account'),

@@ -69,12 +69,35 @@ export const account = fc
     erasedAt: fc.option(moment, { nil: null, freq: 9 }),
     groups,
     restorableUntil: maybe(moment),
+    hasPassword: fc.boolean(),
+    // A label is a setting; the provider says the name.
+    signIns: fc.array(
+      fc.record({
+        label: fc.constantFrom('Microsoft', 'L'.repeat(40)),
+        kind: fc.constant('Aad'),
+        subject: fc.constant('1'),
+        shownName: foreignText(254),
+      }),
+      { maxLength: 10 },
+    ),
+    language: fc.constantFrom(null, 'de'),
   })
   .map(({ names: [firstName, lastName], ...rest }) => {
     const erased = rest.erasedAt ? { email: '', note: '' } : {};
     const shown = rest.erasedAt ? { firstName: '', lastName: '' } : { firstName, lastName };
     return { ...rest, ...shown, ...erased } as unknown as AccountView;
   });
+
+const heldKey = { madeAt: moment, endsAt: maybe(moment), lastUsedAt: maybe(moment) };
+const keys = fc.tuple(
+  ...(['primary', 'secondary'] as const).map((slot) =>
+    fc.record({
+      slot: fc.constant(slot),
+      ...heldKey,
+      former: maybe(fc.record({ slot: fc.constant(`former-${slot}`), ...heldKey })),
+    }),
+  ),
+);
 
 const usage = { lastUsedAt: maybe(moment), calls: fc.nat() };
 
@@ -119,6 +142,7 @@ export const subscription = fc.record({
     fc.record({ kind: fc.constant('api'), id: idUpTo(80), name: catalogName }),
     fc.constant({ kind: 'all' }),
   ),
+  keys,
   ...usage,
 }) as unknown as fc.Arbitrary<SubscriptionView>;
 
