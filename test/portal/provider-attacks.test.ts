@@ -19,8 +19,13 @@ const settings = () => ({
 });
 const app = forAllTests(() => startTestApp(settings()));
 const portal = createPortalDriver(app);
-/** Another process on the same database, where a password is no way to sign in. */
-const closed = forAllTests(() => startTestApp({ ...settings(), PASSWORD_SIGN_IN: 'off' }, { beside: app }));
+/** Another process on the same database, where a password is no way to sign in, and an operator approves all but the second's. */
+const closed = forAllTests(() =>
+  startTestApp(
+    { ...settings(), PASSWORD_SIGN_IN: 'off', SIGN_UP: 'approval', SIGN_IN_TWO_SIGN_UP: 'open' },
+    { beside: app },
+  ),
+);
 const FINISH = '/portal/sign-in/finish';
 
 async function begins(who: Visitor, name: string, fields: Record<string, string> = {}) {
@@ -102,6 +107,25 @@ describe('T107: an email', () => {
       const { state, nonce } = await begins(who, 'two');
       await two.answersWith(nonce, { claims: { email } });
       expect(landsOn(await comesBack(who, 'two', { state, iss: two.url })), email).toEqual(landed);
+    }
+  });
+
+  test('that only the provider says lets nobody in who confirmed another by mail', async () => {
+    for (const [domain, state] of [
+      ['evil.example', 'pending'],
+      ['good.example', 'active'],
+    ]) {
+      const who = createVisitor(closed);
+      const email = `${portal.newAddress().split('@')[0]}@${domain}`;
+      await who.post('/portal/sign-up', { email, firstName: 'Eve', lastName: 'Poe' });
+      const ticket = await portal.ticketTo(email, /confirm/);
+      const { state: attempt, nonce } = await begins(who, 'two', { of: 'email-confirmation', ticket });
+      const said = { sub: `of ${email}`, email: 'ann@good.example', email_verified: false };
+      await two.answersWith(nonce, { claims: said });
+      await comesBack(who, 'two', { state: attempt, iss: two.url });
+      await who.post(FINISH);
+      const rows = await app.sql`select state from accounts where email = ${email}`;
+      expect(rows, email).toEqual([{ state }]);
     }
   });
 

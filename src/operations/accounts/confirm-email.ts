@@ -5,7 +5,7 @@ import { parseEmailAddress } from '../../domain/email-address.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { proofOfBrowser } from '../identities/attempt.ts';
-import { connectIdentity, type Proof, sessionBy, takeProof } from '../identities/proof.ts';
+import { connectIdentity, isAllowedEmail, type Proof, sessionBy, takeProof } from '../identities/proof.ts';
 import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
 import { startSession } from '../sessions/session.ts';
@@ -54,7 +54,7 @@ export const confirmEmail = defineOperation({
     const proved = proof ? await takeProof(act, proof.browserSecret) : null;
 
     const isWaiting = account.state === 'pending';
-    const awaitsOperator = isWaiting && needsOperator(act, account) && !isTrusted(act, proved);
+    const awaitsOperator = isWaiting && needsOperator(act, account) && !isTrusted(act, proved, email.canonical);
     const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
     const confirmed = await updateAccount(act, account, {
@@ -103,9 +103,15 @@ export const confirmEmail = defineOperation({
   },
 });
 
-/** Whether the settings let in every person that the provider proves. */
-const isTrusted = ({ policy }: Act, proved: Proof | null): boolean =>
-  policy.signIn.providers.some(({ name, signUp }) => name === proved?.identity.provider && signUp === 'open');
+/**
+ * Whether the settings let in whom the provider proves, with this email. The provider's own email for them may be another, and
+ * one that nobody confirmed.
+ */
+const isTrusted = ({ policy }: Act, proved: Proof | null, confirmed: string): boolean =>
+  policy.signIn.providers.some(
+    ({ name, signUp, domains }) =>
+      name === proved?.identity.provider && signUp === 'open' && isAllowedEmail(domains, confirmed),
+  );
 
 async function tellDeveloper(
   act: Act,
