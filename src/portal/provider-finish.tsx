@@ -221,7 +221,10 @@ function formOf(site: Site, shown: Shown, rejected: Rejected | undefined): React
         <FinishForm button={say('Connect')}>
           <p>
             {email && shown.step === 'password-reset' ? (
-              <Words text="From now on it signs you in to the account of <b>{email}</b>." email={email} />
+              <>
+                <Words text="From now on it signs you in to the account of <b>{email}</b>." email={email} />{' '}
+                {say('Any earlier password no longer works.')}
+              </>
             ) : (
               say('From now on it signs you in to your account here.')
             )}

@@ -102,7 +102,22 @@ describe('a person whom no account knows', () => {
     await signInWith(who, subject, { fields: { of: 'password-reset', ticket } });
     expect(landsOn(await finish(who))).toEqual([303, '/portal']);
     expect(await identitiesOf(email)).toEqual([subject]);
+    expect(await accountOf(email)).toMatchObject({ password_hash: null });
     expect((await who.post('/password/reset', { ticket, password: PASSWORD })).status).toBe(410);
+  });
+
+  test('T107: but not by a link that confirms a change of email', async () => {
+    const email = await portal.developer();
+    const changed = portal.newAddress();
+    const owner = await portal.signedIn(email);
+    await owner.post('/portal/account/email', { email: changed, currentPassword: PASSWORD });
+    const ticket = await portal.ticketTo(changed, /onfirm/);
+    const [who, { subject }] = [portal.visitor(), colleague()];
+    const fields = { of: 'email-confirmation', ticket };
+    expect(landsOn(await signInWith(who, subject, { fields }))).toEqual([303, FINISH]);
+    expect((await who.get(FINISH)).status).toBe(410);
+    expect((await finish(who)).status).toBe(410);
+    expect(await identitiesOf(email)).toEqual([]);
   });
 
   test('T14, T107: who accepts an invitation by the provider has the invited email', async () => {
@@ -208,8 +223,12 @@ describe('My account', () => {
     expect(landsOn(await finish(who))).toEqual([303, '/portal/account?done=connected']);
     expect(await identitiesOf(email)).toEqual([subject]);
     expect(await who.reads('/portal/account')).toContain('Connected: Acme');
+    const elsewhere = portal.visitor();
+    expect(landsOn(await signInWith(elsewhere, subject))).toEqual([303, '/portal']);
     await who.post(path, { disconnect: '0', currentPassword: PASSWORD });
     expect(await identitiesOf(email)).toEqual([]);
+    expect(await portal.isSignedIn(elsewhere)).toBe(false);
+    expect(await portal.isSignedIn(who)).toBe(true);
     await portal.mailTo(email, /Acme was disconnected/);
     const only = await connected();
     expect((await only.who.post(path, { disconnect: '0' })).status).toBe(422);

@@ -19,8 +19,8 @@ import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules
 /**
  * Redeems a confirmation link: its email becomes the account's. A pending account becomes active and is welcomed, unless it
  * is a sign-up that an operator must still approve. A developer who signed up chooses the password here, or with `proof` a
- * provider instead, and is then signed in. An active account
- * gets a mail at its former email. Every session and every other open link of the account end.
+ * provider instead, and is then signed in; no other account takes a `proof`. An
+ * active account gets a mail at its former email. Every session and every other open link of the account end.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` for a sign-up.
  */
 export const confirmEmail = defineOperation({
@@ -50,11 +50,14 @@ export const confirmEmail = defineOperation({
     const account = await holdAccount(act, accountId);
     const owner = await findAccountByEmail(act.tx, act.service.id, email.canonical);
     if (owner && owner.id !== account.id) throw new DomainError('ticket_refused');
+    // The page offers providers to the same accounts only.
+    if (proof && !(await choosesPassword(act.tx, account))) throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
     const proved = proof ? await takeProof(act, proof.browserSecret) : null;
 
     const isWaiting = account.state === 'pending';
-    const awaitsOperator = isWaiting && needsOperator(act, account) && !isTrusted(act, proved, email.canonical);
+    const awaitsOperator =
+      isWaiting && needsOperator(act, account) && !isTrusted(act, proved, email.canonical);
     const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
     const confirmed = await updateAccount(act, account, {
@@ -87,7 +90,11 @@ export const confirmEmail = defineOperation({
     act.record({
       target: { kind: 'account', id: account.id },
       before: { state: account.state, email: account.email },
-      after: { state: confirmed.state, email: confirmed.email },
+      after: {
+        state: confirmed.state,
+        email: confirmed.email,
+        ...(proved ? { connected: proved.identity.provider } : {}),
+      },
       ...(confirmed.email === account.email ? {} : { isAnnounced: true as const }),
     });
     return {

@@ -1,3 +1,4 @@
+import { updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
@@ -9,7 +10,7 @@ import { connectIdentity, sessionBy, takeProof } from './proof.ts';
 
 /**
  * Redeems a link for a new password with a provider instead: it is connected, and signs the developer in. As with a new
- * password, every session and every other open link of the account end, and a mail tells the developer.
+ * password, the former one, every session and every other open link of the account end, and a mail tells the developer.
  * Errors: `ticket_refused`, whatever the cause; `identity_taken`.
  */
 export const connectByLink = defineOperation({
@@ -24,6 +25,7 @@ export const connectByLink = defineOperation({
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
     const proof = await takeProof(act, browserSecret);
+    await updateAccount(act, account, { passwordHash: null, passwordMustChange: false });
     await endAccess(act, account.id);
     await connectIdentity(act, account, proof.identity);
     const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));

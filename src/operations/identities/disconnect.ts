@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { deleteIdentity, listIdentities } from '../../db/accounts/identities.ts';
+import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { queueSecurityMail } from '../accounts/mails.ts';
 import { holdProvedAccount, proveOwner } from '../accounts/own-account.ts';
 import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
+import { signedInAs } from '../sessions/session.ts';
 import { labelOf } from './attempt.ts';
 
 /**
- * A developer disconnects one of their ways to sign in, but never the last one. A mail tells them.
+ * A developer disconnects one of their ways to sign in, but never the last one: every other session ends, because it may have
+ * begun that way. A mail tells them.
  * Errors: those of `proveOwner`; `identity_not_found`; `identity_last`.
  */
 export const disconnectProvider = defineOperation({
@@ -31,6 +34,7 @@ export const disconnectProvider = defineOperation({
     const known = act.policy.signIn.providers.map(({ name }) => name);
     if (!hasPassword && !others.some(({ provider }) => known.includes(provider)))
       throw new DomainError('identity_last');
+    await deleteSessionsOfAccount(act.tx, { ...of, except: signedInAs(act).sessionId });
     await queueSecurityMail(act, account, 'SignInDisconnected', {
       ProviderName: labelOf(act, deleted.provider),
     });

@@ -1,6 +1,7 @@
 import { findAccount, findAccountByEmail } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
+import { choosesPassword } from '../accounts/sign-up-rules.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { openInvitation } from '../invitations/open.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
@@ -86,7 +87,8 @@ async function showForTicket<Given extends Of>(act: Act, { of, ticket }: Claim, 
     }
     const { email, accountId } = await demandOpenTicket(act, act.tx, of, ticket);
     const account = accountId ? await findAccount(act.tx, act.service.id, accountId) : null;
-    return account ? { ...given, step: of as ProofStep, ticket, email } : null;
+    const isOffered = account && (of === 'password-reset' || (await choosesPassword(act.tx, account)));
+    return isOffered ? { ...given, step: of as ProofStep, ticket, email } : null;
   } catch (error) {
     if (error instanceof DomainError && error.code === 'ticket_refused') return null;
     throw error;
