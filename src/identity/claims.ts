@@ -35,10 +35,14 @@ export function readIdentity(
 
 /**
  * Some send the text `true`. Entra ID has no such claim: its own says whether the owner of the email's domain vouches for it.
- * Source: OpenID Connect Core 1.0, 5.1; Microsoft, optional claims (`xms_edov`).
+ * Google asked once whether an email is the person's, and knows who has it today only where Google keeps the mailbox.
+ * Source: OpenID Connect Core 1.0, 5.1; Microsoft, optional claims (`xms_edov`); Google, verify the ID token (`hd`).
  */
-const isVerified = (kind: string, claims: Claims): boolean =>
-  isTrue(claims.email_verified) || (kind === 'Aad' && isTrue(claims.xms_edov));
+function isVerified(kind: string, claims: Claims): boolean {
+  if (kind === 'Google' && oneLine(claims.hd) === '' && !/@gmail\.com$/i.test(oneLine(claims.email)))
+    return false;
+  return isTrue(claims.email_verified) || (kind === 'Aad' && isTrue(claims.xms_edov));
+}
 
 const isTrue = (claim: unknown): boolean =>
   claim === true || claim === 'true' || claim === 1 || claim === '1';

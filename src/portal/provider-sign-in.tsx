@@ -55,6 +55,7 @@ function claimIn(fields: FormFields) {
 async function finish(c: WebContext, site: Site, { name, label }: Named): Promise<Response> {
   const { search } = new URL(c.req.url);
   const [state = '', ...more] = c.req.queries('state') ?? [];
+  await site.guard.beforeProvider(c);
   if (state.length > MAX_STATE_LENGTH || more.length > 0) return deadPage(site);
   try {
     const result = await finishProviderSignIn(site.developerContext(c), {

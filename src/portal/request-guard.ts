@@ -38,7 +38,7 @@ export type RequestGuard = {
    */
   beforeSignIn(c: WebContext, email: string): Promise<void>;
   countWrongPassword(email: string): Promise<void>;
-  /** To be called before a browser is sent to a provider. Errors: 429. */
+  /** To be called before a browser is sent to a provider, and when it comes back. Errors: 429. */
   beforeProvider(c: WebContext): Promise<void>;
   /** To be called before a signed-in developer's password is compared again. Errors: 429. */
   beforeOwnPassword(accountId: string): Promise<void>;

@@ -23,8 +23,8 @@ export const RATE_LIMITS = {
   wrongPasswords: { points: 20, durationSeconds: 3_600 },
   /** While an email's password is being guessed, each address has its own tries, so the owner isn't locked out. */
   signInWhileGuessed: { points: 3, durationSeconds: 3_600 },
-  /** Sign-ins with a provider: each asks the provider and keeps a row. */
-  providerSignIn: { points: 60, durationSeconds: 900 },
+  /** Ways to a provider and back from it: each keeps a row or asks the provider. */
+  providerSignIn: { points: 120, durationSeconds: 900 },
   /** The current password of a signed-in developer, asked for again. */
   ownPassword: { points: 10, durationSeconds: 900 },
   /** Requests for a subscription: each is mailed, and may be shown to operators. */

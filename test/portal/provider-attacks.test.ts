@@ -12,10 +12,11 @@ const settings = () => ({
   TRUSTED_PROXIES: '127.0.0.1',
   PUBLIC_URL: PORTAL_URL,
   SIGN_UP: 'open',
-  SIGN_IN_PROVIDERS: 'one,two,github',
+  SIGN_IN_PROVIDERS: 'one,two,github,google',
   ...one.settingsFor('one'),
   ...two.settingsFor('two', { DOMAINS: 'good.example' }),
   ...one.settingsFor('github', { KIND: 'github' }),
+  ...one.settingsFor('google', { KIND: 'Google' }),
 });
 const app = forAllTests(() => startTestApp(settings()));
 const portal = createPortalDriver(app);
@@ -145,6 +146,21 @@ describe('T107: an email', () => {
   });
 });
 
+test.each([
+  ['eve@gmail.com', {}, 'Your account will have the email'],
+  ['eve@gmail.com', { email_verified: false }, 'doesn’t vouch for an email'],
+  ['eve@workspace.example', { hd: 'workspace.example' }, 'Your account will have the email'],
+  ['eve@workspace.example', { hd: '' }, 'doesn’t vouch for an email'],
+  ['eve@former.example', {}, 'doesn’t vouch for an email'],
+  ['eve@notgmail.com', {}, 'doesn’t vouch for an email'],
+])('T107: Google vouches for the mailboxes that it keeps only: %s %o', async (email, more, words) => {
+  const who = portal.visitor();
+  const { state, nonce } = await begins(who, 'google');
+  await one.answersWith(nonce, { claims: { sub: 'someone-at-google', email, ...more } });
+  await comesBack(who, 'google', { state });
+  expect(await who.reads(FINISH)).toContain(words);
+});
+
 test('T13: whose email is not vouched for reads the same, with an account and without one', async () => {
   const pages = [];
   for (const email of [await portal.developer(), portal.newAddress()]) {
@@ -157,11 +173,15 @@ test('T13: whose email is not vouched for reads the same, with an account and wi
   expect(pages[0]).toBe(pages[1]);
 });
 
-test('T34: one address can’t send browsers to providers without end', async () => {
+test('T34: one address can’t send browsers to providers, or back, without end', async () => {
   const who = portal.visitor();
   const answers = new Set<number>();
-  for (let times = 0; times < 61; times += 1) answers.add((await who.post('/portal/sign-in/one')).status);
-  expect([...answers]).toEqual([200, 429]);
+  const { state } = await begins(who, 'one');
+  for (let times = 0; times < 119; times += 1)
+    answers.add((await comesBack(who, 'one', { state: 'x' })).status);
+  expect([...answers]).toEqual([410]);
+  expect((await comesBack(who, 'one', { state })).status).toBe(429);
+  expect((await who.post('/portal/sign-in/one')).status).toBe(429);
 });
 
 test('T112: a provider that answers nonsense, or endlessly, changes nothing', async () => {
