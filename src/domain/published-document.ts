@@ -1,5 +1,5 @@
 // An OpenAPI document as programs behind the gateway use it.
-import { type Values, valuesIn } from './api-schema.ts';
+import { valuesIn } from './api-schema.ts';
 import type { KeyNames } from './key-names.ts';
 
 /** Where the gateway serves the API; `/orders` alone when its address isn't known. */
@@ -13,18 +13,29 @@ export const keySchemes = (names: KeyNames) => ({
 });
 export const KEY_SECURITY = [{ apiKeyHeader: [] }, { apiKeyQuery: [] }];
 
+/** Objects whose names are the document's own. */
+const BY_NAME = new Set(
+  `paths webhooks pathItems callbacks responses content headers links encoding parameters requestBodies schemas
+  securitySchemes properties patternProperties dependentSchemas definitions $defs`.split(/\s+/),
+);
+/** What says nothing of the API's own parts. */
+const AS_WRITTEN = new Set(
+  'example examples default enum const security scopes mapping dependentRequired'.split(' '),
+);
+
+const namesBackend = (name: string): boolean =>
+  name === 'servers' || name === 'server' || name.startsWith('x-amazon-apigateway-integration');
+
 /**
  * Its servers become the gateway's, so that none behind it is named, and the key is among its security schemes.
  * `document` is a document that was read before.
  */
 export function publishedDocument(document: object, server: string, names: KeyNames): object {
-  const { servers: _, paths, components, security, ...rest } = valuesIn(document);
+  const { components, security, ...rest } = valuesIn(withoutServers(document));
   const { securitySchemes } = valuesIn(components);
-  const ownPaths = Object.entries(valuesIn(paths)).map(([path, item]) => [path, withoutServers(item)]);
   return {
     ...rest,
     servers: [{ url: server }],
-    paths: Object.fromEntries(ownPaths),
     components: {
       ...valuesIn(components),
       securitySchemes: { ...valuesIn(securitySchemes), ...keySchemes(names) },
@@ -33,14 +44,15 @@ export function publishedDocument(document: object, server: string, names: KeyNa
   };
 }
 
-/** A path and each of its operations may have servers of their own. */
-function withoutServers(item: unknown): Values {
-  const entries = Object.entries(valuesIn(item)).filter(([name]) => name !== 'servers');
+/** A path, an operation, a callback and a link may each have servers of their own. */
+function withoutServers(part: unknown, isByName = false): unknown {
+  if (Array.isArray(part)) return part.map((one) => withoutServers(one));
+  if (typeof part !== 'object' || part === null) return part;
+  const entries = Object.entries(part);
+  if (isByName) return Object.fromEntries(entries.map(([name, one]) => [name, withoutServers(one)]));
   return Object.fromEntries(
-    entries.map(([name, part]) => {
-      if (typeof part !== 'object' || part === null || Array.isArray(part)) return [name, part];
-      const { servers: _, ...operation } = part as Values & { servers?: unknown };
-      return [name, operation];
-    }),
+    entries
+      .filter(([name]) => !namesBackend(name))
+      .map(([name, one]) => [name, AS_WRITTEN.has(name) ? one : withoutServers(one, BY_NAME.has(name))]),
   );
 }
