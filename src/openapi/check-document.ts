@@ -13,6 +13,8 @@ export type DocumentCheck = CheckedDocument | { faults: DocumentFaults };
 const MAX_DEPTH = 100;
 /** An alias of YAML repeats what it stands for, so a small text can have any number of values. */
 const MAX_VALUES = 1_000_000;
+/** Of all names and texts, for the same reason. */
+const MAX_TEXT_MB = 16;
 const MAX_FAULTS = 5;
 const MAX_FAULT_LENGTH = 200;
 
@@ -83,11 +85,15 @@ function faultsOfVersion({ openapi, swagger }: Record<string, unknown>): Documen
 function faultsOfSize(document: object): DocumentFaults | null {
   const waiting: { value: object; depth: number }[] = [{ value: document, depth: 1 }];
   let count = 0;
+  let length = 0;
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, depth } = next;
     if (depth > MAX_DEPTH) return { document: `has more than ${MAX_DEPTH} objects within each other` };
-    for (const part of Object.values(value)) {
+    for (const [name, part] of Object.entries(value)) {
       count += 1;
+      length += (Array.isArray(value) ? 0 : name.length) + (typeof part === 'string' ? part.length : 0);
+      if (length > MAX_TEXT_MB * 1_024 * 1_024)
+        return { document: `has more than ${MAX_TEXT_MB} MB of text` };
       if (count > MAX_VALUES) return { document: `has more than ${MAX_VALUES.toLocaleString('en')} values` };
       if (typeof part === 'object' && part !== null) waiting.push({ value: part, depth: depth + 1 });
     }

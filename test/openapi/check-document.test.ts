@@ -163,6 +163,12 @@ describe('T121: a hostile document', () => {
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg', 'ih'].map((pair) => [...pair]))
       bomb.push(`${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`);
     expect(await faults(`openapi: 3.0.1\n${bomb.join('\n')}`)).toMatch(/alias|values/i);
+    const long = `t: &t "${'x'.repeat(1_000_000)}"\nx: [${Array(20).fill('*t').join(', ')}]`;
+    expect(await faults(`openapi: 3.0.1\n${long}`)).toBe('document has more than 16 MB of text');
+    const names = `a: &a {${'n'.repeat(1_000)}: 1}\nb: &b [${Array(150).fill('*a').join(', ')}]`;
+    expect(await faults(`openapi: 3.0.1\n${names}\nc: [${Array(120).fill('*b').join(', ')}]`)).toMatch(
+      /has more than 16 MB of text|alias/,
+    );
     const many = Array.from(
       { length: 100_000 },
       (_, i) => `"/${i}":{"get":{"responses":{"200":{"$ref":"#/r"}}}}`,
