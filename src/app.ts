@@ -15,6 +15,7 @@ import { createLimiter } from './db/rate-limits.ts';
 import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
 import { isSameInstance } from './domain/azure-instance.ts';
 import { addUp } from './domain/call-counts.ts';
+import { databaseOutageIn } from './domain/database-outage.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway, type Gateway, readTogether, routesOf } from './gateway/gateway.ts';
@@ -512,14 +513,22 @@ function openLeakReports({ settings, services, log, clock }: Parts, limits: Rate
     keys,
     async report(placesByHash) {
       const ours = new Set<string>();
+      const faults: unknown[] = [];
       for (const { system } of services) {
         const context = system('leaked keys');
         for (const hash of await findKnownKeys(context, { hashes: [...placesByHash.keys()] })) {
           const places = placesByHash.get(hash) ?? [];
-          await reportLeakedKey(context, { hash, places, endsAtOnce });
           ours.add(hash);
+          try {
+            await reportLeakedKey(context, { hash, places, endsAtOnce });
+          } catch (error) {
+            if (databaseOutageIn(error)) throw error;
+            faults.push(error);
+          }
         }
       }
+      // The others are recorded, and the scanner sends all of them again.
+      if (faults.length > 0) throw faults[0];
       return ours;
     },
   });

@@ -217,6 +217,23 @@ describe('T119: a key that is reported', () => {
     expect((await app.sql`select 1 from leaked_keys`).length).toBe(before);
   });
 
+  it('is recorded whatever is said of it, and whatever becomes of the others of its report', async () => {
+    const { own } = await subscribed();
+    await report({ token: own.primary, url: `https://x.example/${'\ud83d'}`, source: '\udca9\0' });
+    expect(await stateOf(own.primary)).toBe('open');
+    const [bad, good] = [(await subscribed()).own.primary, own.secondary];
+    await app.sql.unsafe(
+      `alter table leaked_keys add constraint no_bad check (hash <> '${hash('sha256', bad)}')`,
+    );
+    try {
+      const text = JSON.stringify([{ token: bad }, { token: good }]);
+      expect((await send(text)).status).toBe(500);
+    } finally {
+      await app.sql`alter table leaked_keys drop constraint no_bad`;
+    }
+    expect([await stateOf(bad), await stateOf(good)]).toEqual([undefined, 'open']);
+  });
+
   it('is found among hundreds in one report', async () => {
     const { own } = await subscribed();
     const others = Array.from({ length: 900 }, (_, index) => ({ token: `apim_${index}${'z'.repeat(45)}` }));
