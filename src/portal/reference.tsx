@@ -26,7 +26,8 @@ import { pathOfSubscription } from './subscription-labels.ts';
 const NOT_SHOWN = ['api_not_found', 'invalid_input'] as const;
 /** A list that a reader takes in at a glance needs no search. */
 const MIN_SEARCHED = 12;
-const MAX_PUBLISHED = 4;
+/** Of the documents that are kept, in characters. */
+const MAX_PUBLISHED = 32 * 1_024 * 1_024;
 
 export function registerReference(portal: Hono<WebEnv>, site: Site): void {
   const reading =
@@ -49,6 +50,7 @@ export function registerReference(portal: Hono<WebEnv>, site: Site): void {
   portal.get(
     `${APIS_PATH}/:id/openapi.json`,
     reading(async (c, me) => {
+      await site.guard.beforeDocument(c);
       const found = await nullOnCode(readOfferedDocument(contextOf(c, me), { apiId: idIn(c) }), NOT_SHOWN);
       if (!found) return null;
       return c.body(publish(found, site.policy.gatewayUrl), 200, {
@@ -88,6 +90,7 @@ function wantedIn(c: WebContext) {
 /** The documents that were asked for last, ready to send: a large one takes a while to write. */
 function createPublisher() {
   const known = new Map<string, string>();
+  let size = 0;
   return (
     { api, document }: Awaited<ReturnType<typeof readOfferedDocument>>,
     gatewayUrl: string | null,
@@ -99,8 +102,12 @@ function createPublisher() {
     if (found !== undefined) return found;
     const made = JSON.stringify(publishedDocument(JSON.parse(document), server, names));
     known.set(key, made);
-    const [oldest] = known.keys();
-    if (known.size > MAX_PUBLISHED && oldest !== undefined) known.delete(oldest);
+    size += made.length;
+    for (const [oldest, text] of known) {
+      if (size <= MAX_PUBLISHED) break;
+      known.delete(oldest);
+      size -= text.length;
+    }
     return made;
   };
 }

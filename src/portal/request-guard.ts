@@ -40,6 +40,8 @@ export type RequestGuard = {
   countWrongPassword(email: string): Promise<void>;
   /** To be called before a browser is sent to a provider, and when it comes back. Errors: 429. */
   beforeProvider(c: WebContext): Promise<void>;
+  /** To be called before a whole OpenAPI document is read. Errors: 429. */
+  beforeDocument(c: WebContext): Promise<void>;
   /** To be called before a signed-in developer's password is compared again. Errors: 429. */
   beforeOwnPassword(accountId: string): Promise<void>;
   /** To be called before a signed-in developer does something that is limited. Errors: 429. */
@@ -107,6 +109,9 @@ export function createRequestGuard(options: {
     },
     async beforeProvider(c) {
       if (!c.env.facts.isBehindUndeclaredProxy) await take('providerSignIn', addressOf(c));
+    },
+    async beforeDocument(c) {
+      if (!c.env.facts.isBehindUndeclaredProxy) await take('documents', addressOf(c));
     },
     beforeOwnPassword: (accountId) => take('ownPassword', accountId),
     beforeAction: take,

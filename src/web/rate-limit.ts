@@ -38,6 +38,8 @@ export const RATE_LIMITS = {
   wrongLeakReports: { points: 20, durationSeconds: 60 },
   /** Entries to Azure's developer portal: each takes a request to Azure, and leaves a row in the audit. */
   enterPortal: { points: 30, durationSeconds: 3_600 },
+  /** Whole OpenAPI documents: each may be megabytes. */
+  documents: { points: 60, durationSeconds: 60 },
   /** Requests with one token of the management API. */
   managementReads: { points: 3_000, durationSeconds: 60 },
   managementWrites: { points: 1_200, durationSeconds: 60 },

@@ -7,6 +7,7 @@ import { besideApp } from '../support/beside-app.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { ORDERS, ORDERS_TEXT } from '../support/orders-document.ts';
 import { createPortalDriver } from '../support/portal.ts';
+import { newClientAddress } from '../support/visitor.ts';
 
 const GATEWAY = 'https://gateway.example.com';
 const MAX_PAGE_BYTES = 60_000;
@@ -146,6 +147,21 @@ describe('T122: the reference of an API', () => {
     }
     expect((await visitor.get('/portal/apis/rice')).headers.get('location')).toBeNull();
     expect((await visitor.get('/portal/apis/rice?sign-in')).headers.get('location')).toBe('/portal/sign-in');
+  });
+
+  it('gives one client a whole document at most 60 times a minute, and its pages without reading it', async () => {
+    const client = app.portal.visitor(newClientAddress());
+    const statuses = new Set<number>();
+    const get = async (who: typeof client) => (await who.get('/portal/apis/tea/openapi.json')).status;
+    for (let count = 0; count < 60; count++) statuses.add(await get(client));
+    expect([...statuses, await get(client)]).toEqual([200, 429]);
+    expect(await get(app.portal.visitor(newClientAddress()))).toBe(200);
+    await app.beside.sql`alter table api_documents rename column document to unread`;
+    try {
+      expect(await htmlOf(client, '/portal/apis/tea')).toContain('readOrder');
+    } finally {
+      await app.beside.sql`alter table api_documents rename column unread to document`;
+    }
   });
 
   it('names the gateway and nothing behind it, and holds no key', async () => {

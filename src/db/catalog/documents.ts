@@ -33,6 +33,20 @@ export async function findDocument(db: Db, serviceId: string, apiId: string): Pr
   return row ?? null;
 }
 
+/** What a page says of it. The document itself may be megabytes. */
+export async function findDocumentHead(
+  db: Db,
+  serviceId: string,
+  apiId: string,
+): Promise<Pick<StoredDocument, 'description' | 'endpointCount'> | null> {
+  const { description, endpointCount } = apiDocuments;
+  const [row] = await db
+    .select({ description, endpointCount })
+    .from(apiDocuments)
+    .where(has(apiDocuments, { serviceId, apiId }));
+  return row ?? null;
+}
+
 const ROW = {
   apiId: apiEndpoints.apiId,
   id: apiEndpoints.id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findDocument, listEndpoints } from '../../db/catalog/documents.ts';
+import { findDocumentHead, listEndpoints } from '../../db/catalog/documents.ts';
 import * as catalog from '../catalog/input.ts';
 import * as lists from '../frame/lists.ts';
 import { defineOperation } from '../frame/operation.ts';
@@ -24,12 +24,11 @@ export const showOfferedApi = defineOperation({
   async run(act, { apiId, text = '', after }) {
     const offered = await demandOfferedApi(act, apiId);
     const serviceId = act.service.id;
-    const document = await findDocument(act.tx, serviceId, apiId);
+    const document = await findDocumentHead(act.tx, serviceId, apiId);
     if (!document) return { ...offered, document: null, endpoints: [], next: null };
     const part = { limit: ENDPOINTS_A_PAGE, skip: 0, after, isCounted: false };
     const list = listEndpoints(act.tx, { serviceId, apiId, text: text.trim() });
     const { page: endpoints, next } = await lists.readPage(part, list);
-    const { description, endpointCount } = document;
-    return { ...offered, document: { description, endpointCount }, endpoints, next };
+    return { ...offered, document, endpoints, next };
   },
 });
