@@ -223,7 +223,7 @@ function formOf(site: Site, shown: Shown, rejected: Rejected | undefined): React
             {email && shown.step === 'password-reset' ? (
               <>
                 <Words text="From now on it signs you in to the account of <b>{email}</b>." email={email} />{' '}
-                {say('Any earlier password no longer works.')}
+                {say('Any earlier password, and whatever else was connected, no longer works.')}
               </>
             ) : (
               say('From now on it signs you in to your account here.')

@@ -17,7 +17,7 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
     title: 'Set a new password',
     purpose: 'password-reset',
     open: openPasswordReset,
-    form: (ticket, { email, expiresAt }, rejected) => (
+    form: (ticket, { email, expiresAt, connected }, rejected) => (
       <>
         <p>
           <Words
@@ -35,6 +35,13 @@ export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
               username={email}
               errors={rejected?.errors}
             />
+            {connected.length > 0 ? (
+              <p className="hint">
+                {say('A new password disconnects {providers}. You can connect it again under My account.', {
+                  providers: speech().list(connected),
+                })}
+              </p>
+            ) : null}
           </TicketForm>
         ) : null}
       </>

@@ -99,6 +99,10 @@ describe('a person whom no account knows', () => {
     await signInWith(who, subject);
     await who.post('/password/forgot', { email });
     const ticket = await portal.ticketTo(email, /new password/);
+    await app.sql`insert into account_identities
+      (service_id, issuer, subject, account_id, provider, kind, shown_name, linked_at, last_used_at)
+      select service_id, ${company.issuer}::text, 'an-intruder', id, 'acme', 'OpenIdConnect', 'eve', now(), now()
+      from accounts where email = ${email}`;
     await signInWith(who, subject, { fields: { of: 'password-reset', ticket } });
     expect(landsOn(await finish(who))).toEqual([303, '/portal']);
     expect(await identitiesOf(email)).toEqual([subject]);
@@ -172,13 +176,19 @@ describe('a person whom an account knows', () => {
     expect(await identitiesOf(email)).toEqual([subject]);
   });
 
-  test('reads in the mail about a new password how they sign in, and its page offers the provider too', async () => {
+  test('T110: reads in the mail about a new password how they sign in; its page offers the provider too, or disconnects it', async () => {
     const { email } = await connected();
     await portal.visitor().post('/password/forgot', { email });
     const mail = await portal.mailTo(email, /You sign in to .+ with Acme/);
     const ticket = /ticket=([\w-]{43})/.exec(mail.text)?.[1] ?? '';
     const page = await portal.visitor().reads(`/password/reset?ticket=${ticket}`);
     expect(page).toContain('Continue with Acme');
+    expect(page).toContain('A new password disconnects Acme.');
+    const password = 'another four quiet chairs';
+    expect((await portal.visitor().post('/password/reset', { ticket, password })).status).toBe(200);
+    expect(await identitiesOf(email)).toEqual([]);
+    await portal.mailTo(email, /Acme was disconnected/);
+    expect((await portal.mailTo(email, /password was changed/)).text).toContain('This wasn’t me');
   });
 
   test('T109: signs out at the provider too', async () => {

@@ -6,11 +6,12 @@ import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
-import { connectIdentity, sessionBy, takeProof } from './proof.ts';
+import { connectIdentity, disconnectAll, sessionBy, takeProof } from './proof.ts';
 
 /**
  * Redeems a link for a new password with a provider instead: it is connected, and signs the developer in. As with a new
- * password, the former one, every session and every other open link of the account end, and a mail tells the developer.
+ * password, the former one, every other provider, every session and every other open link of the account end, and mails tell
+ * the developer.
  * Errors: `ticket_refused`, whatever the cause; `identity_taken`.
  */
 export const connectByLink = defineOperation({
@@ -27,11 +28,12 @@ export const connectByLink = defineOperation({
     const proof = await takeProof(act, browserSecret);
     await updateAccount(act, account, { passwordHash: null, passwordMustChange: false });
     await endAccess(act, account.id);
+    const disconnected = await disconnectAll(act, account);
     await connectIdentity(act, account, proof.identity);
     const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));
     act.record({
       target: { kind: 'account', id: account.id },
-      after: { connected: proof.identity.provider },
+      after: { connected: proof.identity.provider, ...disconnected },
     });
     return { secret };
   },

@@ -2,7 +2,7 @@
 // provider alone creates and connects nothing.
 
 import type { Account } from '../../db/accounts/accounts.ts';
-import { insertIdentity } from '../../db/accounts/identities.ts';
+import { deleteIdentitiesOfAccount, insertIdentity, listIdentities } from '../../db/accounts/identities.ts';
 import { findAttempt, putAttempt, takeAttempt } from '../../db/accounts/sign-in-attempts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
@@ -11,7 +11,7 @@ import { openSealedText, sealText } from '../../security/sealed-text.ts';
 import { sessionHash } from '../../security/session.ts';
 import { queueSecurityMail } from '../accounts/mails.ts';
 import type { Act, Context } from '../frame/context.ts';
-import { minutesAfter, queueRepaint } from '../frame/outbox.ts';
+import { minutesAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 import { labelOf, type Purpose } from './attempt.ts';
 
 /** Long enough to type names, or to look for a password. */
@@ -92,6 +92,24 @@ export async function connectIdentity(
   if (!isNew)
     await queueSecurityMail(act, account, 'SignInConnected', { ProviderName: labelOf(act, provider) });
   await queueRepaint(act, account.id);
+}
+
+/**
+ * Disconnects every way to sign in of a locked account whose owner recovers it by mail: an intruder may have connected one. A
+ * mail tells of each; the caller's own mail brings the link that undoes. Returns what the audit records of it.
+ */
+export async function disconnectAll(act: Act, account: Account): Promise<{ disconnected?: string[] }> {
+  const labels = await labelsOf(act, account.id);
+  await deleteIdentitiesOfAccount(act.tx, { serviceId: act.service.id, accountId: account.id });
+  for (const ProviderName of labels)
+    await queueMailTo(act, account, { template: 'SignInDisconnected', variables: { ProviderName } });
+  return labels.length > 0 ? { disconnected: labels } : {};
+}
+
+/** What people call the providers that sign in to an account. */
+export async function labelsOf(act: Act, accountId: string): Promise<string[]> {
+  const identities = await listIdentities(act.tx, { serviceId: act.service.id, accountId });
+  return [...new Set(identities.map(({ provider }) => labelOf(act, provider)))];
 }
 
 /** Who a session of this proof signs in with. */

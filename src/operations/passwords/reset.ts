@@ -3,14 +3,15 @@ import { DomainError } from '../../domain/domain-error.ts';
 import { holdAccount } from '../accounts/account.ts';
 import { endAccess } from '../accounts/end-access.ts';
 import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
+import { disconnectAll } from '../identities/proof.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { queuePasswordChanged } from './mails.ts';
 import { hashNewPassword } from './new-password.ts';
 
 /**
- * Redeems a reset link: sets the new password, and ends every session and every other open link of the account. A mail
- * tells the developer. It does not sign them in.
+ * Redeems a reset link: sets the new password, disconnects every provider, and ends every session and every other open link of
+ * the account. Mails tell the developer. It does not sign them in.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable`.
  * Source: OWASP Forgot Password cheat sheet; safety T2, T8.
  */
@@ -39,8 +40,12 @@ export const resetPassword = defineOperation({
       language: account.language ?? language ?? null,
     });
     await endAccess(act, accountId);
+    const disconnected = await disconnectAll(act, account);
     await queuePasswordChanged(act, account);
-    act.record({ target: { kind: 'account', id: accountId }, after: { password: 'changed' } });
+    act.record({
+      target: { kind: 'account', id: accountId },
+      after: { password: 'changed', ...disconnected },
+    });
     return { email: account.email };
   },
 });
