@@ -501,10 +501,9 @@ function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics):
 }
 
 /** A scanner doesn't know which service a key is of. */
-function openLeakReports({ settings, services, log, clock }: Parts, limits: RateLimits): Hono<WebEnv> {
+function openLeakReports({ settings, services, log }: Parts, limits: RateLimits): Hono<WebEnv> {
   const { from, endsAtOnce } = settings.leakedKeys as NonNullable<Settings['leakedKeys']>;
   const keys = createScannerKeys(from, {
-    now: () => clock().getTime(),
     onFault: (error) =>
       log.warn({ err: error }, 'the public keys of the scanner of leaked keys are not known'),
   });

@@ -32,7 +32,7 @@ const matches = z
   .max(MAX_MATCHES);
 
 /**
- * Answers which of the keys are real, by their hash, and 403 without a signature of the scanner's. The same report may come
+ * Answers which of the keys are real, by their hash, and 403 without a signature of the scanner's; 503 while its key can't be had. The same report may come
  * again: nothing happens twice.
  * Source: https://docs.github.com/code-security/secret-scanning/secret-scanning-partner-program
  */

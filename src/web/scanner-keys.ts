@@ -2,6 +2,7 @@
 import { verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { HttpRefusal } from './refusal.ts';
 
 const FETCH_LIMIT_MS = 5_000;
 const MAX_DOCUMENT_LENGTH = 100_000;
@@ -15,7 +16,10 @@ const list = z.object({
 });
 
 export type ScannerKeys = {
-  /** Whether the key with this id signed the body: ECDSA on P-256 with SHA-256, its DER in base64. False while no key is known. */
+  /**
+   * Whether the key with this id signed the body: ECDSA on P-256 with SHA-256, its DER in base64. Errors: `unavailable` for
+   * an unknown id while the list can't be had.
+   */
   hasSigned(body: Uint8Array, keyId: string, signature: string): Promise<boolean>;
 };
 
@@ -26,24 +30,32 @@ export const readScannerKeys = (text: string): Map<string, string> =>
 /** `onFault` hears when the list can't be had; the keys known so far stay. */
 export function createScannerKeys(
   from: { url: string } | { file: string },
-  { now, onFault }: { now: () => number; onFault: (error: unknown) => void },
+  { now = () => performance.now(), onFault }: { now?: () => number; onFault: (error: unknown) => void },
 ): ScannerKeys {
   let known = new Map<string, string>();
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
+  let isListHad = false;
 
   async function ask(): Promise<void> {
     askedAt = now();
     try {
       known = readScannerKeys('url' in from ? await fetchText(from.url) : await readFile(from.file, 'utf8'));
+      isListHad = true;
     } catch (error) {
+      isListHad = false;
       onFault(error);
     }
   }
   async function keyOf(id: string): Promise<string | null> {
-    if (!known.has(id) && now() - askedAt >= FETCH_AGAIN_MS) asking ??= ask().finally(() => (asking = null));
+    const present = known.get(id);
+    if (present !== undefined) return present;
+    if (now() - askedAt >= FETCH_AGAIN_MS) asking ??= ask().finally(() => (asking = null));
     await asking;
-    return known.get(id) ?? null;
+    const key = known.get(id);
+    // It may be a key that is new: refused, its report would be lost.
+    if (key === undefined && !isListHad) throw new HttpRefusal('unavailable', FETCH_AGAIN_MS / 1_000);
+    return key ?? null;
   }
   return {
     async hasSigned(body, keyId, signature) {

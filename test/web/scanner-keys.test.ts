@@ -23,9 +23,16 @@ const documentOf = (...keys: { id: string; key: string }[]) =>
 
 const folder = forAllTests(() => temporaryFolder('scanner'));
 const source = forAllTests(async () => {
-  const state = { answer: documentOf(DOCUMENTED), status: 200, location: '', asked: 0 };
-  const server = createServer((_request, response) => {
+  const waiting: (() => void)[] = [];
+  const state = {
+    ...{ answer: documentOf(DOCUMENTED), status: 200, location: '', asked: 0, isSilent: false },
+    answerNow: () => {
+      for (const answer of waiting.splice(0)) answer();
+    },
+  };
+  const server = createServer(async (_request, response) => {
     state.asked += 1;
+    if (state.isSilent) await new Promise<void>((resolve) => waiting.push(resolve));
     response.writeHead(state.status, state.location ? { location: state.location } : {}).end(state.answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -87,10 +94,29 @@ describe('T119: a report is the scanner’s', () => {
       Object.assign(source.state, { location: '', ...trouble });
       later(60_000);
       const before = source.state.asked;
-      expect(await keys.hasSigned(body, 'unknown', signature)).toBe(false);
+      const away = { code: 'unavailable', retryAfterSeconds: 60 };
+      await expect(keys.hasSigned(body, 'unknown', signature)).rejects.toMatchObject(away);
+      // Within the minute too, without asking again.
+      await expect(keys.hasSigned(body, 'unknown', signature)).rejects.toMatchObject(away);
       expect(source.state.asked - before).toBe(1);
       expect(await keys.hasSigned(body, id, signature)).toBe(true);
     }
     expect(faults).toHaveLength(4);
+  });
+
+  it('and those known so far wait for no list', async () => {
+    const { keys, later } = fetching();
+    Object.assign(source.state, { status: 200, location: '', answer: documentOf(DOCUMENTED) });
+    expect(await keys.hasSigned(body, id, signature)).toBe(true);
+    later(60_000);
+    source.state.isSilent = true;
+    const unknown = keys.hasSigned(body, 'unknown', signature);
+    let isAnswered = false;
+    void unknown.finally(() => (isAnswered = true));
+    expect(await keys.hasSigned(body, id, signature)).toBe(true);
+    expect(isAnswered).toBe(false);
+    source.state.isSilent = false;
+    source.state.answerNow();
+    expect(await unknown).toBe(false);
   });
 });
