@@ -46,7 +46,7 @@ export const openLeakOf = sql`(select from ${leakedKeys} where ${has(leakedKeys,
   state: 'open',
 })})`;
 
-/** Whether the key in this slot was found in public, and nobody said that it's no danger. */
+/** Whether the key in this slot was found in public, and no operator said that it's no danger. */
 export async function isKeyLeaked(
   tx: Transaction,
   of: { serviceId: string; subscriptionId: string; slot: KeySlot },

@@ -25,7 +25,7 @@ import type { Subscription } from './subscriptions.ts';
 
 /**
  * What is known of a key, without the key. `lastUsedAt`: of calls that passed; null for none. `isLeaked`: it was found in
- * public, and nobody said that it's no danger.
+ * public, and no operator said that it's no danger.
  */
 export type ListedKey = {
   slot: HeldKeySlot;

@@ -33,7 +33,7 @@ type NewKeys = { slots: readonly KeySlot[]; formerEndsAt?: Date | null; isLeaked
 
 /**
  * Mails the owner that keys were replaced, and until when the former one goes on. Also when they did it themselves, in case
- * it was another person. Returns whether an owner was told of what somebody else did.
+ * it was another person. Returns whether an owner was told of what another person did.
  */
 export async function tellOwnerOfNewKeys(
   act: Act,
