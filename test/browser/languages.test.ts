@@ -6,6 +6,8 @@ import { addAccount } from '../../src/operations/accounts/add.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { agreeToTerms } from '../../src/operations/terms/agree.ts';
+import { versionOf } from '../../src/operations/terms/terms.ts';
 import { WITH_ARABIC } from '../support/arabic.ts';
 import { faultsOnPage } from '../support/axe.ts';
 import { besideApp } from '../support/beside-app.ts';
@@ -16,6 +18,7 @@ import { TEST_SECRET_KEY } from '../support/test-settings.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'three quiet garden chairs';
+const TERMS = 'Be kind.';
 const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 640 },
   hasTouch: true,
@@ -40,12 +43,14 @@ beforeAll(async () => {
     name: 'Starter',
     isPublished: true,
     apiIds: ['orders'],
-    terms: 'Be kind.',
+    terms: TERMS,
     rate: { calls: 100, seconds: 60 },
     quota: { calls: 20_000, period: 'month' },
   });
   const wanted = { accountId: account.id, productId: 'starter', name: 'My robot' };
   await grantSubscription(console, { id: 'robot', ...wanted });
+  const agreed = { subscriptionId: 'robot', version: versionOf(TERMS) };
+  await agreeToTerms(await beside.developer(EMAIL), agreed);
   await storeCalls(beside, 'robot', [
     { calls: 1_204, hoursAgo: 1 },
     { calls: 3, hoursAgo: 1, outcome: 'api_not_covered' },
@@ -163,8 +168,11 @@ describe('T102: in the language that the browser asks for', () => {
     });
 });
 
+/** The longest words, and the other direction: what fits in these fits in the others, and each of the pages takes its time. */
+const OF_DEVELOPERS = TAGS.filter(([tag]) => tag === 'de' || tag === 'ar');
+
 describe('T102: in the language that the account has', () => {
-  for (const [tag, name] of TAGS)
+  for (const [tag, name] of OF_DEVELOPERS)
     story(`${name}: a developer’s pages fit a phone, and leave nothing in English`, async () => {
       const page = await app.open('/portal', { ...PHONE, timezoneId: 'Asia/Dubai' });
       await signsIn(page);
