@@ -88,7 +88,7 @@ export const account = fc
     return { ...rest, ...shown, ...erased } as unknown as AccountView;
   });
 
-const heldKey = { madeAt: moment, endsAt: maybe(moment), lastUsedAt: maybe(moment) };
+const heldKey = { madeAt: moment, endsAt: maybe(moment), lastUsedAt: maybe(moment), isLeaked: fc.boolean() };
 const keys = fc.tuple(
   ...(['primary', 'secondary'] as const).map((slot) =>
     fc.record({
