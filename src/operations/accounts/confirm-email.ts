@@ -111,8 +111,8 @@ export const confirmEmail = defineOperation({
 });
 
 /**
- * Whether the settings let in whom the provider proves, with this email. The provider's own email for them may be another, and
- * one that nobody confirmed.
+ * Whether the settings let in every person that the provider proves, with this email. The provider may say another one, which
+ * was never confirmed.
  */
 const isTrusted = ({ policy }: Act, proved: Proof | null, confirmed: string): boolean =>
   policy.signIn.providers.some(
