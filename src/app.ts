@@ -15,7 +15,6 @@ import { createLimiter } from './db/rate-limits.ts';
 import { createStops, type Dependencies, openDependenciesWhenWell } from './dependencies.ts';
 import { isSameInstance } from './domain/azure-instance.ts';
 import { addUp } from './domain/call-counts.ts';
-import { databaseOutageIn } from './domain/database-outage.ts';
 import { SLACK_JOBS } from './domain/jobs.ts';
 import { createGatewayAlerts } from './gateway/alerts.ts';
 import { createGateway, type Gateway, readTogether, routesOf } from './gateway/gateway.ts';
@@ -46,8 +45,7 @@ import { sweepPull } from './operations/azure/sweep-pull.ts';
 import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
 import { forEachService, serviceOf } from './operations/frame/services.ts';
 import { sweepImports } from './operations/imports/sweep.ts';
-import { findKnownKeys } from './operations/leaked-keys/find-known.ts';
-import { reportLeakedKey } from './operations/leaked-keys/report.ts';
+import { reportInEveryService } from './operations/leaked-keys/report-in-every-service.ts';
 import { countMails } from './operations/mails/count.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
 import { sweepMails } from './operations/mails/sweep.ts';
@@ -500,7 +498,6 @@ function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics):
   return [['/mail/events', webhook], ...shared];
 }
 
-/** A scanner doesn't know which service a key is of. */
 function openLeakReports({ settings, services, log }: Parts, limits: RateLimits): Hono<WebEnv> {
   const { from, endsAtOnce } = settings.leakedKeys as NonNullable<Settings['leakedKeys']>;
   const keys = createScannerKeys(from, {
@@ -510,26 +507,7 @@ function openLeakReports({ settings, services, log }: Parts, limits: RateLimits)
   return createLeakReports({
     limits,
     keys,
-    async report(placesByHash) {
-      const ours = new Set<string>();
-      const faults: unknown[] = [];
-      for (const { system } of services) {
-        const context = system('leaked keys');
-        for (const hash of await findKnownKeys(context, { hashes: [...placesByHash.keys()] })) {
-          const places = placesByHash.get(hash) ?? [];
-          ours.add(hash);
-          try {
-            await reportLeakedKey(context, { hash, places, endsAtOnce });
-          } catch (error) {
-            if (databaseOutageIn(error)) throw error;
-            faults.push(error);
-          }
-        }
-      }
-      // The others are recorded, and the scanner sends all of them again.
-      if (faults.length > 0) throw faults[0];
-      return ours;
-    },
+    report: (placesByHash) => reportInEveryService(services, { placesByHash, endsAtOnce }),
   });
 }
 
