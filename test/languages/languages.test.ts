@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import fr from '../../src/languages/fr.json' with { type: 'json' };
 import { LANGUAGES, languageOf, preferredLanguage } from '../../src/languages/languages.ts';
 import { sayIn, sayInEnglish } from '../../src/languages/say.ts';
 
@@ -49,5 +50,11 @@ describe('a text', () => {
     expect(german?.(calls, { moment: '<b>', calls: 1 })).toBe('<b>, bisher 1 Aufruf');
     expect(german?.(calls, { moment: 'X', calls: 1_200 })).toBe('X, bisher 1.200 Aufrufe');
     expect(german?.({ text: 'Hello {name}', values: { name: '{x} {' } })).toBe('Hallo {x} {');
+  });
+
+  test('keeps French punctuation with its word: no line begins with it', () => {
+    const torn = /[^:] [?!;»]| :(?= |$)|« /;
+    expect(Object.values(fr.texts).filter((text) => torn.test(text))).toEqual([]);
+    expect(Object.values(fr.mails).filter((mail) => torn.test(JSON.stringify(mail)))).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ async function german() {
   const names = { firstName: 'Ann', lastName: 'Lee' };
   const headers = { ...OURS, ...IN_GERMAN };
   expect(await html(who.post('/portal/sign-up', { email, ...names }, headers))).toContain(
-    'Sehen Sie in Ihr Postfach',
+    'Sehen Sie in Ihrem Postfach nach',
   );
   const ticket = await portal.ticketTo(email, /./);
   return { email, who, ticket, headers };
@@ -38,7 +38,7 @@ describe('T101: a visitor', () => {
     const visitor = portal.visitor();
     for (const [accepted, tag, words] of [
       ['de-AT,de;q=0.9', 'de', 'Passwort vergessen?'],
-      ['fr', 'fr', 'Mot de passe oublié ?'],
+      ['fr', 'fr', 'Mot de passe oublié ?'],
       ['en', 'en', 'Forgot your password?'],
       ['sv', 'nl', 'Wachtwoord vergeten?'],
     ] as const) {
