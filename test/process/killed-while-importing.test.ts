@@ -6,9 +6,9 @@ import { type AppProcess, createProcesses } from '../support/process.ts';
 import { createSlackDriver } from '../support/slack-driver.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const ROWS = 10_000;
+const ROWS = 2_000;
 /** The process is killed at so many rows, at any point within a row. */
-const KILLED_AT = [500, 3_000, 7_000];
+const KILLED_AT = [100, 600, 1_400];
 const PROMISED_MS = 120_000;
 const SWEPT_EVERY_MS = 60_000;
 const WAIT_MS = 300_000;

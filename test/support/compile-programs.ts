@@ -47,7 +47,7 @@ exports.start = (program) => {
   const filename = __dirname + '/programs.cjs';
   const cache = __dirname + '/programs.cache';
   const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-  const source = '(function (module, require) {' + readFileSync(filename, 'latin1') + '})';
+  const source = readFileSync(filename, 'latin1');
   const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
   const script = new vm.Script(source, { filename, cachedData, importModuleDynamically });
   if (!cachedData) process.on('exit', () => writeFileSync(cache, script.createCachedData()));
@@ -86,6 +86,12 @@ async function compileInto(folder: string): Promise<void> {
     platform: 'node',
     target: 'node20',
     jsx: 'automatic',
+    // Half as much to read.
+    minifyWhitespace: true,
+    banner: { js: '(function (module, require) {' },
+    footer: { js: '})' },
+    // Where it is written out, in React. The product reads the environment that a test gives it.
+    define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [keepPlaces],
   });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');

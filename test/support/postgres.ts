@@ -1,6 +1,6 @@
 // Vitest's global set-up: one server for the run, with a migrated database that every test file clones.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,12 +29,15 @@ const FAST = [
   'full_page_writes=off',
   'autovacuum=off',
   'checkpoint_timeout=1h',
-  'max_wal_size=4GB',
+  'max_wal_size=1GB',
   // Tables that nobody analysed look large to Postgres, and a further process for each costs more than reading them.
   'max_parallel_workers_per_gather=0',
   'max_connections=300',
 ];
 const FOLDER = 'apim-user-test-';
+/** Linux keeps its files in memory: a database is three times as fast to make and drop as on a disk. */
+const MEMORY = '/dev/shm';
+const MEMORY_BYTES = 4 * 2 ** 30;
 /** Postgres's codes for a database that is in use, and in use by a vacuum, which our role may not end. */
 const IN_USE = ['55006', '42501'];
 const MAX_TRIES = 100;
@@ -47,9 +50,9 @@ let drop: (() => Promise<void>) | undefined;
 export async function setup(project: TestProject): Promise<void> {
   // TEST_DATABASE_URL: run against a Postgres of your own; its role must be allowed to create databases.
   let url = process.env.TEST_DATABASE_URL;
-  folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+  folder = await mkdtemp(join(await fastestFolder(), `${FOLDER}${process.pid}-`));
   if (!url) {
-    await removeAbandoned();
+    for (const place of [tmpdir(), MEMORY]) await removeAbandoned(place);
     server = await startEmbeddedPostgres({ dataDir: folder, settings: FAST });
     url = server.url;
   }
@@ -65,6 +68,15 @@ export async function teardown(): Promise<void> {
   await drop?.();
   await server?.release();
   if (folder) await rm(folder, { recursive: true, force: true });
+}
+
+/** In memory where that has room for a whole run, which it has not in most containers. */
+async function fastestFolder(): Promise<string> {
+  const free = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  return free >= MEMORY_BYTES ? MEMORY : tmpdir();
 }
 
 export function databaseUrl(url: string, database: string): string {
@@ -91,11 +103,11 @@ export async function runSql(url: string, statement: string): Promise<void> {
 }
 
 /** A killed run leaves its server behind; joining and leaving it as the last client stops it. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function removeAbandoned(place: string): Promise<void> {
+  for (const name of await readdir(place).catch(() => [])) {
     const pid = Number(new RegExp(`^${FOLDER}(\\d+)-`).exec(name)?.[1]);
     if (!pid || isAlive(pid)) continue;
-    const abandoned = join(tmpdir(), name);
+    const abandoned = join(place, name);
     await startEmbeddedPostgres({ dataDir: abandoned, settings: FAST }).then(
       (found) => found.release(),
       () => {},
