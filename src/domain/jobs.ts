@@ -79,6 +79,8 @@ export const JOBS = {
     key: (input) => `leaked-key:${input.serviceId}:${input.leakedKeyId}`,
     isSerial: true,
   }),
+  /** Of a deleted subscription's key. */
+  'close-leaked-key-card': slackJob(z.object({ serviceId, channelId: id, messageTs: id })),
   /** Tells the people who sent or approved a batch of invitations how these ended, each in one message. */
   'repaint-invitations': slackJob(z.object({ serviceId, batchId: id }), {
     key: (input) => `invitations:${input.serviceId}:${input.batchId}`,

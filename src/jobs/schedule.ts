@@ -11,6 +11,7 @@ import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
 import type { ListDue } from '../db/rows.ts';
 import { deleteFormerKeys, listEndingKeys } from '../db/subscriptions/keys.ts';
+import { listOutdatedLeaks } from '../db/subscriptions/leaked-keys.ts';
 import { listEndedSubscriptions } from '../db/subscriptions/subscriptions.ts';
 import { rollUpUsage } from '../db/usage/roll-up.ts';
 import type { Log } from '../log.ts';
@@ -28,6 +29,7 @@ import type { Context } from '../operations/frame/context.ts';
 import { sweepImports } from '../operations/imports/sweep.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
+import { followLeakedKey } from '../operations/leaked-keys/follow-key.ts';
 import { sweepMails } from '../operations/mails/sweep.ts';
 import { sweepOperators } from '../operations/operators/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
@@ -120,6 +122,10 @@ const STEPS: Record<string, Step> = {
     now,
     (context, subscriptionId) => tellOfEndingKeys(context, { subscriptionId }),
     MAX_ENDED_AT_ONCE,
+  ),
+  // After blocks and subscriptions have ended.
+  'follow leaked keys': forEachDue(listOutdatedLeaks, now, (context, leakedKeyId) =>
+    followLeakedKey(context, { leakedKeyId }),
   ),
   'delete former keys': byTime(({ context }) =>
     deleteFormerKeys(context.db, context.service.id, daysAgo(context, FORMER_KEY_DAYS)),

@@ -772,6 +772,12 @@ const CASES: Record<string, Case> = {
     return {};
   }),
   'leaked-keys/end': of(ADMIN, 'leaked_key_not_found', NO_LEAK, leaked),
+  'leaked-keys/follow-key': of(SYSTEM, null, NOT_VALID, async () => {
+    const its = await leaked();
+    await t.sql`update subscription_keys set ends_at = now() - interval '1 day'
+      where hash = (select hash from leaked_keys where id = ${its.leakedKeyId})`;
+    return its;
+  }),
   'leaked-keys/leave': of(ADMIN, 'leaked_key_not_found', NO_LEAK, async () => ({
     ...(await leaked()),
     reason: 'a test',

@@ -37,6 +37,7 @@ const NO_SLACK = {
   'repaint-drift': async () => {},
   'repaint-leaked-key': async () => {},
   'close-drift-card': async () => {},
+  'close-leaked-key-card': async () => {},
   'tell-operator': async () => {},
   'repaint-subscription': async () => {},
   'repaint-sign-ups': async () => {},

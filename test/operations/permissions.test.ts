@@ -109,6 +109,7 @@ const EXPECTED: Record<string, string> = {
   'azure/plan-who-changed': 'system',
   'leaked-keys/end': 'admin approver console',
   'leaked-keys/find-known': 'system',
+  'leaked-keys/follow-key': 'system',
   'leaked-keys/leave': 'admin approver console',
   'leaked-keys/report': 'system',
   'cards/plan-leaked-key': 'system',

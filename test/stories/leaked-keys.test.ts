@@ -3,8 +3,16 @@ import { createSign, generateKeyPairSync, hash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runEveryMinute } from '../../src/jobs/schedule.ts';
+import { activateAccount } from '../../src/operations/accounts/activate.ts';
+import { blockAccount } from '../../src/operations/accounts/block.ts';
+import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { sweepCards } from '../../src/operations/cards/sweep.ts';
 import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { deleteProduct } from '../../src/operations/products/delete.ts';
+import { cancelSubscription } from '../../src/operations/subscriptions/cancel.ts';
+import { deleteSubscription } from '../../src/operations/subscriptions/delete.ts';
 import { endFormerKey } from '../../src/operations/subscriptions/end-former-key.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { regenerateKey } from '../../src/operations/subscriptions/regenerate-key.ts';
@@ -13,6 +21,7 @@ import { showKeys } from '../../src/operations/subscriptions/show-keys.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type BesideApp, besideApp } from '../support/beside-app.ts';
+import { refusalOf } from '../support/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { createPortalDriver } from '../support/portal.ts';
@@ -68,13 +77,13 @@ async function report(...matches: Match[]) {
 
 let count = 0;
 /** A developer with a subscription, and its keys. */
-async function subscribed() {
+async function subscribed(productId = 'starter') {
   count += 1;
   const email = await portal.developer();
   const developer = await beside.developer(email);
   const accountId = developer.actor.kind === 'account' ? developer.actor.accountId : '';
   const id = `leaks-${count}`;
-  await grantSubscription(beside.console(), { id, accountId, productId: 'starter' });
+  await grantSubscription(beside.console(), { id, accountId, productId });
   const keys = () => showKeys(developer, { subscriptionId: id });
   return { email, id, developer, keys, own: await keys() };
 }
@@ -139,17 +148,47 @@ describe('T119: a key that is reported', () => {
     expect(await stateOf(own.secondary)).toBe('ended');
   });
 
-  it('ends at once when it is replaced, also where an overlap is asked for, and the form says so', async () => {
+  it('ends at once when it is replaced: an overlap is not offered in the portal, and refused to a form that offered it', async () => {
     const { email, own, id } = await subscribed();
-    await report({ token: own.primary });
     const who = await portal.signedIn(email);
-    const path = `/portal/subscriptions/${id}/new-key`;
-    expect(await who.reads(`${path}?slot=secondary`)).toContain('go on working?');
-    const form = await who.reads(`${path}?slot=primary`);
+    const page = `/portal/subscriptions/${id}`;
+    await report({ token: own.primary });
+    expect(await who.reads(page)).toContain('This key was found in public');
+    const path = `${page}/new-key?slot=primary`;
+    expect(await who.reads(`${page}/new-key?slot=secondary`)).toContain('go on working?');
+    const sent = await who.post(path, { overlap: '24' });
+    expect([sent.status, sent.headers.get('location')]).toEqual([303, path]);
+    const form = await who.reads(path);
     expect(form).toContain('This key was found in public');
     expect(form).not.toContain('go on working?');
-    const of = { subscriptionId: id, slot: 'primary' as const, overlapHours: 24 };
-    expect((await rotateKey(beside.console(), of)).formerEndsAt).toBeNull();
+    const of = { subscriptionId: id, slot: 'primary' as const };
+    expect(await refusalOf(rotateKey(beside.console(), { ...of, overlapHours: 24 }))).toBe('key_leaked');
+    expect(await passes(own.primary)).toBe(true);
+    await who.post(path, {});
+    expect([await passes(own.primary), await stateOf(own.primary)]).toEqual([false, 'ended']);
+    expect(await who.reads(page)).not.toContain('found in public');
+  });
+
+  it('is offered no overlap in Slack, which says why', async () => {
+    const { email, own } = await subscribed();
+    await report({ token: own.primary });
+    const approver = app.as('approver');
+    const open = async () => {
+      await approver.types(`/apim-user subscriptions ${email}`);
+      await approver.sees(/Subscriptions of Ann Lee/);
+      await approver.chooses('Replace a key', 'Starter');
+      return approver.modal('Replace a key');
+    };
+    const modal = await open();
+    const Which = 'The primary key, found in public: it stops at once';
+    await modal.fill({ Which, 'The old key works for': '1 day' });
+    await modal.submit();
+    await modal.sees(/found in public, so it can't go on beside a new one/);
+    expect(await passes(own.primary)).toBe(true);
+    await modal.fill({ 'The old key works for': 'No longer: it stops at once' });
+    await modal.submit();
+    await modal.sees(/Replaced the primary key .* The old one no longer works/);
+    await modal.closeAll();
     expect([await passes(own.primary), await stateOf(own.primary)]).toEqual([false, 'ended']);
   });
 
@@ -243,6 +282,83 @@ describe('T119: a key that is reported', () => {
       hash('sha256', own.primary),
     ]);
     expect(await passes(own.primary)).toBe(true);
+  });
+});
+
+describe('T119: the card of a key that was found in public', () => {
+  const log = { info: () => undefined, error: () => undefined, warn: () => undefined };
+  const minute = () =>
+    runEveryMinute({
+      context: beside.as(SYSTEM),
+      log: log as never,
+      slack: { isReachable: () => null, trouble: () => null },
+      isClockSure: () => true,
+    });
+  /** Reports the primary key, and finds its card by where it was seen. */
+  async function reported() {
+    const its = await subscribed();
+    await report({ token: its.own.primary, url: `${URL_SEEN}?${its.id}`, source: 'commit' });
+    const card = await cardIn(new RegExp(`main/config.ts\\?${its.id} `));
+    const { actor } = its.developer;
+    const says = (words: RegExp) => eventually(`${words}`, () => words.test(card.text()), WAIT_MS);
+    return { ...its, card, says, accountId: actor.kind === 'account' ? actor.accountId : '' };
+  }
+
+  it('closes when the key ends on its own, with the reason, and opens again when calls pass again', async () => {
+    const [timed, blocked, cancelled, deleted] = [
+      ...[await reported(), await reported(), await reported(), await reported()],
+    ] as const;
+    await minute();
+    expect(await stateOf(blocked.own.primary)).toBe('open');
+    await app.sql`update subscription_keys set ends_at = now() where hash = ${hash('sha256', timed.own.primary)}`;
+    await blockAccount(beside.console(), { accountId: blocked.accountId });
+    await cancelSubscription(beside.console(), { subscriptionId: cancelled.id });
+    await deleteAccount(beside.console(), { accountId: deleted.accountId, deleteSubscriptions: true });
+    await minute();
+    await timed.says(/ended on its own: its time was over/);
+    await blocked.says(/ended on its own: its account is blocked/);
+    await cancelled.says(/ended on its own: its subscription is cancelled/);
+    await deleted.says(/ended on its own: its account was deleted/);
+    for (const one of [timed, blocked, cancelled, deleted]) {
+      expect(await stateOf(one.own.primary)).toBe('lapsed');
+      expect(one.card.text()).not.toContain('Replace it');
+    }
+    await activateAccount(beside.console(), { accountId: blocked.accountId });
+    await minute();
+    await blocked.says(/Replace it/);
+    expect([await stateOf(blocked.own.primary), await stateOf(timed.own.primary)]).toEqual([
+      'open',
+      'lapsed',
+    ]);
+    await blocked.card.clicks(/^Replace it/);
+    await blocked.says(/Amir Approver replaced/);
+  });
+
+  it('closes when its subscription is deleted, alone or with its product', async () => {
+    const alone = await reported();
+    await deleteSubscription(beside.console(), { subscriptionId: alone.id });
+    await alone.says(/ended on its own: its subscription was deleted/);
+    await createProduct(beside.console(), { id: 'short', name: 'Short', isPublished: true });
+    const its = await subscribed('short');
+    await report({ token: its.own.primary, url: `${URL_SEEN}?short`, source: 'commit' });
+    const card = await cardIn(/main\/config.ts\?short /);
+    await deleteProduct(beside.console(), { productId: 'short', deleteSubscriptions: true });
+    await eventually('the card', () => /its subscription was deleted/.test(card.text()), WAIT_MS);
+  });
+
+  it('is painted by the sweep when it is outdated, and posted when it is missing', async () => {
+    const [outdated, missing] = [await reported(), await reported()];
+    const change = async ({ own }: typeof outdated, how: 'left' | 'open') =>
+      app.sql`update leaked_keys set state = ${how}, settled_by = 'Somebody Else', version = version + 1,
+        settled_at = case when ${how} = 'left' then now() end, changed_at = now() - interval '2 minutes'
+        where hash = ${hash('sha256', own.primary)}`;
+    await change(outdated, 'left');
+    await change(missing, 'open');
+    await app.sql`delete from cards where leaked_key_id = (select id from leaked_keys
+      where hash = ${hash('sha256', missing.own.primary)})`;
+    await sweepCards(beside.as(SYSTEM), {});
+    await outdated.says(/Somebody Else left the primary key/);
+    await eventually('a card', async () => (await cardsOf(missing.own.primary)).length === 1, WAIT_MS);
   });
 });
 

@@ -16,7 +16,7 @@ import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tokens } from './tokens.ts';
 
-export const LEAK_STATES = ['open', 'ended', 'left'] as const;
+export const LEAK_STATES = ['open', 'ended', 'left', 'lapsed'] as const;
 
 /** Where a scanner saw a key: an address, empty when it doesn't say, and what is there, such as `commit`. */
 export type LeakPlace = { url: string; source: string };
@@ -38,7 +38,10 @@ export const leakedKeys = pgTable(
     places: jsonb('places').$type<LeakPlace[]>().notNull(),
     /** How many places were reported, each once. */
     placeCount: integer('place_count').notNull(),
-    /** `ended`: the key doesn't work any more. `left`: an operator said that it may go on. */
+    /**
+     * `ended`: a person or the rule ended the key. `left`: an operator said that it may go on. `lapsed`: it lets no call pass,
+     * though no person ended it for this; it is open again when it does.
+     */
     state: text('state', { enum: LEAK_STATES }).notNull(),
     settledBy: text('settled_by').notNull().default(''),
     version: integer('version').notNull().default(1),

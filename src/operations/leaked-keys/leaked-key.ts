@@ -9,7 +9,7 @@ import { type SubscriptionView, viewOneSubscription } from '../subscriptions/sub
 import { type TokenView, viewToken } from '../tokens/token.ts';
 
 export type LeakedKeyView = Omit<LeakedKey, 'serviceId' | 'hash' | 'subscriptionId' | 'tokenId'> & {
-  /** Whose key it is; null for a token. */
+  /** Whose key it is; null for a token, and while the account is deleted. */
   subscription: SubscriptionView | null;
   token: TokenView | null;
 };
@@ -19,9 +19,18 @@ export async function viewLeakedKey(act: Act, leak: LeakedKey): Promise<LeakedKe
   const token = tokenId ? await findToken(act.tx, serviceId, tokenId) : null;
   return {
     ...rest,
-    subscription: subscriptionId ? await viewOneSubscription(act, subscriptionId) : null,
+    subscription: subscriptionId ? await viewUnlessDeleted(act, subscriptionId) : null,
     token: token && viewToken(act, token),
   };
+}
+
+async function viewUnlessDeleted(act: Act, subscriptionId: string): Promise<SubscriptionView | null> {
+  try {
+    return await viewOneSubscription(act, subscriptionId);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'subscription_not_found') return null;
+    throw error;
+  }
 }
 
 /** The audit names what the key is of. */
@@ -35,7 +44,7 @@ export async function queueLeakRepaint({ tx, service }: Pick<Act, 'tx' | 'servic
   await addJob(tx, 'repaint-leaked-key', { serviceId: service.id, leakedKeyId });
 }
 
-/** Errors: `leaked_key_settled` with how, when and by which person. */
+/** Errors: `leaked_key_settled` with how, when and by which person; by none when it lapsed. */
 export function demandOpen(leak: LeakedKey): void {
   if (leak.state === 'open') return;
   const { id, state, settledBy: by, settledAt: at } = leak;
@@ -43,10 +52,10 @@ export function demandOpen(leak: LeakedKey): void {
 }
 
 /** Of a locked row. */
-export async function settleLeak(act: Act, leak: LeakedKey, state: 'ended' | 'left'): Promise<LeakedKey> {
+export async function settleLeak(act: Act, leak: LeakedKey, state: LeakedKey['state']): Promise<LeakedKey> {
   const settled = await updateLeakedKey(act.tx, leak, {
-    ...{ state, settledBy: act.actorName },
-    ...{ settledAt: act.now, changedAt: act.now },
+    ...{ state, settledBy: state === 'ended' || state === 'left' ? act.actorName : '' },
+    ...{ settledAt: state === 'open' ? null : act.now, changedAt: act.now },
   });
   await queueLeakRepaint(act, leak.id);
   return settled;

@@ -21,6 +21,7 @@ import {
 } from '../../domain/subscription-state.ts';
 import type { Act, Context } from '../frame/context.ts';
 import { hoursAfter, queueRepaint, queueSubscriptionRepaint } from '../frame/outbox.ts';
+import { closeLeakCards } from '../leaked-keys/close-cards.ts';
 
 /** What a subscription is for. */
 type Scope = { kind: 'product' | 'api'; id: string; name: string } | { kind: 'all' };
@@ -179,6 +180,7 @@ export async function removeSubscriptions(
   const key = { serviceId: act.service.id, ...of };
   const count = await countSubscriptions(act.tx, key);
   if (count > 0 && !isWanted) throw new DomainError('has_subscriptions', { count });
+  await closeLeakCards(act, of);
   const ids = count > 0 ? await deleteSubscriptions(act.tx, key) : [];
   if ('accountId' in of) await eraseAuditDetailsOfSubscriptions(act.tx, act.service.id, ids);
   return ids.length;

@@ -14,7 +14,7 @@ import { subscriptionCard } from '../present/subscription.ts';
 import { approvalChannels } from './approvers.ts';
 import type { SlackJob, SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage, userIdIn } from './direct-messages.ts';
-import { paintCards } from './paint.ts';
+import { closeCard, paintCards } from './paint.ts';
 
 export const repaintCards: SlackJob<'repaint-cards'> = async (dependencies, { accountId }) => {
   const plan = (channels: string[]) => planCards(dependencies.system(), { accountId, channels });
@@ -64,6 +64,13 @@ export const repaintLeakedKey: SlackJob<'repaint-leaked-key'> = async (dependenc
     leakedKeyCard(leakedKey, { isExposed: await dependencies.isExposed(channelId) }),
   );
 };
+
+export const closeLeakedKeyCard: SlackJob<'close-leaked-key-card'> = ({ client }, card) =>
+  closeCard(
+    client,
+    card,
+    'This key was found in public, and ended on its own: its subscription was deleted.',
+  );
 
 /** Without an approvals channel, opens the operators' direct messages only for a card that waits, and plans again. */
 async function planWithChannels<Plan>(

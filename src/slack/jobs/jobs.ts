@@ -3,6 +3,7 @@ import type { JobFunctions } from '../../domain/jobs.ts';
 import type { ImportReport } from '../../operations/imports/run-slice.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import {
+  closeLeakedKeyCard,
   repaintCards,
   repaintInvitations,
   repaintLeakedKey,
@@ -37,6 +38,7 @@ export function createSlackJobs(
     'repaint-invitations': bound(repaintInvitations),
     'repaint-drift': bound(repaintDrift),
     'repaint-leaked-key': bound(repaintLeakedKey),
+    'close-leaked-key-card': bound(closeLeakedKeyCard),
     'close-drift-card': bound(closeDriftCard),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { recordPaintedCard } from '../../operations/cards/record-painted.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
-import type { Message } from '../present/blocks.ts';
+import { type Message, section } from '../present/blocks.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 
 type Card = { id: string; channelId: string; messageTs: string | null };
@@ -36,4 +36,17 @@ export async function paint(
   }
   const posted = await client.chat.postMessage(content);
   return { channelId, messageTs: String(posted.ts) };
+}
+
+/** Takes the buttons of a card away whose row is gone, unless a person deleted the message. */
+export async function closeCard(
+  client: WebClient,
+  { channelId, messageTs }: { channelId: string; messageTs: string },
+  text: string,
+): Promise<void> {
+  try {
+    await client.chat.update({ channel: channelId, ts: messageTs, text, blocks: [section(text)] });
+  } catch (error) {
+    if (slackErrorOf(error) !== 'message_not_found') throw error;
+  }
 }

@@ -126,7 +126,9 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   drift_changed: () =>
     'This difference has changed since you saw it, so nothing was done. The card shows it as it is now.',
   leaked_key_settled: ({ detail: { current: { by = '', at } = {} } }) =>
-    `${escapeText(capital(by))} already dealt with this key${at ? `, ${formatDate(at)}` : ''}.`,
+    by === ''
+      ? 'Nothing changed. This key lets no call pass any more; the card says why.'
+      : `${escapeText(capital(by))} already dealt with this key${at ? `, ${formatDate(at)}` : ''}.`,
   subscriptions_limit: (error, plain) =>
     `Nothing changed. ${error.detail.limit ? `An account can have at most ${error.detail.limit} subscriptions to this product.` : plain}`,
   key_taken: (_, plain) => `${plain} Nothing changed.`,

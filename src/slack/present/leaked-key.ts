@@ -29,6 +29,7 @@ export function leakedKeyCard(leakedKey: LeakedKeyView, { isExposed }: { isExpos
       isOpen ? header(title) : section(`*${outcome}*`),
       ...joinLines(lines).map(section),
       ...(isOpen ? [context(EFFECTS[leakedKey.token ? 'token' : 'key'])] : []),
+      ...(state === 'lapsed' && !leakedKey.token ? [context(WAKES)] : []),
       ...(buttons.length > 0 ? [actions(buttons)] : []),
     ],
   };
@@ -38,6 +39,9 @@ const EFFECTS = {
   key: 'Anyone can read this key, and call with it. *Replace it* ends it at once; the owner finds a new one in the portal. *Leave it* changes nothing.',
   token: 'Anyone can read this token, and use it. *Revoke it* ends it at once. *Leave it* changes nothing.',
 };
+
+const WAKES =
+  'If calls pass with this key again, say because its account is reactivated, this card asks again.';
 
 function decisionButtons({ token }: LeakedKeyView, id: string, title: string) {
   const [text, ask] = token
@@ -82,9 +86,22 @@ function placeLines({ places, placeCount }: LeakedKeyView, isExposed: boolean): 
   return more > 0 ? [...shown, `and ${more} more`] : shown;
 }
 
+/** Why no call passes with it, as its account and subscription are now. */
+function whyLapsed({ token, subscription }: LeakedKeyView): string {
+  if (token) return token.revokedAt ? 'it was revoked' : 'its time was over';
+  if (!subscription || subscription.owner?.state === 'deleted') return 'its account was deleted';
+  if (subscription.owner?.state === 'blocked') return 'its account is blocked';
+  const { state } = subscription;
+  if (state === 'suspended' || state === 'cancelled' || state === 'rejected')
+    return `its subscription is ${state}`;
+  return state === 'expired' ? 'its subscription has expired' : 'its time was over';
+}
+
 /** "Ada Admin replaced the primary key of Starter, Nov 24 at 5:40 PM", in mrkdwn. */
 export function outcomeOf(leakedKey: LeakedKeyView, isExposed: boolean): string {
   const { state, settledBy, settledAt, token } = leakedKey;
+  if (state === 'lapsed')
+    return `${escapeText(secretText(leakedKey, isExposed))} was found in public, and ended on its own: ${whyLapsed(leakedKey)}`;
   const verb = state === 'left' ? 'left' : token ? 'revoked' : 'replaced';
   const thing = secretText(leakedKey, isExposed).replace(/^The/, 'the');
   const as = state === 'left' ? ' as it is' : '';

@@ -115,6 +115,7 @@ const WORDS: Record<string, string> = {
   'invitations/show': 'looked/look at {an invitation}',
   'leaked-keys/end': 'ended/end a leaked key',
   'leaked-keys/find-known': 'looked/look for leaked keys',
+  'leaked-keys/follow-key': 'noted/note whether a leaked key still works',
   'leaked-keys/leave': 'left/leave a leaked key as it is',
   'leaked-keys/report': 'reported/report a leaked key',
   'mails/cancel-all': 'cancelled/cancel the waiting mails',
