@@ -84,6 +84,10 @@ const REFUSALS = {
   subscription_changed: ['stale', 'The subscription has changed since you opened it. Look at it again.'],
   subscription_state_unfitting: ['conflict', "The subscription's state doesn't allow this."],
   subscriptions_limit: ['invalid', 'This account has reached its limit of subscriptions to this product.'],
+  key_leaked: [
+    'conflict',
+    "This key was found in public, so it can't go on beside a new one. Replace it at once.",
+  ],
   no_overlap: [
     'invalid',
     'Azure has the keys of this service, and replaces a key at once. Switch to the other key first.',

@@ -19,7 +19,8 @@ export function KeysSection({ site, subscription, api, now }: KeysProps) {
       <p className="hint">
         {say(
           'There are two keys, so that you can replace one while the other works. We note each time they’re shown.',
-        )}
+        )}{' '}
+        <KeyLife days={subscription.keysExpireAfterDays} mayOverlap={site.policy.keysMayOverlap} />
       </p>
       <form method="post" action={`${path}/keys`}>
         <button type="submit">{say('Show the keys')}</button>
@@ -31,6 +32,26 @@ export function KeysSection({ site, subscription, api, now }: KeysProps) {
   );
 }
 
+type KeyLifeProps = { days: number | null; mayOverlap: boolean };
+
+/** How long a key works, and what becomes of the old one. */
+export function KeyLife({ days, mayOverlap }: KeyLifeProps) {
+  const sentences = [
+    ...(days === null
+      ? []
+      : [
+          say(
+            '{days, plural, one {Each key ends # day after it’s made.} other {Each key ends # days after it’s made, and we mail you before.}}',
+            { days },
+          ),
+        ]),
+    ...(mayOverlap
+      ? [say('When you replace a key, the old one can go on beside the new one for up to 30 days.')]
+      : []),
+  ];
+  return sentences.join(' ');
+}
+
 const NAMES = { primary: 'Primary key', secondary: 'Secondary key' } as const satisfies Record<
   KeyView['slot'],
   Text
@@ -38,7 +59,7 @@ const NAMES = { primary: 'Primary key', secondary: 'Secondary key' } as const sa
 
 function Key(props: { path: string; its: KeyView; version: number; now: Date }) {
   const { path, its, version, now } = props;
-  const { slot, madeAt, endsAt, lastUsedAt, former } = its;
+  const { slot, madeAt, endsAt, lastUsedAt, former, isLeaked } = its;
   const hasEnded = endsAt !== null && endsAt <= now;
   const facts: [Text, ReactNode][] = [
     ['Made', <Moment key="made" at={madeAt} />],
@@ -60,6 +81,16 @@ function Key(props: { path: string; its: KeyView; version: number; now: Date }) 
       </dl>
       {hasEnded ? (
         <p className="notice bad">{say('This key has ended: calls with it are refused.')}</p>
+      ) : null}
+      {isLeaked && !hasEnded ? (
+        <p className="notice bad">
+          {say('This key was found in public: anyone can call the API as you. Replace it now.')}
+        </p>
+      ) : null}
+      {former?.isLeaked ? (
+        <p className="notice bad">
+          {say('The old key was found in public: anyone can call the API as you. End it now.')}
+        </p>
       ) : null}
       {former?.endsAt ? (
         <form className="notice" method="post" action={`${path}/former-key?slot=${slot}`}>

@@ -11,6 +11,7 @@ import { showOwnUsage } from '../operations/usage/show-own.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import { Field, Tick } from './form.tsx';
+import { KeyLife } from './keys-section.tsx';
 import { MailTo } from './mail-to.tsx';
 import {
   Apis,
@@ -193,7 +194,8 @@ function Subscribe({ site, product, state }: { site: Site; product: Product; sta
           ? say('Someone at {organization} approves each request, and we’ll tell you by mail.', {
               organization: organizationName,
             })
-          : say('They work right away.')}
+          : say('They work right away.')}{' '}
+        <KeyLife days={product.keysExpireAfterDays} mayOverlap={site.policy.keysMayOverlap} />
       </p>
       <form method="post" action={pathOf(product.id)}>
         <Field

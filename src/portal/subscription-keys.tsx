@@ -1,5 +1,6 @@
 // The keys of a subscription, and what can't be undone: a new key, and cancelling it.
 import type { Hono } from 'hono';
+import { DomainError } from '../domain/domain-error.ts';
 import { cancelSubscription } from '../operations/subscriptions/cancel.ts';
 import { endFormerKey } from '../operations/subscriptions/end-former-key.ts';
 import { regenerateKey } from '../operations/subscriptions/regenerate-key.ts';
@@ -85,13 +86,17 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       const slot = slotOf(form.get('slot') ?? c.req.query('slot'));
       const of = { subscriptionId, slot, ...versionIn(form) };
       const overlapHours = Number(form.get('overlap') ?? 0);
-      const made = await nullOnCode(
-        overlapHours !== 0 ? rotateKey(me.context, { ...of, overlapHours }) : regenerateKey(me.context, of),
-        ['subscription_not_found', 'subscription_changed', 'no_overlap', 'invalid_input'],
-      );
-      const goesOn = made && 'formerEndsAt' in made && made.formerEndsAt !== null;
-      const done = made ? (goesOn ? (`${slot}-rotated` as const) : (`${slot}-made` as const)) : 'changed';
-      return c.redirect(subscriptionPage(subscriptionId, done), 303);
+      const done = await nullOnCode(replace(me, of, overlapHours), [
+        'subscription_not_found',
+        'subscription_changed',
+        'no_overlap',
+        'invalid_input',
+      ]);
+      // The form says so when it is shown again.
+      if (done === 'leaked')
+        return c.redirect(`${pathOfSubscription(subscriptionId)}/new-key?slot=${slot}`, 303);
+      const notice = done ? (`${slot}-${done}` as const) : 'changed';
+      return c.redirect(subscriptionPage(subscriptionId, notice), 303);
     }),
   );
   portal.post(
@@ -106,6 +111,24 @@ export function registerSubscriptionKeys(portal: Hono<WebEnv>, site: Site): void
       return c.redirect(subscriptionPage(subscriptionId, ended ? 'former-ended' : 'changed'), 303);
     }),
   );
+}
+
+/** `leaked`: it was found in public since the form offered an overlap. */
+async function replace(
+  { context }: Me,
+  of: Omit<Parameters<typeof rotateKey>[1], 'overlapHours'>,
+  overlapHours: number,
+): Promise<'made' | 'rotated' | 'leaked'> {
+  if (overlapHours === 0) {
+    await regenerateKey(context, of);
+    return 'made';
+  }
+  try {
+    return (await rotateKey(context, { ...of, overlapHours })).formerEndsAt ? 'rotated' : 'made';
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'key_leaked') return 'leaked';
+    throw error;
+  }
 }
 
 /** As the page showed it: a form that is sent twice replaces a key once. */

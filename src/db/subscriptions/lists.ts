@@ -57,6 +57,8 @@ export type ListedSubscription = Subscription & {
   keys: ListedKey[];
   /** None when its scope is no product. */
   productLimits: Limits;
+  /** As its product has it. */
+  keysExpireAfterDays: number | null;
   /** What it used of its quota, in the last period that it was called in. */
   quotaUse: { calls: number; startsAt: Date; endsAt: Date } | null;
 };
@@ -165,6 +167,9 @@ const newestFirst = (db: Db, where: SQL | undefined) =>
         rate: sql<Limits['rate']>`${products.rate}`.mapWith(products.rate).as('product_rate'),
         quota: sql<Limits['quota']>`${products.quota}`.mapWith(products.quota).as('product_quota'),
       },
+      keysExpireAfterDays: sql<number | null>`${products.keysExpireAfterDays}`
+        .mapWith(products.keysExpireAfterDays)
+        .as('product_key_days'),
       quotaUse: {
         calls: sql<number | null>`${quotaUse.calls}`.mapWith(quotaUse.calls).as('quota_calls'),
         startsAt: sql<Date>`${quotaUse.startsAt}`.mapWith(quotaUse.startsAt).as('quota_starts_at'),

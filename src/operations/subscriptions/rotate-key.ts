@@ -10,9 +10,9 @@ import { holdSubscription, viewOneSubscription } from './subscription.ts';
 /**
  * Replaces a key of a subscription, and lets the replaced one go on for some hours, or until its own end if that is sooner.
  * A slot has one such former key: an older one is unknown from now on. The owner is always mailed. `formerEndsAt` is null
- * when the replaced key had ended already, or was found in public: then it ends at once.
+ * when the replaced key had ended already.
  * Errors: `subscription_not_found`, `subscription_changed`; `no_overlap` where Azure has the keys, which replaces them at
- * once. Source: safety T113.
+ * once; `key_leaked` for one that was found in public. Source: safety T113.
  */
 export const rotateKey = defineOperation({
   name: 'subscriptions/rotate-key',
@@ -27,9 +27,9 @@ export const rotateKey = defineOperation({
   async run(act, { subscriptionId, expectedVersion, slot, overlapHours }) {
     if (!act.policy.keysMayOverlap) throw new DomainError('no_overlap');
     const subscription = await holdSubscription(act, subscriptionId, expectedVersion);
-    const isLeaked = await isKeyLeaked(act.tx, { serviceId: act.service.id, subscriptionId, slot });
-    const how = { isLeaked, overlapHours: isLeaked ? 0 : overlapHours };
-    const { formerEndsAt, isTold } = await replaceKeys(act, subscription, [slot], how);
+    if (await isKeyLeaked(act.tx, { serviceId: act.service.id, subscriptionId, slot }))
+      throw new DomainError('key_leaked');
+    const { formerEndsAt, isTold } = await replaceKeys(act, subscription, [slot], { overlapHours });
     act.record({
       target: { kind: 'subscription', id: subscriptionId },
       after: { key: slot, formerKeyEndsAt: formerEndsAt, toldDeveloper: isTold },

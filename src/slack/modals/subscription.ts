@@ -158,11 +158,19 @@ export function limitSubscriptionModal(subscription: SubscriptionView): ModalVie
 const PRIMARY = { value: 'primary', text: 'The primary key' };
 const SECONDARY = { value: 'secondary', text: 'The secondary key' };
 
-export const regenerateKeyModal = (
+/** A key that was found in public stops at once, so there is nothing to choose for it. */
+export function regenerateKeyModal(
   subscription: SubscriptionView,
   { keysMayOverlap }: Pick<Policy, 'keysMayOverlap'>,
-): ModalView =>
-  modal({
+): ModalView {
+  const leaked = subscription.keys.flatMap(({ slot, isLeaked }) => (isLeaked ? [slot] : []));
+  const choices = [PRIMARY, SECONDARY].map((choice) =>
+    leaked.some((slot) => slot === choice.value)
+      ? { ...choice, text: `${choice.text}, found in public: it stops at once` }
+      : choice,
+  );
+  const mayOverlap = keysMayOverlap && leaked.length < choices.length;
+  return modal({
     callback: 'subscription-regenerate',
     title: 'Replace a key',
     submit: 'Replace',
@@ -171,10 +179,11 @@ export const regenerateKeyModal = (
       section(
         `${subscriptionText(subscription)}: the owner finds the new key in the portal, and a mail says until when the old one works. The other key keeps working.${formerKeysText(subscription)}`,
       ),
-      choiceInput('slot', 'Which', [PRIMARY, SECONDARY]),
-      ...(keysMayOverlap ? [choiceInput('overlap', 'The old key works for', OVERLAP_OPTIONS)] : []),
+      choiceInput('slot', 'Which', choices),
+      ...(mayOverlap ? [choiceInput('overlap', 'The old key works for', OVERLAP_OPTIONS)] : []),
     ],
   });
+}
 
 /** At once comes first: it is what happens to a person who doesn't look. */
 const OVERLAP_OPTIONS = [0, ...OVERLAPS].map((hours) => ({ value: String(hours), text: overlapText(hours) }));
