@@ -21,13 +21,15 @@ const WIDTH = 340;
 const HEIGHT = 204;
 const PLOT = { top: 26, height: 132, right: 6 };
 const FONT_SIZE = 12;
-/** Of a figure at that size, generously. */
-const DIGIT_WIDTH = 7;
+/** Of a character at that size, generously. */
+const CHARACTER_WIDTH = 7;
+/** Between two labels of the axis. */
+const LABEL_GAP = 6;
 /** A call among thousands still shows. */
 const LEAST_HEIGHT = 1.5;
 const MAX_TICKS = 4;
 
-/** Of the points below the axis; each so many before the present one has a label. */
+/** Of the points below the axis; each so many before the present one has a label, or each twice so many in a wide language. */
 const LABELS: Record<UsageTime, { format: Intl.DateTimeFormatOptions; every: number }> = {
   '24 hours': { format: { hour: '2-digit', minute: '2-digit' }, every: 6 },
   '30 days': { format: { day: 'numeric', month: 'short' }, every: 7 },
@@ -56,7 +58,7 @@ export function drawCallChart(
   const sum = sumOfCalls(points);
   const unit = unitOf(time);
   const ticks = ticksUpTo(Math.max(...points.map(totalOf), 0));
-  const left = DIGIT_WIDTH * say.number(ticks.at(-1) ?? 0).length + 8;
+  const left = CHARACTER_WIDTH * say.number(ticks.at(-1) ?? 0).length + 8;
   const frame = { left, width: WIDTH - left - PLOT.right, top: ticks.at(-1) ?? 1, say };
   const placed = points.map((point, at) => ({ point, at, of: points.length }));
   const middle = left + frame.width / 2;
@@ -73,7 +75,7 @@ export function drawCallChart(
           ...placed.map((one) => bar(time, one, frame, id, colours)),
           legend(sum, id, colours, say),
         ]),
-    ...placed.map((one) => label(time, one, frame)),
+    ...labels(time, placed, frame),
     '</g>',
   ];
   const box = [-margin, -margin, WIDTH + 2 * margin, HEIGHT + 2 * margin].join(' ');
@@ -122,14 +124,21 @@ function bar(
   return `<g><title>${escapeXml(`${pointName(time, point, frame.say)}: ${partsOf(point, frame.say)}`)}</title>${parts.join('')}</g>`;
 }
 
-/** The present point has a name, and each so many before it. */
-function label(time: UsageTime, { point, at, of }: PlacedPoint, frame: Frame): string {
-  const fromEnd = of - 1 - at;
-  if (fromEnd % LABELS[time].every !== 0) return '';
-  const words = frame.say.date(point.startsAt, LABELS[time].format);
-  const x = round(frame.left + (frame.width / of) * (at + 0.5));
-  const isLast = fromEnd === 0;
-  return text(isLast ? WIDTH - PLOT.right : x, BASE + 17, words, isLast ? 'end' : 'middle');
+/** The present point has a name, and each so many before it: as many as there is room for. */
+function labels(time: UsageTime, placed: readonly PlacedPoint[], frame: Frame): string[] {
+  const { format, every } = LABELS[time];
+  const named = placed.toReversed().filter((_, fromEnd) => fromEnd % every === 0);
+  const all = named.map(({ point, at, of }) => {
+    const words = frame.say.date(point.startsAt, format);
+    const width = CHARACTER_WIDTH * words.length;
+    const isLast = at === of - 1;
+    const x = isLast ? WIDTH - PLOT.right : round(frame.left + (frame.width / of) * (at + 0.5));
+    const begin = isLast ? x - width : x - width / 2;
+    return { begin, end: begin + width, drawn: text(x, BASE + 17, words, isLast ? 'end' : 'middle') };
+  });
+  const isTight = all.some(({ begin }, at) => (all[at + 1]?.end ?? -Infinity) + LABEL_GAP > begin);
+  const shown = all.filter((_, at) => !isTight || at % 2 === 0);
+  return shown.map(({ drawn }) => drawn).toReversed();
 }
 
 function legend(sum: CallSums, id: string, colours: ChartColours, say: Say): string {

@@ -9,6 +9,8 @@ import {
   type UsageTime,
 } from '../../src/domain/usage-times.ts';
 import { describeCalls, sparkline } from '../../src/domain/usage-words.ts';
+import { LANGUAGES } from '../../src/languages/languages.ts';
+import { sayIn, sayInEnglish } from '../../src/languages/say.ts';
 import { CSS } from '../../src/portal/layout.tsx';
 
 const NOW = new Date(Date.UTC(2026, 10, 29, 21, 30));
@@ -40,8 +42,8 @@ function elementsOf(svg: string): Element[] {
   return elements;
 }
 
-const draw = (time: UsageTime, points: UsagePoint[], title = 'Calls') =>
-  elementsOf(drawCallChart(time, points, { title, id: 'calls', colours: LIGHT_COLOURS }));
+const draw = (time: UsageTime, points: UsagePoint[], title = 'Calls', say = sayInEnglish) =>
+  elementsOf(drawCallChart(time, points, { title, id: 'calls', colours: LIGHT_COLOURS, say }));
 const named = (elements: Element[], name: string) => elements.filter((one) => one.name === name);
 const textsOf = (elements: Element[]) => named(elements, 'text').map(({ text }) => text);
 
@@ -88,6 +90,21 @@ describe('a chart of calls', () => {
       ...['Answered', 'Refused', 'Over the limit'],
       ...['Feb', 'May', 'Aug', 'Nov'],
     ]);
+  });
+
+  test.each(USAGE_TIMES)('has labels of %s that keep apart in every language', (time) => {
+    for (const language of Object.values(LANGUAGES)) {
+      // The figures of the other axis take room too.
+      const svg = draw(time, pointsOf(time, [[9_000_000, 0, 0]]), 'Calls', sayIn(language));
+      const labels = named(svg, 'text').filter(({ attributes }) => attributes.y === '175');
+      const spans = labels.map(({ attributes, text }) => {
+        const [x, width] = [Number(attributes.x), 7 * text.length];
+        return attributes['text-anchor'] === 'end' ? [x - width, x] : [x - width / 2, x + width / 2];
+      });
+      expect(spans.length, language.name).toBeGreaterThan(1);
+      for (const [at, [begin = 0]] of spans.entries())
+        expect(begin, `${language.name}: ${labels[at]?.text}`).toBeGreaterThan(spans[at - 1]?.[1] ?? 0);
+    }
   });
 
   test.each(USAGE_TIMES)('says in words that there were no calls in %s', (time) => {
