@@ -42,6 +42,8 @@ const product = z.strictObject({
   policy: z.string().max(MAX_POLICY_LENGTH).nullable().default(null),
   apiIds: ids,
   groupIds: ids,
+  /** Azure's keys have no end: a person adds it to the line. */
+  keysExpireAfterDays: z.number().nullable().optional(),
 });
 const account = z.strictObject({
   kind: z.literal('account'),

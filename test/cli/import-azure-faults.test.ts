@@ -145,7 +145,13 @@ describe('npm run import:azure', () => {
         api('weather;rev=2', 'weather', { isCurrent: false }),
         product('shop', { apiIds: ['orders'] }),
         product('named', { name: 'x'.repeat(101) }),
-        product('sky', { apiIds: ['weather'], groupIds: ['dev-group', 'aad', 'theirs'], policy: POLICY }),
+        product('sky', {
+          apiIds: ['weather'],
+          groupIds: ['dev-group', 'aad', 'theirs'],
+          policy: POLICY,
+          keysExpireAfterDays: 90,
+        }),
+        product('brief', { keysExpireAfterDays: 0 }),
         account('1', { identities: ['Azure'] }),
         account('bo', { groups: ['Developers', 'Staff', 'PARTNERS'], identities: ['Aad'] }),
         account('dup', { email: 'ANN@example.com' }),
@@ -193,6 +199,7 @@ describe('npm run import:azure', () => {
         'skipped api weather;rev=2 (weather;rev=2): a revision that calls do not reach',
         'impossible product shop (shop): its API orders is not copied',
         `impossible product named (${'x'.repeat(101)}): name: at most 100 characters`,
+        'impossible product brief (brief): keysExpireAfterDays: at least 1 day',
         'new product sky (sky): without the groups that are not copied; limits from its policy: 9 calls per minute; not copied from its policy: <quota> with a renewal-period that is no day, week or month in line 5, <set-header> in line 6, <base> in line 9',
         'Of policies, only rate-limit and quota of products are copied. Those of APIs, operations and the service stay in the gateway.',
         'skipped account 1 <1@example.com>: the built-in administrator, who has no account here',
@@ -239,20 +246,24 @@ describe('npm run import:azure', () => {
       expect(lines(applied.out)).toContain('refused subscription same-keys: key_taken');
       const rows = await t.sql`select
         array(select id from accounts order by id) as accounts, array(select id from apis order by id) as apis,
-        array(select concat(id, rate->>'calls', quota) from products) as products, array(select id from subscriptions order by id) as subscriptions,
+        array(select concat_ws(' ', id, rate->>'calls', quota, keys_expire_after_days) from products) as products, array(select id from subscriptions order by id) as subscriptions,
         array(select group_id || ' ' || account_id from account_groups) as members,
         array(select template || ' ' || syntax from mail_texts order by template) as templates,
         array(select group_id from product_groups order by group_id) as seers`;
       expect(rows[0]).toEqual({
         accounts: '{bo,gone,here,late}',
         apis: '{orders-here,weather}',
-        products: '{sky9}',
+        products: '{"sky 9 90"}',
         subscriptions: '{good,here,of-admin,over}',
         members: '{"ours bo"}',
         templates: '{"AccountBlocked markdown","InviteUserNotificationMessage xhtml"}',
         seers: '{developers,ours}',
       });
       expect(await mailCount()).toBe(mailed);
+      // The keys of its subscriptions begin their life with the copy.
+      const ends = await t.sql`select round(extract(epoch from ends_at - now()) / 86400)::int as days
+        from subscription_keys where subscription_id = 'good' order by slot`;
+      expect(ends.map(({ days }) => days)).toEqual([90, 90]);
       const [over] = await t.sql`select state, ends_at from subscriptions where id = 'over'`;
       expect(over).toEqual({ state: 'active', ends_at: null });
     },

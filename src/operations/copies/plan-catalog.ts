@@ -124,6 +124,7 @@ export async function planProducts(
       'how many an account may have': there.subscriptionsLimit === wanted.subscriptionsLimit,
       rate: isDeepStrictEqual(there.rate, limits.rate),
       quota: isDeepStrictEqual(there.quota, limits.quota),
+      'when keys end': [undefined, there.keysExpireAfterDays].includes(product.keysExpireAfterDays),
       APIs: sameMembers(idsOf(there.apis), wanted.apiIds),
       groups: sameMembers(idsOf(there.groups), wanted.groupIds),
     });
