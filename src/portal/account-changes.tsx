@@ -143,7 +143,7 @@ function EmailFields({ me, own, value, errors }: { me: Me; own: Own } & FormStat
     <>
       <p>
         <Words
-          text="You sign in with <b>{email}</b>. The new email replaces it once you open the link that we mail there."
+          text="Your email is <b>{email}</b>. The new one replaces it once you open the link that we mail there."
           email={me.email}
         />
       </p>
@@ -160,7 +160,7 @@ function EmailChangeRequested({ me, to }: { me: Me; to: string | null }) {
       {to ? (
         <p>
           <Words
-            text="We’ve mailed a link to <b>{email}</b>. Open it to start signing in with that email. Until then, nothing changes."
+            text="We’ve mailed a link to <b>{email}</b>. Open it to change your email. Until then, nothing changes."
             email={to}
           />
         </p>

@@ -9,7 +9,7 @@ import { listSessions } from '../operations/sessions/list.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { browserLabel } from './browser-label.ts';
 import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
-import { NameFields, namesIn } from './form.tsx';
+import { Form, NameFields, namesIn } from './form.tsx';
 import { LANGUAGE_PATH } from './layout.tsx';
 import { Link, Moment, Notice } from './page-parts.tsx';
 import { say, speech, Words } from './say.tsx';
@@ -144,10 +144,9 @@ function SignIns({ site, account }: { site: Site; account: Awaited<ReturnType<ty
 function Names(props: { names: { firstName: string; lastName: string }; errors: FieldErrors | undefined }) {
   const { names, errors } = props;
   return (
-    <form method="post" action={`${ACCOUNT_PATH}/names`}>
+    <Form action={`${ACCOUNT_PATH}/names`} button={say('Save')}>
       <NameFields names={names} errors={errors} />
-      <button type="submit">{say('Save')}</button>
-    </form>
+    </Form>
   );
 }
 
@@ -164,17 +163,14 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
         )}
       </p>
       {waitsForAddress ? (
-        <form method="post" action={`${ACCOUNT_PATH}/email/call-off`}>
+        <Form action={`${ACCOUNT_PATH}/email/call-off`} button={say('Keep {email}', { email })} isQuiet>
           <p>
             <Words
               text="<b>{email}</b> replaces it once you open the link that we mailed there."
               email={waitsForAddress}
             />
           </p>
-          <button className="quiet" type="submit">
-            {say('Keep {email}', { email })}
-          </button>
-        </form>
+        </Form>
       ) : null}
       <Link href={`${ACCOUNT_PATH}/email`} look="button quiet">
         {say('Change email')}
@@ -198,29 +194,26 @@ function Sessions({ sessions }: { sessions: Awaited<ReturnType<typeof listSessio
               <Words text="Last used {moment}" moment={<Moment at={session.lastSeenAt} />} />
             </p>
             {session.isThisOne ? null : (
-              <form method="post" action={`${ACCOUNT_PATH}/sessions/end`}>
-                <input type="hidden" name="session" value={session.id} />
-                <button
-                  className="quiet"
-                  type="submit"
-                  aria-label={say('Sign out {browser}, last used {moment}', {
-                    browser: browserLabel(session.agent),
-                    moment: speech().moment(session.lastSeenAt),
-                  })}
-                >
-                  {say('Sign out')}
-                </button>
-              </form>
+              <Form
+                action={`${ACCOUNT_PATH}/sessions/end`}
+                hidden={{ session: session.id }}
+                button={say('Sign out')}
+                label={say('Sign out {browser}, last used {moment}', {
+                  browser: browserLabel(session.agent),
+                  moment: speech().moment(session.lastSeenAt),
+                })}
+                isQuiet
+              />
             )}
           </li>
         ))}
       </ul>
       {sessions.length > 2 ? (
-        <form method="post" action={`${ACCOUNT_PATH}/sessions/end-others`}>
-          <button className="quiet" type="submit">
-            {say('Sign out everywhere else')}
-          </button>
-        </form>
+        <Form
+          action={`${ACCOUNT_PATH}/sessions/end-others`}
+          button={say('Sign out everywhere else')}
+          isQuiet
+        />
       ) : null}
     </>
   );

@@ -4,7 +4,7 @@ import { requestInvitationAgain } from '../operations/invitations/request-again.
 import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { EmailField, emailIn } from './form.tsx';
+import { EmailField, emailIn, Form } from './form.tsx';
 import { say } from './say.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -50,10 +50,9 @@ async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<R
 export function EmailForm({ kind, value, errors }: { kind: LinkKind; value?: string; errors?: FieldErrors }) {
   const { path, button } = LINKS[kind];
   return (
-    <form method="post" action={path}>
+    <Form action={path} button={say(button)}>
       <EmailField value={value} errors={errors} />
-      <button type="submit">{say(button)}</button>
-    </form>
+    </Form>
   );
 }
 

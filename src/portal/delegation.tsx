@@ -1,6 +1,5 @@
 // We are the page that Azure's developer portal delegates to: it hands over, the developer does it here, and goes back.
 import type { Hono } from 'hono';
-import type { ReactNode } from 'react';
 import { type DelegatedRequest, pageOfPortal, readDelegation } from '../domain/azure-delegation.ts';
 import { enterPortal } from '../operations/azure/enter-portal.ts';
 import { resolveDelegation } from '../operations/azure/resolve-delegation.ts';
@@ -9,6 +8,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH } from './account.tsx';
 import type { Delegation } from './delegation-cookie.ts';
 import { nullOnCode } from './field-errors.ts';
+import { Form } from './form.tsx';
 import { BACK_PATH } from './layout.tsx';
 import { MailTo } from './mail-to.tsx';
 import { pathOfProduct } from './offer.tsx';
@@ -145,14 +145,8 @@ function goesOnPage(site: Site, me: Me, portalUrl: string): Response {
           site={hostOf(portalUrl)}
         />
       </p>
-      <form method="post" action={CONTINUE} data-goes-on>
-        <button type="submit">{say('Continue')}</button>
-      </form>
-      <form method="post" action={`${CONTINUE}/switch`}>
-        <button className="quiet" type="submit">
-          {say('Use another account')}
-        </button>
-      </form>
+      <Form action={CONTINUE} button={say('Continue')} goesOn />
+      <Form action={`${CONTINUE}/switch`} button={say('Use another account')} isQuiet />
     </>
   );
   return site.sessionPage(withoutWayBack(me), say('Signing you in'), content, 200, [portalUrl]);
@@ -193,7 +187,7 @@ function unreachablePage(site: Site, me: Me, portalUrl: string): Response {
   const content = (
     <>
       <p>{say('Nothing was lost. Wait a moment, then try again.')}</p>
-      <PostForm action={CONTINUE}>{say('Try again')}</PostForm>
+      <Form action={CONTINUE} button={say('Try again')} />
     </>
   );
   const title = say('We can’t reach {site} right now', { site: hostOf(portalUrl) });
@@ -210,7 +204,7 @@ function otherAccountPage(site: Site, me: Me, portalUrl: string): Response {
           site={hostOf(portalUrl)}
         />
       </p>
-      <PostForm action={`${CONTINUE}/switch`}>{say('Sign in with the other account')}</PostForm>
+      <Form action={`${CONTINUE}/switch`} button={say('Sign in with the other account')} />
     </>
   );
   return site.sessionPage(me, say('Another account is signed in here'), content, FORBIDDEN);
@@ -222,7 +216,7 @@ function signOutPage(site: Site, me: Me, portalUrl: string): Response {
       <p>
         <Words text="You’re still signed in here as <b>{email}</b>." email={me.email} />
       </p>
-      <PostForm action={`${CONTINUE}/sign-out`}>{say('Sign out')}</PostForm>
+      <Form action={`${CONTINUE}/sign-out`} button={say('Sign out')} />
     </>
   );
   return site.sessionPage(me, say('Sign out here too'), content, 200, [portalUrl]);
@@ -232,7 +226,7 @@ function unknownPage(site: Site, me: Me, portalUrl: string): Response {
   const content = (
     <p>
       <Words
-        text="{site} has it, and we don’t yet. Try again in a few minutes, or write to {support}."
+        text="{site} knows this product or subscription, and we don’t yet. Try again in a few minutes, or write to {support}."
         site={hostOf(portalUrl)}
         support={<MailTo email={site.policy.supportEmail} />}
       />
@@ -264,12 +258,4 @@ function wrongLinkPage(site: Site, portalUrl: string): Response {
     </>
   );
   return site.page(say('This link doesn’t work'), content, FORBIDDEN);
-}
-
-function PostForm({ action, children }: { action: string; children: ReactNode }) {
-  return (
-    <form method="post" action={action}>
-      <button type="submit">{children}</button>
-    </form>
-  );
 }

@@ -183,13 +183,32 @@ export function CurrentPassword(props: { name?: string; label?: string; errors: 
   return <Field name={name} label={label} type="password" autoComplete="current-password" errors={errors} />;
 }
 
-/** Posts the ticket as a field, so that only the mailed link has it in an address. */
-export function TicketForm(props: { action: string; ticket: string; button: string; children?: ReactNode }) {
+/** A form with one button. `label` is what a screen reader says instead of the button's words. */
+export function Form(props: {
+  action: string;
+  button: string;
+  label?: string;
+  isQuiet?: boolean;
+  /** Where scripts run, it is sent by itself. */
+  goesOn?: boolean;
+  hidden?: Readonly<Record<string, string>>;
+  children?: ReactNode;
+}) {
+  const { action, button, label, isQuiet = false, goesOn = false, hidden = {}, children } = props;
   return (
-    <form method="post" action={props.action}>
-      <input type="hidden" name="ticket" value={props.ticket} />
-      {props.children}
-      <button type="submit">{props.button}</button>
+    <form method="post" action={action} data-goes-on={goesOn || undefined}>
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {children}
+      <button type="submit" className={isQuiet ? 'quiet' : undefined} aria-label={label}>
+        {button}
+      </button>
     </form>
   );
 }
+
+/** Posts the ticket as a field, so that only the mailed link has it in an address. */
+export const TicketForm = ({ ticket, ...form }: Parameters<typeof Form>[0] & { ticket: string }) => (
+  <Form hidden={{ ticket }} {...form} />
+);

@@ -23,7 +23,7 @@ header a.home img { display: block; height: 36px; max-width: min(220px, 60vw); o
 header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-inline-end: auto; min-height: 44px; text-decoration: none; }
 main { background: var(--card); border-radius: 12px; padding: 28px clamp(18px, 5vw, 36px); }
 footer { color: var(--quiet); font-size: 14px; padding: 16px 4px; }
-h1 { font-size: 1.6rem; letter-spacing: -0.01em; line-height: 1.25; margin: 0 0 12px; text-wrap: balance; }
+h1 { font-size: clamp(1.4rem, 6.6vw, 1.6rem); letter-spacing: -0.01em; line-height: 1.25; margin: 0 0 12px; text-wrap: balance; }
 p { margin: 0 0 12px; }
 label { display: block; font-weight: 600; margin: 18px 0 4px; }
 input { background: transparent; border: 1px solid var(--line); border-radius: 8px; color: inherit; font: inherit; min-height: 46px; padding: 10px 12px; width: 100%; }
@@ -38,7 +38,7 @@ button.quiet { margin-top: 12px; }
 a.button.quiet { align-items: center; display: inline-flex; }
 button.bad, a.button.bad { background: transparent; border: 1px solid var(--bad); color: var(--bad); }
 main > :last-child { margin-bottom: 0; }
-form + p { margin-top: 12px; }
+form + p, form + .hint { margin-top: 12px; }
 header nav:has(form) { display: contents; }
 nav form { order: 1; }
 .pages { display: flex; flex-wrap: wrap; font-size: 16px; font-weight: 400; gap: 4px 14px; order: 2; width: 100%; }
@@ -52,7 +52,8 @@ button.inside { background: var(--card); border: 0; border-radius: 6px; color: v
 .code.with-button > pre { padding-inline-end: 104px; }
 .code > button.inside { background: transparent; }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
-.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); display: inline-block; font-size: 13px; font-weight: 600; margin-inline-start: 8px; padding: 1px 9px; }
+.mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); display: inline-block; font-size: 13px; font-weight: 600; padding: 1px 9px; }
+:has(+ .mark) { margin-inline-end: 8px; }
 .mark.waits { color: var(--quiet); }
 .rows .way { font-weight: 600; }
 .rows { list-style: none; margin: 0; padding: 0; }

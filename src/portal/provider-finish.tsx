@@ -249,7 +249,7 @@ function ByMail({ shown, rejected }: { shown: Shown; rejected: Rejected | undefi
     <>
       <p>
         {say(
-          '{provider} doesn’t vouch for an email. We’ll mail you a link to confirm yours, and its page connects this sign-in.',
+          '{provider} doesn’t tell us whether an email is yours. We’ll mail you a link that confirms it and connects this sign-in.',
           {
             provider: shown.label,
           },

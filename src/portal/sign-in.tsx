@@ -5,7 +5,7 @@ import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
-import { CurrentPassword, EmailField, emailIn, NewPassword } from './form.tsx';
+import { CurrentPassword, EmailField, emailIn, Form, NewPassword } from './form.tsx';
 import { MailTo } from './mail-to.tsx';
 import { Alert, Link, NoAccountYet } from './page-parts.tsx';
 import { leadTo, OrWithPassword, ProviderButtons } from './provider-buttons.tsx';
@@ -128,10 +128,7 @@ function pendingPage(site: Site, email: string): Response {
           email={email}
         />
       </p>
-      <form method="post" action="/password/forgot">
-        <input type="hidden" name="email" value={email} />
-        <button type="submit">{say('Send me another link')}</button>
-      </form>
+      <Form action="/password/forgot" hidden={{ email }} button={say('Send me another link')} />
       <p className="hint after">
         {say(
           'If you have, someone at {organization} still has to approve your account. We’ll mail you once that’s done.',
@@ -152,11 +149,10 @@ function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; w
       <ProviderButtons site={site} />
       <OrWithPassword site={site} />
       {hasPasswords ? (
-        <form method="post" action={PATH}>
+        <Form action={PATH} button={say('Sign in')}>
           <EmailField autoComplete="username" value={email} errors={errors} />
           <CurrentPassword name="password" label={say('Password')} errors={errors} />
-          <button type="submit">{say('Sign in')}</button>
-        </form>
+        </Form>
       ) : null}
       <Link href="/password/forgot">{say(hasPasswords ? 'Forgot your password?' : 'Can’t sign in?')}</Link>
       <NoAccountYet site={site} />
@@ -175,12 +171,10 @@ function ReplaceForm(props: { site: Site; email: string; errors?: FieldErrors })
           email={email}
         />
       </p>
-      <form method="post" action={REPLACE_PATH}>
-        <input type="hidden" name="email" value={email} />
+      <Form action={REPLACE_PATH} hidden={{ email }} button={say('Save and sign in')}>
         <CurrentPassword errors={errors} />
         <NewPassword minLength={site.policy.passwordMinLength} username={email} errors={errors} />
-        <button type="submit">{say('Save and sign in')}</button>
-      </form>
+      </Form>
     </>
   );
 }

@@ -148,11 +148,11 @@ describe('T107: an email', () => {
 
 test.each([
   ['eve@gmail.com', {}, 'Your account will have the email'],
-  ['eve@gmail.com', { email_verified: false }, 'doesn’t vouch for an email'],
+  ['eve@gmail.com', { email_verified: false }, 'doesn’t tell us whether an email is yours'],
   ['eve@workspace.example', { hd: 'workspace.example' }, 'Your account will have the email'],
-  ['eve@workspace.example', { hd: '' }, 'doesn’t vouch for an email'],
-  ['eve@former.example', {}, 'doesn’t vouch for an email'],
-  ['eve@notgmail.com', {}, 'doesn’t vouch for an email'],
+  ['eve@workspace.example', { hd: '' }, 'doesn’t tell us whether an email is yours'],
+  ['eve@former.example', {}, 'doesn’t tell us whether an email is yours'],
+  ['eve@notgmail.com', {}, 'doesn’t tell us whether an email is yours'],
 ])('T107: Google vouches for the mailboxes that it keeps only: %s %o', async (email, more, words) => {
   const who = portal.visitor();
   const { state, nonce } = await begins(who, 'google');
@@ -203,7 +203,7 @@ test('GitHub tells who signed in, and which of their emails is theirs, by its AP
   expect(landsOn(await ann.post(FINISH, { firstName: 'Ann', lastName: 'Lee' }))).toEqual([303, '/portal']);
   one.isGithubOf({ id: 583_232, email: 'bob@github.example', isVerified: false });
   await comesBack(bob, 'github', { state: (await begins(bob, 'github')).state });
-  expect(await bob.reads(FINISH)).toContain('doesn’t vouch for an email');
+  expect(await bob.reads(FINISH)).toContain('doesn’t tell us whether an email is yours');
   const rows = await app.sql`select subject, kind from account_identities where provider = 'github'`;
   expect(rows.map(({ subject, kind }) => [subject, kind])).toEqual([['583231', 'GitHub']]);
 });

@@ -71,7 +71,7 @@ describe('a person whom no account knows', () => {
   test('T107: whose email the provider does not vouch for gets a mail, and its page connects them', async () => {
     const [who, { subject, email }] = [portal.visitor(), colleague({ isEmailVerified: false })];
     expect(landsOn(await signInWith(who, subject))).toEqual([303, FINISH]);
-    expect(await who.reads(FINISH)).toContain('doesn’t vouch for an email');
+    expect(await who.reads(FINISH)).toContain('doesn’t tell us whether an email is yours');
     expect((await finish(who, { email, firstName: '', lastName: '' })).status).toBe(422);
     expect((await finish(who, { email, firstName: 'Ann', lastName: 'Lee' })).status).toBe(200);
     const ticket = await portal.ticketTo(email, /confirm/);

@@ -2,9 +2,9 @@
 import type { Colleague } from './company.ts';
 
 const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;margin:10vh auto;max-width:26rem;padding:0 1rem;color-scheme:light dark}' +
+  ':root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:10vh auto;max-width:26rem;padding:0 1rem}' +
   'button{display:block;width:100%;margin:.5rem 0;padding:.7rem 1rem;font:inherit;text-align:start;cursor:pointer}' +
-  'small{display:block;opacity:.75}';
+  'small{display:block}';
 
 const page = (title: string, content: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
