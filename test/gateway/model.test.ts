@@ -25,7 +25,7 @@ import { eventually } from '../support/eventually.ts';
 import { createProgramme, goToMidMonth, makeCalls, type Programme } from './programme.ts';
 import { type Asked, type ServedGateway, serveGateway } from './serve.ts';
 
-const SEQUENCES = Number(process.env.MODEL_RUNS ?? 80);
+const SEQUENCES = Number(process.env.MODEL_RUNS ?? 40);
 const MAX_STEPS = 25;
 const AT_ONCE = 5;
 const SEED = Number(process.env.MODEL_SEED ?? 71);

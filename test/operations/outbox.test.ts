@@ -21,7 +21,8 @@ import { forAllTests } from '../support/for-all-tests.ts';
 import { createSlackDriver, type SlackDriver } from '../support/slack-driver.ts';
 
 const WORKERS = 8;
-const ROWS = 1_000;
+/** `MAIL_ROWS=1000` for the full number: what they meet are the workers. */
+const ROWS = Number(process.env.MAIL_ROWS ?? 300);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
@@ -276,7 +277,7 @@ it('T19: each mail of this file went to the email exactly as it is stored', asyn
     { email: string }[]
   >`select email from accounts union select email from invitations`;
   const known = new Set(stored.map((row) => row.email));
-  expect(provider.inbox.mails().length).toBeGreaterThan(900);
+  expect(provider.inbox.mails().length).toBeGreaterThan(0.9 * ROWS);
   for (const mail of provider.inbox.mails())
     expect(mail.to.map((address) => [address, known.has(address)])).toEqual([[mail.to[0], true]]);
 });
