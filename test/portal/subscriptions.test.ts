@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { tellOfEndingKeys } from '../../src/operations/subscriptions/tell-of-ending-keys.ts';
 import { startTestApp } from '../support/app.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { eventually } from '../support/eventually.ts';
@@ -293,6 +294,31 @@ describe('a subscription', () => {
     await passes(renewed);
     for (const overlap of ['-1', '0.5', '721', 'x'])
       expect([303, 422]).toContain((await who.post(`${path}/new-key?slot=secondary`, { overlap })).status);
+  });
+
+  test('T115: is named in a mail before its key ends, in the owner’s language, whose button leads to where the key is replaced', async () => {
+    const { email, who } = await developer();
+    const path = await subscribed(who);
+    const subscriptionId = decodeURIComponent(path.split('/').at(-1) ?? '');
+    const beside = await besideApp(app);
+    for (const [language, subject, replace] of [
+      ['en', /^Your key for Starter ends on/, 'Replace the primary key'],
+      ['nl', /^Een sleutel voor Starter verloopt/, 'De primaire sleutel vervangen'],
+      ['de', /^Ein Schlüssel für Starter läuft ab/, 'Primärschlüssel ersetzen'],
+      ['fr', /^Une clé pour Starter expire/, 'Remplacer la clé primaire'],
+    ] as const) {
+      await app.sql`update accounts set language = ${language} where email = ${email}`;
+      await app.sql`update subscription_keys set ends_at = now() + interval '6 days', told_days = null
+        where subscription_id = ${subscriptionId}`;
+      await tellOfEndingKeys(beside.as({ kind: 'system', name: 'minute' }), { subscriptionId });
+      const { text } = await portal.mailTo(email, subject);
+      const [, link = ''] = new RegExp(`(${path}[^\\s)]*)`).exec(text) ?? [];
+      expect(link).toBe(`${path}#keys`);
+      const page = await (await who.get(link)).text();
+      expect(page).toContain('id="keys"');
+      expect(textOf(page), language).toContain(replace);
+    }
+    await beside.close();
   });
 
   test('can be renamed, and a bad name is refused beside the field', async () => {

@@ -98,6 +98,8 @@ const passes = async (key: string) =>
   (
     await app.sql`select 1 from subscription_keys where hash = ${hash('sha256', key)} and (ends_at is null or ends_at > now())`
   ).length === 1;
+/** Where its button leads. */
+const pathIn = ({ text }: { text: string }) => /\/portal\/subscriptions\/[\w-]+/.exec(text)?.[0] ?? '';
 const cardIn = async (words: RegExp) => {
   app.as('approver').goesTo(app.slack.approvalsChannel);
   return app.as('approver').message(words, WAIT_MS);
@@ -120,6 +122,10 @@ describe('T119: a key that is reported', () => {
     const mail = await portal.mailTo(email, /was found in public/);
     expect(mail.text.replaceAll('\u200b', '')).toContain(URL_SEEN);
     expect(mail.text).not.toContain(own.primary);
+    const who = await portal.signedIn(email);
+    expect(await who.reads(pathIn(mail))).toContain(
+      'This key was found in public: anyone can call the API as you.',
+    );
     expect(await passes(own.primary)).toBe(true);
     // The same again, and at once.
     await Promise.all([report(match), report(match, match)]);
@@ -193,12 +199,16 @@ describe('T119: a key that is reported', () => {
   });
 
   it('is settled when its owner ends the former key that it is, and is asked about no more once that has ended', async () => {
-    const { own, id, developer } = await subscribed();
+    const { own, id, developer, email } = await subscribed();
     const of = { subscriptionId: id, slot: 'primary' as const };
     const next = { subscriptionId: id, slot: 'secondary' as const };
     for (const one of [of, next]) await rotateKey(developer, { ...one, overlapHours: 24 });
     await report({ token: own.primary });
     expect(await stateOf(own.primary)).toBe('open');
+    const mail = await portal.mailTo(email, /was found in public/);
+    expect(mail.text).toContain('The former primary key');
+    const who = await portal.signedIn(email);
+    expect(await who.reads(pathIn(mail))).toContain('The old key was found in public');
     await endFormerKey(developer, of);
     expect(await stateOf(own.primary)).toBe('ended');
     await endFormerKey(developer, next);

@@ -13,6 +13,8 @@ import {
 } from '../../db/subscriptions/leaked-keys.ts';
 import type { Subscription } from '../../db/subscriptions/subscriptions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import type { HeldKeySlot } from '../../domain/key-life.ts';
+import type { Text } from '../../languages/languages.ts';
 import type { MailValue } from '../../mail/templates/value.ts';
 import { type Act, defineOperation, SYSTEM } from '../frame/operation.ts';
 import { tellOwner } from '../subscriptions/mails.ts';
@@ -93,7 +95,7 @@ async function addPlaces(act: Act, id: string, reported: readonly LeakPlace[]): 
   });
 }
 
-type Secret = { kind: 'token'; id: string } | { kind: 'key'; subscription: Subscription; slot: string };
+type Secret = { kind: 'token'; id: string } | { kind: 'key'; subscription: Subscription; slot: HeldKeySlot };
 
 /** What still works. Locks a subscription, and its account before it, as every change does. */
 async function holdSecret(act: Act, hash: string): Promise<Secret | null> {
@@ -115,8 +117,16 @@ async function holdSecret(act: Act, hash: string): Promise<Secret | null> {
   return token && !token.revokedAt && token.expiresAt > act.now ? { kind: 'token', id: token.id } : null;
 }
 
-const PRIMARY: MailValue = (say) => say('primary');
-const SECONDARY: MailValue = (say) => say('secondary');
+const KEY_NAMES = {
+  primary: 'primary',
+  secondary: 'secondary',
+  'former-primary': 'former primary',
+  'former-secondary': 'former secondary',
+} as const satisfies Record<HeldKeySlot, Text>;
+const keyName =
+  (slot: HeldKeySlot): MailValue =>
+  (say) =>
+    say(KEY_NAMES[slot]);
 
 async function tellOfFoundKey(
   act: Act,
@@ -125,7 +135,7 @@ async function tellOfFoundKey(
 ): Promise<void> {
   const LeakPlace = places.find(({ url }) => url !== '')?.url ?? '';
   await tellOwner(act, subscription, 'KeyFoundInPublic', {
-    KeyName: slot.endsWith('secondary') ? SECONDARY : PRIMARY,
+    KeyName: keyName(slot),
     KeyUrl: `${act.policy.publicUrl}/portal/subscriptions/${encodeURIComponent(subscription.id)}`,
     LeakPlace,
   });
