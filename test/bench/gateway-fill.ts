@@ -86,6 +86,11 @@ export async function fillForeignKeys(sql: postgres.Sql, serviceId: string, coun
   await sql`analyze`;
 }
 
+/** Without a word to the processes that follow. */
+export async function giveKeysEnds(sql: postgres.Sql, endsAt: Date | null): Promise<void> {
+  await withoutTriggers(sql, (tx) => tx`update subscription_keys set ends_at = ${endsAt}`);
+}
+
 /** A million notifications without a listener would only be slow. */
 async function withoutTriggers(
   sql: postgres.Sql,

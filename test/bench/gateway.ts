@@ -10,7 +10,7 @@ import { SECRET_KEY } from './accounts.ts';
 import { startCheckSender } from './check-sender.ts';
 import { median, percentile } from './figures.ts';
 import { fillAccounts } from './fill.ts';
-import { API_PATHS, fillCatalog, fillForeignKeys, fillKeys } from './gateway-fill.ts';
+import { API_PATHS, fillCatalog, fillForeignKeys, fillKeys, giveKeysEnds } from './gateway-fill.ts';
 import { freePort, startProcess } from './process.ts';
 
 const ROUNDS = 5;
@@ -90,9 +90,38 @@ export async function measureChecks(bench: Bench, keys: number) {
     const ratios = { hono: ratioTo('hono'), route: ratioTo('route'), query: ratioTo('query') };
     const blocks = await measureBlocks(bench, { ...targets.check, count: BLOCKS }, made);
     const memory = await measureMemory(bench);
-    return { keys: made.length, perSecond, ratios, blocks, memory };
+    // Some of the others are blocked by now.
+    const ends = await measureEnds(bench, target, sent.slice(-KEYS_SENT / 2));
+    return { keys: made.length, perSecond, ratios, blocks, memory, ends };
   } finally {
     for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/**
+ * The same check by two processes, of which the second reads the keys once each has an end: a ratio of rates, the median of
+ * rounds in turn, and the memory of the index with ends. Then no key has an end again.
+ */
+async function measureEnds(bench: Bench, start: (what: string) => Promise<string>, sent: string[]) {
+  const path = '/gateway/check';
+  const uri = `/${API_PATHS[3]}/items/7`;
+  const order = { path, uri, keys: sent, inFlight: IN_FLIGHT, seconds: SECONDS, status: 200 };
+  const without = await start('check');
+  await giveKeysEnds(bench.sql, new Date(Date.now() + 86_400_000));
+  const sender = await startCheckSender();
+  try {
+    const ends = await start('check');
+    const ratios: number[] = [];
+    for (let round = 0; round <= ROUNDS; round++) {
+      const plain = await sender.send({ ...order, url: without });
+      const ended = await sender.send({ ...order, url: ends });
+      // The first round warms both up.
+      if (round > 0) ratios.push(ended.perSecond / plain.perSecond);
+    }
+    return { ratio: median(ratios), ratios, memory: await measureMemory(bench) };
+  } finally {
+    sender.stop();
+    await giveKeysEnds(bench.sql, null);
   }
 }
 

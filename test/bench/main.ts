@@ -239,7 +239,7 @@ async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: st
     await prepareService(own.context);
     const bench = { databaseUrl: url.href, sql: own.sql, serviceId: SERVICE };
     const checks = await measureChecks(bench, KEYS);
-    const { perSecond, ratios, blocks, memory } = checks;
+    const { perSecond, ratios, blocks, memory, ends } = checks;
     for (const [name, rate] of Object.entries(perSecond)) say(`${name}: ${rounded(rate, 0)} a second`);
     const toEmpty = `goal ${GOALS.checkToEmpty}: ${judged(ratios.hono >= GOALS.checkToEmpty)}`;
     say(`check to an empty Hono route, ${checks.keys} keys: ratio ${rounded(ratios.hono)} (${toEmpty})`);
@@ -251,6 +251,8 @@ async function benchGateway(few: ReturnType<typeof openContext>, databaseUrl: st
     say(
       `memory per 100,000 keys: ${perKeys(memory.inUse)} MB in use, ${perKeys(memory.rss)} MB resident (${small})`,
     );
+    say(`check with an end for each key to one without: ratio ${rounded(ends.ratio)}`);
+    say(`memory with ends: ${perKeys(ends.memory.inUse)} MB in use, ${perKeys(ends.memory.rss)} MB resident`);
     const soon = `goal p99 ${GOALS.blockMs} ms: ${judged(blocks.p99 <= GOALS.blockMs)}`;
     const load = `under ${rounded(blocks.perSecond, 0)} checks a second`;
     say(
