@@ -87,13 +87,15 @@ function Key(props: { path: string; its: KeyView; version: number; now: Date }) 
           {say('This key was found in public: anyone can call the API as you. Replace it now.')}
         </p>
       ) : null}
-      {former?.isLeaked ? (
-        <p className="notice bad">
-          {say('The old key was found in public: anyone can call the API as you. End it now.')}
-        </p>
-      ) : null}
       {former?.endsAt ? (
-        <form className="notice" method="post" action={`${path}/former-key?slot=${slot}`}>
+        <form
+          className={former.isLeaked ? 'notice bad' : 'notice'}
+          method="post"
+          action={`${path}/former-key?slot=${slot}`}
+        >
+          {former.isLeaked ? (
+            <p>{say('The old key was found in public: anyone can call the API as you. End it now.')}</p>
+          ) : null}
           <Words
             text="The old key works until {moment}. Last used: {used}."
             moment={<Moment at={former.endsAt} />}
@@ -105,7 +107,7 @@ function Key(props: { path: string; its: KeyView; version: number; now: Date }) 
           </button>
         </form>
       ) : null}
-      <Link href={`${path}/new-key?slot=${slot}`} look="button quiet">
+      <Link href={`${path}/new-key?slot=${slot}`} look={isLeaked || hasEnded ? 'button' : 'button quiet'}>
         {say('Replace the {slot, select, primary {primary} other {secondary}} key', { slot })}
       </Link>
     </section>

@@ -61,11 +61,16 @@ button.inside { background: var(--card); border: 0; border-radius: 6px; color: v
 .tick { align-items: flex-start; display: flex; gap: 10px; margin: 18px 0 4px; }
 .tick input { flex: none; height: 24px; margin: 1px 0 0; min-height: 0; padding: 0; width: 24px; accent-color: var(--accent); }
 .tick label { margin: 0; }
+fieldset { border: 0; margin: 18px 0 0; min-width: 0; padding: 0; }
+legend { font-weight: 600; padding: 0; }
+fieldset .tick { margin: 12px 0 0; }
+fieldset label { font-weight: 400; }
 .terms { border: 1px solid var(--line); border-radius: 8px; max-height: 16rem; overflow: auto; padding: 12px; white-space: pre-wrap; }
 .terms:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .text { white-space: pre-wrap; }
 .key { font-family: ui-monospace, monospace; font-size: 14px; }
 h3 { font-size: 1rem; margin: 18px 0 4px; }
+section + section > h3 { margin-top: 32px; }
 .chart { display: block; height: auto; margin: 8px 0 12px; max-width: 480px; width: 100%; }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none; }
 summary { align-content: center; color: var(--accent); cursor: pointer; min-height: 44px; }
