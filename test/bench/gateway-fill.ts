@@ -88,7 +88,10 @@ export async function fillForeignKeys(sql: postgres.Sql, serviceId: string, coun
 
 /** Without a word to the processes that follow. */
 export async function giveKeysEnds(sql: postgres.Sql, endsAt: Date | null): Promise<void> {
-  await withoutTriggers(sql, (tx) => tx`update subscription_keys set ends_at = ${endsAt?.toISOString() ?? null}::timestamptz`);
+  await withoutTriggers(
+    sql,
+    (tx) => tx`update subscription_keys set ends_at = ${endsAt?.toISOString() ?? null}::timestamptz`,
+  );
 }
 
 /** A million notifications without a listener would only be slow. */
