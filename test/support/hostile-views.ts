@@ -394,7 +394,7 @@ export const leakedKey = fc
     slot: maybe(fc.constantFrom('primary', 'secondary', 'former-primary')),
     places: fc.array(fc.record({ url: foreignText(2_000), source: foreignText(100) }), { maxLength: 10 }),
     placeCount: fc.nat(20),
-    state: fc.constantFrom('open', 'ended', 'left'),
+    state: fc.constantFrom('open', 'ended', 'left', 'lapsed'),
     settledBy: actor,
     reportedAt: moment,
     settledAt: maybe(moment),
