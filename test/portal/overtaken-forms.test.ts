@@ -89,7 +89,7 @@ async function send(form: Form, overtake: (typeof OVERTAKERS)[string]) {
     answer = who.post(...form(developer)).finally(() => {
       isAnswered = true;
     });
-    while (!isAnswered && !(await isWaitedFor(Number(me?.pid)))) await new Promise((r) => setTimeout(r, 2));
+    while (!isAnswered && !(await isWaitedFor(Number(me?.pid)))) await new Promise((r) => setTimeout(r, 10));
     await overtake(tx, developer);
   });
   return answer as Promise<Response>;

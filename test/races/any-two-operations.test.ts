@@ -304,7 +304,7 @@ async function atOnce(start: Start, pair: readonly string[]): Promise<{ outcomes
     running = pair.map((name) => run(name, world).finally(() => (ended += 1)));
     // Awaited below; until then a rejection has no handler.
     for (const one of running) one.catch(() => {});
-    while (ended + (await waitingFor(pid)) < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    while (ended + (await waitingFor(pid)) < 2) await new Promise((resolve) => setTimeout(resolve, 10));
   });
   const outcomes = await Promise.all(running);
   const end = await endOf(world);
