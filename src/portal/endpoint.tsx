@@ -14,14 +14,16 @@ type Shown = Awaited<ReturnType<typeof showOfferedEndpoint>>['endpoint'];
 
 export function Endpoint({ site, offered, endpoint }: { site: Site; offered: OfferedApi; endpoint: Shown }) {
   const { api, products } = offered;
-  const { method, path, isDeprecated, detail } = endpoint;
+  const { method, path, summary, isDeprecated, detail } = endpoint;
   const { gatewayUrl } = site.policy;
   const needsKey = products.every(({ isSubscriptionRequired }) => isSubscriptionRequired);
   return (
     <>
-      <p dir="ltr">
-        <b className="method">{method}</b> <code>{path}</code>
-      </p>
+      {summary ? (
+        <p dir="ltr">
+          <b className="method">{method}</b> <code>{path}</code>
+        </p>
+      ) : null}
       {isDeprecated ? (
         <p className="notice">{say('This endpoint is deprecated: new programs should use another one.')}</p>
       ) : null}

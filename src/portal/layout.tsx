@@ -51,6 +51,7 @@ button.inside { background: var(--card); border: 0; border-radius: 6px; color: v
 .code > pre { background: var(--page); border-radius: 8px; font: 14px/1.5 ui-monospace, monospace; margin: 8px 0 12px; min-height: 46px; overflow-wrap: anywhere; padding: 12px; white-space: pre-wrap; }
 .code.with-button > pre { padding-inline-end: 104px; }
 .code > button.inside { background: transparent; }
+@media (max-width: 480px) { .code.with-button > pre { padding-block-start: 46px; padding-inline-end: 12px; } }
 .unseen { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
 .mark { border: 1px solid currentColor; border-radius: 999px; color: var(--good); display: inline-block; font-size: 13px; font-weight: 600; padding: 1px 9px; }
 :has(+ .mark) { margin-inline-end: 8px; }
