@@ -210,9 +210,11 @@ const OF_FORMAT: Readonly<Record<string, string>> = {
   uri: 'https://example.com',
 };
 
+export const JSON_TYPE = /[/+]json\s*(;|$)/i;
+
 /** A small body in JSON: the document's own example, or one made of the schema. Null for other media, and when it is long. */
 export function sampleOf(reader: SchemaReader, content: unknown): string | null {
-  const found = Object.entries(valuesIn(content)).find(([type]) => /[/+]json\s*(;|$)/i.test(type));
+  const found = Object.entries(valuesIn(content)).find(([type]) => JSON_TYPE.test(type));
   if (!found) return null;
   const media = valuesIn(found[1]);
   const examples = Object.values(valuesIn(media.examples));

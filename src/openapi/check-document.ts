@@ -15,6 +15,8 @@ const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
 /** Of all names and texts, for the same reason. */
 const MAX_TEXT_MB = 16;
+/** By Postgres: NUL and halves of characters. */
+const NOT_KEPT = /[\0\p{Surrogate}]/u;
 const MAX_FAULTS = 5;
 const MAX_FAULT_LENGTH = 200;
 
@@ -91,6 +93,8 @@ function faultsOfSize(document: object): DocumentFaults | null {
     if (depth > MAX_DEPTH) return { document: `has more than ${MAX_DEPTH} objects within each other` };
     for (const [name, part] of Object.entries(value)) {
       count += 1;
+      if (NOT_KEPT.test(name) || (typeof part === 'string' && NOT_KEPT.test(part)))
+        return { document: 'has a text with a character that can’t be kept, such as NUL' };
       length += (Array.isArray(value) ? 0 : name.length) + (typeof part === 'string' ? part.length : 0);
       if (length > MAX_TEXT_MB * 1_024 * 1_024)
         return { document: `has more than ${MAX_TEXT_MB} MB of text` };
