@@ -1,9 +1,8 @@
 // The keys of a subscription on its page, without the keys themselves.
-import type { ReactNode } from 'react';
 import type { Text } from '../languages/languages.ts';
 import type { KeyView, SubscriptionView } from '../operations/subscriptions/subscription.ts';
 import { type CallableApi, FirstCall } from './first-call.tsx';
-import { Link, Moment } from './page-parts.tsx';
+import { Facts, Link, Moment } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import type { Site } from './site.tsx';
 import { pathOfSubscription } from './subscription-labels.ts';
@@ -61,24 +60,16 @@ function Key(props: { path: string; its: KeyView; version: number; now: Date }) 
   const { path, its, version, now } = props;
   const { slot, madeAt, endsAt, lastUsedAt, former, isLeaked } = its;
   const hasEnded = endsAt !== null && endsAt <= now;
-  const facts: [Text, ReactNode][] = [
-    ['Made', <Moment key="made" at={madeAt} />],
-    ['Last used', <LastUse key="used" at={lastUsedAt} />],
-    ...(endsAt
-      ? [[hasEnded ? 'Ended' : 'Ends', <Moment key="ends" at={endsAt} />] as [Text, ReactNode]]
-      : []),
-  ];
   return (
     <section aria-labelledby={`${slot}-key`}>
       <h3 id={`${slot}-key`}>{say(NAMES[slot])}</h3>
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{say(name)}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts
+        facts={[
+          ['Made', <Moment key="made" at={madeAt} />],
+          ['Last used', <LastUse key="used" at={lastUsedAt} />],
+          [hasEnded ? 'Ended' : 'Ends', endsAt && <Moment key="ends" at={endsAt} />],
+        ]}
+      />
       {hasEnded ? (
         <p className="notice bad">{say('This key has ended: calls with it are refused.')}</p>
       ) : null}

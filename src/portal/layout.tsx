@@ -18,7 +18,7 @@ export const CSS = `
 body { background: var(--page); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; margin: 0; overflow-wrap: anywhere; padding: 24px 16px; }
 main, header, footer { margin: 0 auto; max-width: 34rem; }
 header { align-items: center; display: flex; flex-wrap: wrap; font-weight: 600; gap: 4px 18px; padding: 0 4px 8px; }
-header a.home img { display: block; height: 36px; max-width: min(220px, 60vw); object-fit: contain; object-position: left; }
+header a.home img { display: block; height: 36px; max-width: min(220px, 40vw); object-fit: contain; object-position: left; }
 @media (prefers-color-scheme: dark) { header img.on-light { background: #fff; border-radius: 6px; padding: 4px 6px; } }
 header a.home { align-items: center; color: var(--ink); display: inline-flex; margin-inline-end: auto; min-height: 44px; text-decoration: none; }
 main { background: var(--card); border-radius: 12px; padding: 28px clamp(18px, 5vw, 36px); }

@@ -1,5 +1,6 @@
 // What pages have beside their forms: notices, moments, and the ways to other pages.
 import type { ReactNode } from 'react';
+import type { Text } from '../languages/languages.ts';
 import { MailTo } from './mail-to.tsx';
 import { say, speech, Words } from './say.tsx';
 import { SIGN_UP_PATH } from './sign-up.tsx';
@@ -25,6 +26,22 @@ export function Alert({ children }: { children: ReactNode }) {
 /** A time in UTC. With scripts, the reader's own time follows it. */
 export function Moment({ at }: { at: Date }) {
   return <time dateTime={at.toISOString()}>{speech().moment(at)}</time>;
+}
+
+/** Facts by their names, without those that have no value. */
+export function Facts({ facts }: { facts: readonly (readonly [Text, ReactNode])[] }) {
+  return (
+    <dl>
+      {facts
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{say(name)}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
 }
 
 type Look = 'way' | 'button' | 'button quiet' | 'button quiet bad';

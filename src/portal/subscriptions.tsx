@@ -1,5 +1,4 @@
 import type { Hono } from 'hono';
-import type { ReactNode } from 'react';
 import type { UsageTime } from '../domain/usage-times.ts';
 import type { Text } from '../languages/languages.ts';
 import { listOfferedProducts } from '../operations/products/list-offered.ts';
@@ -12,7 +11,7 @@ import { type FieldErrors, fieldErrorsOf, nullOnCode } from './field-errors.ts';
 import type { CallableApi } from './first-call.tsx';
 import { Field } from './form.tsx';
 import { KeysSection } from './keys-section.tsx';
-import { Link, Moment, Notice } from './page-parts.tsx';
+import { Facts, Link, Moment, Notice } from './page-parts.tsx';
 import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 import {
@@ -105,32 +104,26 @@ function Rows({ subscriptions, now }: { subscriptions: SubscriptionView[]; now: 
           <a className="way" href={pathOfSubscription(one.id)}>
             {one.name}
           </a>
-          <Facts subscription={one} now={now} />
+          <SubscriptionFacts subscription={one} now={now} />
         </li>
       ))}
     </ul>
   );
 }
 
-function Facts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
+function SubscriptionFacts({ subscription, now }: { subscription: SubscriptionView; now: Date }) {
   const { createdAt, startsAt, endsAt, stateComment } = subscription;
-  const facts: [Text, ReactNode][] = [
-    ['For', scopeLabel(subscription)],
-    ['State', stateLabel(subscription, now)],
-    ...(stateComment ? [['Reason', stateComment] as [Text, string]] : []),
-    ['Since', <Moment key="since" at={startsAt ?? createdAt} />],
-    ...(endsAt ? [['Until', <Moment key="until" at={endsAt} />] as [Text, ReactNode]] : []),
-    ['Last used', <LastUse key="used" subscription={subscription} />],
-  ];
   return (
-    <dl>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{say(name)}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Facts
+      facts={[
+        ['For', scopeLabel(subscription)],
+        ['State', stateLabel(subscription, now)],
+        ['Reason', stateComment],
+        ['Since', <Moment key="since" at={startsAt ?? createdAt} />],
+        ['Until', endsAt && <Moment key="until" at={endsAt} />],
+        ['Last used', <LastUse key="used" subscription={subscription} />],
+      ]}
+    />
   );
 }
 
@@ -168,7 +161,7 @@ async function showSubscription(
   const content = (
     <>
       {state.notice ? <Notice>{say(state.notice)}</Notice> : null}
-      <Facts subscription={subscription} now={now} />
+      <SubscriptionFacts subscription={subscription} now={now} />
       {hasKeys
         ? ((await termsOfSubscription(me, id)) ?? (
             <KeysSection
