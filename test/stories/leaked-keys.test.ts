@@ -115,7 +115,7 @@ describe('T119: a key that is reported', () => {
       token_type: 'apim_user_key',
       label: 'true_positive',
     });
-    const card = await cardIn(/primary key of Starter of Ann Lee was found in public/);
+    const card = await cardIn(/Ann Lee’s primary key for Starter was found in public/);
     expect(card.text()).toContain(email);
     expect(card.text().replaceAll('\u200b', '')).toContain(`${URL_SEEN} (commit)`);
     expect(card.text()).not.toContain(own.primary);
@@ -131,7 +131,7 @@ describe('T119: a key that is reported', () => {
     await Promise.all([report(match), report(match, match)]);
     expect(await cardsOf(own.primary)).toHaveLength(1);
     await card.clicks(/^Replace it/);
-    await app.as('approver').sees(/Amir Approver replaced the primary key of Starter/, WAIT_MS);
+    await app.as('approver').sees(/Amir Approver replaced Ann Lee’s primary key for Starter/, WAIT_MS);
     expect([await passes(own.primary), await passes(own.secondary)]).toEqual([false, true]);
     expect((await keys()).primary).not.toBe(own.primary);
     await portal.mailTo(email, /leaked and was replaced/);
@@ -221,7 +221,7 @@ describe('T119: a key that is reported', () => {
     await report({ token: own.primary, url: URL_SEEN, source: 'gist_content' });
     const card = await cardIn(/gist content/);
     await card.clicks(/^Leave it/);
-    await app.as('approver').sees(/left the primary key of Starter of Ann Lee as it is/, WAIT_MS);
+    await app.as('approver').sees(/left Ann Lee’s primary key for Starter as it is/, WAIT_MS);
     await report({ token: own.primary, url: `${URL_SEEN}#2`, source: 'commit' });
     expect([await stateOf(own.primary), await passes(own.primary)]).toEqual(['left', true]);
     expect(await cardsOf(own.primary)).toHaveLength(1);

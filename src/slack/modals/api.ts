@@ -47,7 +47,7 @@ export const apiDocumentModal = (api: ApiView): ModalView =>
     metadata: referenceTo(api),
     blocks: [
       section(
-        `*${escapeText(api.name)}* ${api.documentHash === null ? 'has no document yet' : 'has a document, and a new one replaces it'}. The portal shows its endpoints to developers. To give a file, send it to me in our direct message as JSON or YAML, named \`${api.id}.yaml\` or with \`${api.id}\` as the text of the message. OpenAPI 3.0 and 3.1, up to 4 MB.`,
+        `*${escapeText(api.name)}* ${api.documentHash === null ? 'has no document yet. With one, the portal shows developers its endpoints.' : 'has a document, so the portal shows developers its endpoints. A new one replaces it.'} Send the file to me in our direct message as JSON or YAML, named \`${api.id}.yaml\` or with \`${api.id}\` as the text of the message. OpenAPI 3.0 or 3.1, up to 4 MB.`,
       ),
       textInput('link', 'Link to it', {
         optional: true,

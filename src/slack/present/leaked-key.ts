@@ -57,12 +57,12 @@ function decisionButtons({ token }: LeakedKeyView, id: string, title: string) {
   ];
 }
 
-/** "The primary key of Starter", in plain text. */
+/** "Ann Lee’s primary key for Starter", in plain text. */
 function secretText({ token, subscription, slot }: LeakedKeyView, isExposed: boolean): string {
   if (token) return `The token ${token.name} of the management API`;
   const key = slot?.replace(/^former-(.*)/, 'former $1') ?? '';
-  const owner = subscription?.owner && !isExposed ? ` of ${nameOf(subscription.owner)}` : '';
-  return `The ${key} key of ${subscription ? scopeText(subscription) : 'a subscription'}${owner}`;
+  const whose = subscription?.owner && !isExposed ? `${nameOf(subscription.owner)}’s` : 'The';
+  return `${whose} ${key} key for ${subscription ? scopeText(subscription) : 'a subscription'}`;
 }
 
 function subscriptionLines({ subscription, token }: LeakedKeyView, isExposed: boolean): string[] {
@@ -97,13 +97,13 @@ function whyLapsed({ token, subscription }: LeakedKeyView): string {
   return state === 'expired' ? 'its subscription has expired' : 'its time was over';
 }
 
-/** "Ada Admin replaced the primary key of Starter, Nov 24 at 5:40 PM", in mrkdwn. */
+/** "Ada Admin replaced Ann Lee’s primary key for Starter: it was found in public, Nov 24 at 5:40 PM", in mrkdwn. */
 export function outcomeOf(leakedKey: LeakedKeyView, isExposed: boolean): string {
   const { state, settledBy, settledAt, token } = leakedKey;
   if (state === 'lapsed')
     return `${escapeText(secretText(leakedKey, isExposed))} was found in public, and ended on its own: ${whyLapsed(leakedKey)}`;
   const verb = state === 'left' ? 'left' : token ? 'revoked' : 'replaced';
-  const thing = secretText(leakedKey, isExposed).replace(/^The/, 'the');
+  const thing = secretText(leakedKey, isExposed).replace(/^The /, 'the ');
   const as = state === 'left' ? ' as it is' : '';
   const at = settledAt ? `, ${formatDate(settledAt)}` : '';
   return `${escapeText(settledBy)} ${verb} ${escapeText(thing)}${as}: it was found in public${at}`;
