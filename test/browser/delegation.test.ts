@@ -81,4 +81,23 @@ describe('T118: a developer of Azure’s portal', () => {
     await back.press('Enter');
     await page.waitForURL(`${azure.url}/`);
   });
+
+  story('reads pages that fit the phone, also where it doesn’t go on', async () => {
+    const page = await app.open(azure.link('ChangeProfile', { userId: 'ann' }), NARROW);
+    await page.getByRole('textbox').first().fill(ANN);
+    await page.locator('input[type=password]').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/portal/account');
+    for (const [title, path] of [
+      ['Dieser Link funktioniert nicht', azure.link('SignIn', { returnUrl: '/' }, { sig: 'AAAA' })],
+      ['Hier ist ein anderes Konto angemeldet', azure.link('CloseAccount', { userId: 'bob' })],
+      ['Hier noch nicht bekannt', azure.link('Subscribe', { productId: 'unknown', userId: 'ann' })],
+      ['Auch hier abmelden', azure.link('SignOut', { userId: 'ann' })],
+    ] as const) {
+      await page.goto(app.url + path);
+      await page.getByRole('heading', { name: title }).waitFor();
+      expect(await faultsOnPage(page), title).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), title).toBe(true);
+    }
+  });
 });

@@ -62,6 +62,7 @@ const VISITORS = [
   '/portal',
   '/portal/sign-in',
   '/portal/sign-up',
+  '/portal/sign-in/acme/callback?state=none',
   '/portal/products',
   '/portal/products/none',
   '/portal/language',
@@ -81,6 +82,7 @@ const DEVELOPERS = [
   '/portal/account',
   '/portal/account/email',
   '/portal/account/password',
+  '/portal/account/sign-ins',
   '/portal/account/close',
   '/portal/language',
 ];

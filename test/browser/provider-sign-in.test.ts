@@ -1,18 +1,37 @@
-// Signing up with the company of the playground: by keyboard, on a phone, in German and in the dark.
+// Signing up with the company of the playground: by keyboard, on a phone, in German and in the dark, with a brand and terms.
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { faultsOnPage } from '../support/axe.ts';
 import { startBrowserApp, story } from '../support/browser-app.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 
-const app = forAllTests(() => startBrowserApp({ SIGN_UP: 'approval' }));
+const app = forAllTests(() =>
+  startBrowserApp({
+    SIGN_UP: 'approval',
+    ORGANIZATION_NAME: 'Northwind Traders International',
+    // Hardly a colour: links and buttons still differ from text, in light and in the dark.
+    BRAND_COLOR: '#111111',
+    PORTAL_LINKS:
+      'Documentation for developers of our APIs=https://docs.example.com, Status=https://status.example.com',
+    TERMS_URL: 'https://example.com/terms',
+    TERMS_VERSION: '2026-11',
+    PRIVACY_URL: 'https://example.com/privacy',
+  }),
+);
+// The company is loaded with its first request, which takes a busy machine longer than a sign-in waits.
+beforeAll(async () => {
+  await fetch(`${app.url}/playground/company/.well-known/openid-configuration`);
+});
 /** A folder for what the pages look like. */
 const SHOTS = process.env.SHOTS;
 const PHONE = { viewport: { width: 360, height: 640 } };
 
 async function looksGood(page: Page, name: string): Promise<void> {
-  expect(await faultsOnPage(page), name).toEqual([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await faultsOnPage(page), `${name}, ${colorScheme}`).toEqual([]);
+  }
   const width = await page.evaluate('document.documentElement.scrollWidth');
   expect(width, `${name} is no wider than the phone`).toBe(PHONE.viewport.width);
   if (!SHOTS) return;
@@ -43,15 +62,22 @@ story(
     const approver = await app.as('approver');
     await looksGood(page, 'sign-in');
     await presses(page, 'Weiter mit Acme');
+    await page.getByRole('button', { name: 'Grace Osei' }).waitFor();
+    await looksGood(page, 'company');
     await presses(page, 'Grace Osei');
     await page.getByRole('heading', { name: 'Legen Sie Ihr Konto an' }).waitFor();
     await looksGood(page, 'finish');
     await presses(page, 'Mein Konto anlegen');
     await page.getByText('muss Ihr Konto noch freigeben').waitFor();
+    await looksGood(page, 'waiting');
     await approver.goesTo(/approvals/);
     await approver.presses(/^Activate/);
     await page.goto(`${app.url}/portal/sign-in`);
     await presses(page, 'Weiter mit Acme');
+    await page.getByRole('checkbox').waitFor();
+    await looksGood(page, 'terms');
+    await page.getByRole('checkbox').press('Space');
+    await presses(page, 'Zustimmen und fortfahren');
     await page.getByText('grace@acme.example').waitFor();
     await page.goto(`${app.url}/portal/account`);
     await looksGood(page, 'account');
