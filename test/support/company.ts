@@ -10,7 +10,8 @@ const SECRET = 'a-secret-between-the-company-and-us';
 /** What the portal is called there: browsers never reach it under this name in tests. */
 export const PORTAL_URL = 'https://developers.example.com';
 
-export async function startCompany(name = 'acme') {
+/** `portalUrl`: the public address of the portal. */
+export async function startCompany(name = 'acme', portalUrl = PORTAL_URL) {
   let listener: RequestListener = (_req, res) => res.writeHead(503).end();
   const server = createServer((req, res) => listener(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,8 +23,8 @@ export async function startCompany(name = 'acme') {
     client: {
       id: 'apim-user',
       secret: SECRET,
-      redirectUris: [`${PORTAL_URL}/portal/sign-in/${name}/callback`],
-      afterSignOut: [`${PORTAL_URL}/portal`],
+      redirectUris: [`${portalUrl}/portal/sign-in/${name}/callback`],
+      afterSignOut: [`${portalUrl}/portal`],
     },
     colleagues: () => [...colleagues.values()],
   });
@@ -32,7 +33,7 @@ export async function startCompany(name = 'acme') {
   return {
     issuer,
     settings: {
-      PUBLIC_URL: PORTAL_URL,
+      PUBLIC_URL: portalUrl,
       SIGN_IN_PROVIDERS: name,
       [setting('ISSUER')]: issuer,
       [setting('CLIENT_ID')]: 'apim-user',
@@ -69,7 +70,7 @@ export async function whereTo(answer: Response): Promise<string> {
 }
 
 /** Signs in at the provider as a browser would, and returns the path at which it comes back to us. */
-export async function signInThere(url: string, subject: string): Promise<string> {
+export async function signInThere(url: string, subject: string, portalUrl = PORTAL_URL): Promise<string> {
   const cookies = new Map<string, string>();
   let [next, form]: [string, URLSearchParams | null] = [url, null];
   for (let hops = 0; hops < 10; hops += 1) {
@@ -83,7 +84,7 @@ export async function signInThere(url: string, subject: string): Promise<string>
       cookies.set(name, value);
     }
     const location: string | null = answer.headers.get('location');
-    if (location?.startsWith(PORTAL_URL)) return location.slice(PORTAL_URL.length);
+    if (location?.startsWith(portalUrl)) return location.slice(portalUrl.length);
     form = location ? null : new URLSearchParams({ subject });
     if (!location && answer.status !== 200) throw new Error(`the provider answered ${answer.status}`);
     next = location ? new URL(location, next).href : next;

@@ -2,13 +2,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { LANGUAGES } from '../../src/languages/languages.ts';
 import { createPortal } from '../../src/portal/app.tsx';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
+import { ACME } from '../support/memory-provider.ts';
 import { type Met, makeVoice, PAGES } from './voice.ts';
 
 let text: string;
 let met: Met;
 beforeAll(async () => {
   ({ text, met } = await makeVoice());
-}, 240_000);
+}, 360_000);
 
 test('docs/voice.md shows the texts as they are; if not, `npm run voice` writes it', async () => {
   await expect(text, 'run `npm run voice`, read the difference, and commit it').toMatchFileSnapshot(
@@ -43,7 +44,7 @@ test('the walk asks for every page of the portal, and sends every form', () => {
     throw new Error('not called');
   };
   const { app } = createPortal({
-    policy: PAGES,
+    policy: { ...PAGES, signIn: { hasPasswords: true, providers: [ACME] } },
     limits: {} as never,
     languages: LANGUAGES,
     contextOf: never,

@@ -15,6 +15,7 @@ import {
   showSlackRefusals,
 } from './tables.ts';
 import { walkAzure } from './walk-azure.ts';
+import { walkCompany } from './walk-company.ts';
 import { walkPortal } from './walk-portal.ts';
 import { endWalk, walkSlack } from './walk-slack.ts';
 
@@ -52,6 +53,7 @@ export async function makeVoice(): Promise<{ text: string; met: Met }> {
     await walkSlack(stage, page);
     await walkPortal({ stage, page, visited });
     await walkAzure(stage, page);
+    await walkCompany(page, visited);
     await endWalk(stage);
     await showMails(page);
     showSlackRefusals(page);

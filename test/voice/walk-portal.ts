@@ -4,6 +4,7 @@ import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { versionOf } from '../../src/operations/terms/terms.ts';
 import { besideApp } from '../support/beside-app.ts';
 import { storeCalls } from '../support/calls.ts';
+import { signInThere } from '../support/company.ts';
 import { eventually } from '../support/eventually.ts';
 import { createVisitor } from '../support/visitor.ts';
 import type { Page } from './page.ts';
@@ -23,15 +24,18 @@ type Browser = ReturnType<typeof createBrowser>;
 /** `visited` has the method and path of every page that was asked for. */
 export type Portal = { stage: Stage; page: Page; visited: Set<string> };
 
-function createBrowser({ stage, page, visited }: Portal, who: string) {
+export function createBrowser({ stage, page, visited }: Portal, who: string) {
   const visitor = createVisitor(stage.app);
+  /** Where the last page leads a browser by itself. */
+  let ledTo = '';
   async function show(answer: Response): Promise<void> {
     let last = answer;
-    for (let hops = 0; hops < 3 && last.headers.has('location'); hops++) {
+    for (let hops = 0; hops < 4 && last.headers.has('location'); hops++) {
       const { pathname, search } = new URL(last.headers.get('location') ?? '', stage.app.url);
       visited.add(`GET ${pathname}`);
       last = await visitor.get(`${pathname}${search}`);
     }
+    ledTo = /^0; url=(.+)$/.exec(last.headers.get('refresh') ?? '')?.[1] ?? '';
     const html = await last.text();
     // The frame is the same on every page.
     page.says('', readHtml(html.replace(/<header>.*?<\/header>|<nav.*?<\/nav>|<footer>.*?<\/footer>/gs, '')));
@@ -52,6 +56,14 @@ function createBrowser({ stage, page, visited }: Portal, who: string) {
       visited.add(`POST ${path}`);
       await show(await visitor.post(path, fields, headers));
     },
+    /** From a provider, after its button here was pressed. `meanwhile` happens before. */
+    async comesBack(from: string, subject: string, meanwhile = () => {}): Promise<void> {
+      const path = await signInThere(ledTo, subject, stage.app.publicUrl);
+      meanwhile();
+      page.section(`${who} comes back from ${from}`);
+      visited.add(`GET ${path.split('?')[0]}`);
+      await show(await visitor.get(path));
+    },
   };
 }
 
@@ -68,7 +80,7 @@ export async function walkPortal(portal: Portal): Promise<void> {
 }
 
 /** The secret of the newest mailed link to an email. */
-async function ticketTo({ stage }: Portal, email: string, earlier?: string): Promise<string> {
+export async function ticketTo({ stage }: Portal, email: string, earlier?: string): Promise<string> {
   return eventually(`a link to ${email}`, () => {
     const mail = stage.app.inbox
       .mails()
