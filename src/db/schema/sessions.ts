@@ -21,6 +21,8 @@ export const sessions = pgTable(
     provider: text('provider'),
     /** The provider's ID token, for signing out there too. */
     sealedIdToken: text('sealed_id_token'),
+    /** When the developer last proved in this browser who they are. Null: a provider only said that they were signed in there. */
+    provedAt: at('proved_at'),
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
