@@ -242,14 +242,17 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     signIn: {
       hasPasswords: settings.signIn.hasPasswords,
       // Without the client's secret.
-      providers: settings.signIn.providers.map(({ name, label, kind, domains, signUp, signsOut }) => ({
-        name,
-        label,
-        kind,
-        domains,
-        signUp,
-        signsOut,
-      })),
+      providers: settings.signIn.providers.map(
+        ({ name, issuer, label, kind, domains, signUp, signsOut }) => ({
+          name,
+          issuer,
+          label,
+          kind,
+          domains,
+          signUp,
+          signsOut,
+        }),
+      ),
     },
   };
 }

@@ -45,5 +45,5 @@ export async function readGithubUser(
     email_verified: email?.verified ?? false,
   });
   if (!identity) throw new ProviderError('refused');
-  return { identity, idToken: null };
+  return { identity, idToken: null, isProved: false };
 }

@@ -17,9 +17,20 @@ export type ProvedIdentity = {
 };
 
 /** What the provider's answer is checked with. */
-export type Checks = { state: string; verifier: string; nonce: string | null; mustBeFresh: boolean };
+export type Checks = {
+  state: string;
+  verifier: string;
+  nonce: string | null;
+  /** When the person was sent to prove again who they are, in seconds; null when a sign-in of any age will do. */
+  freshSince: number | null;
+};
 
-export type Answer = { identity: ProvedIdentity; idToken: string | null };
+export type Answer = {
+  identity: ProvedIdentity;
+  idToken: string | null;
+  /** The person was asked to prove again who they are, and the provider says that they did. */
+  isProved: boolean;
+};
 
 export type SignInProvider = {
   /** Where the browser goes. `isFresh`: the person must prove again who they are. Errors: `ProviderError`. */

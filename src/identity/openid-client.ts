@@ -11,12 +11,12 @@ export type OpenIdClient = SignInProvider;
 
 const TIMEOUT_SECONDS = 5;
 const DISCOVERY_KEPT_MS = 3_600_000;
-/** Between the person's proof and the provider's answer. */
-const FRESH_SECONDS = 300;
+/** How much a provider's clock may differ from ours. */
+const CLOCK_TOLERANCE_SECONDS = 60;
 
 /** Source: OpenID Connect Core 1.0, 3.1; RFC 7636 (PKCE); RFC 9207 (the answer's issuer); RFC 9700 (best practice). */
 export function createOpenIdClient(settings: SignInProviderSettings, options: ProviderOptions): OpenIdClient {
-  const { kind, protocol, scopes } = settings;
+  const { protocol, scopes } = settings;
   const source = createSource(settings, options);
   const explained = <Result>(work: () => Promise<Result>) => explainErrors(settings, options, work);
 
@@ -28,7 +28,7 @@ export function createOpenIdClient(settings: SignInProviderSettings, options: Pr
           state: client.randomState(),
           verifier: client.randomPKCECodeVerifier(),
           nonce: protocol === 'oidc' ? client.randomNonce() : null,
-          mustBeFresh: isFresh,
+          freshSince: isFresh ? Math.floor(options.clock().getTime() / 1_000) : null,
         };
         const url = client.buildAuthorizationUrl(configuration, {
           redirect_uri: redirectUri,
@@ -37,9 +37,7 @@ export function createOpenIdClient(settings: SignInProviderSettings, options: Pr
           code_challenge: await client.calculatePKCECodeChallenge(checks.verifier),
           code_challenge_method: 'S256',
           ...(checks.nonce ? { nonce: checks.nonce } : {}),
-          // Google refuses the value that all others know.
-          ...(isFresh ? { prompt: kind === 'Google' || kind === 'GitHub' ? 'select_account' : 'login' } : {}),
-          ...(isFresh && protocol === 'oidc' ? { max_age: '0' } : {}),
+          ...(isFresh ? { prompt: 'login', max_age: '0' } : {}),
         });
         return { url: url.href, checks };
       }),
@@ -78,8 +76,12 @@ async function answerOf(
 ): Promise<Answer> {
   const claims = tokens.claims();
   if (!claims) throw new ProviderError('refused');
-  const isOld = claims.auth_time !== undefined && claims.auth_time < claims.iat - FRESH_SECONDS;
-  if (checks.mustBeFresh && isOld) throw new ProviderError('refused');
+  // Without the time, the provider may only have said that the person is signed in there.
+  const { auth_time: provedAt } = claims;
+  const isProved =
+    checks.freshSince !== null &&
+    typeof provedAt === 'number' &&
+    provedAt >= checks.freshSince - CLOCK_TOLERANCE_SECONDS;
   // Okta sends a thin token, and the rest on demand.
   const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
   const more =
@@ -88,7 +90,7 @@ async function answerOf(
       : {};
   const identity = readIdentity(settings, { ...more, ...claims });
   if (!identity) throw new ProviderError('refused');
-  return { identity, idToken: tokens.id_token ?? null };
+  return { identity, idToken: tokens.id_token ?? null, isProved };
 }
 
 /** Reads the provider's addresses once an hour; after a failure, the next sign-in tries again. */
@@ -104,7 +106,7 @@ function createSource(
     const at = clock().getTime();
     const metadata = {
       [client.clockSkew]: Math.round((at - Date.now()) / 1_000),
-      [client.clockTolerance]: 60,
+      [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
     };
     const configuration = await configurationOf(settings, metadata, fetch);
     known = { configuration, at };

@@ -15,7 +15,7 @@ import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { EmailField, emailIn, NewPassword } from './form.tsx';
 import { BackLink } from './layout.tsx';
 import { Link } from './page-parts.tsx';
-import { canProve, currentPasswordIn, type Own, OwnPassword, SignInAgain } from './prove-owner.tsx';
+import { canProve, currentPasswordIn, type Own, OwnPassword, ProveFirst } from './prove-owner.tsx';
 import { say, Words } from './say.tsx';
 import { type Me, type Site, UNPROCESSABLE } from './site.tsx';
 
@@ -92,7 +92,7 @@ export function registerAccountChanges(portal: Hono<WebEnv>, site: Site): void {
           {await fields(site, me, state, own)}
         </form>
       ) : (
-        <SignInAgain site={site} own={own} page={path.split('/').at(-1) ?? ''} />
+        <ProveFirst site={site} own={own} page={path.split('/').at(-1) ?? ''} />
       );
       return site.sessionPage(me, say(title), form, status);
     };

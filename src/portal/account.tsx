@@ -101,9 +101,7 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
         <>
           <h2>{say('Password')}</h2>
           <Link href={`${ACCOUNT_PATH}/password`} look="button quiet">
-            {say(
-              account.hasPassword || account.signIns.length === 0 ? 'Change password' : 'Choose a password',
-            )}
+            {say(account.hasPassword ? 'Change password' : 'Choose a password')}
           </Link>
         </>
       ) : null}

@@ -23,6 +23,7 @@ import { registerLanguage } from './language.tsx';
 import { registerLogo } from './logo.ts';
 import { Link } from './page-parts.tsx';
 import { registerProducts } from './products.tsx';
+import { registerProveOwner } from './prove-owner.tsx';
 import { registerProviderFinish } from './provider-finish.tsx';
 import { registerProviderSignIn } from './provider-sign-in.tsx';
 import { registerReference } from './reference.tsx';
@@ -87,6 +88,7 @@ export function createPortal({ policy, limits, contextOf, languages, delegation 
   registerCancel(app, site);
   registerAccount(app, site);
   registerAccountChanges(app, site);
+  registerProveOwner(app, site);
   registerLanguage(app, site);
   registerLogo(app, site);
   registerTerms(app, site);

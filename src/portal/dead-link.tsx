@@ -1,6 +1,7 @@
 // The page for a mailed link that can't be used. It tells the holder of that very link why, and names no person.
 import type { Text } from '../languages/languages.ts';
 import type { LinkState } from '../operations/tickets/recognise.ts';
+import { ACCOUNT_PATH } from './account.tsx';
 import { EmailForm, type LinkKind } from './ask-for-link.tsx';
 import { Link } from './page-parts.tsx';
 import type { TicketClaim } from './request-guard.ts';
@@ -57,6 +58,14 @@ const WORDS: Texts = {
     expired: 'It works for a few minutes. Go back to where you found it, or sign in with your password.',
     unknown: 'Go back to where you found it for a new one, or sign in with your password.',
   },
+  'session-proof': {
+    used: 'You’ve proved that it’s you. Go back to the page that asked for it.',
+    replaced: 'We’ve sent you a newer mail since this one, and only its link works.',
+    withdrawn: 'Your account has changed since we sent it. Go back to the page that asked for it.',
+    expired: 'Go back to the page that asked for it, and we’ll mail you a new one.',
+    unknown:
+      'It works once, where you’re signed in to the account that asked for it. Go back to that page for a new one.',
+  },
 };
 
 /** `state`: null for a link that was never mailed for this page. */
@@ -68,7 +77,13 @@ export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | nu
   const content = (
     <>
       <p>{say(WORDS[purpose]?.[dead] ?? WORDS[dead])}</p>
-      {signsIn ? <SignIn /> : <EmailForm kind={kind} />}
+      {purpose === 'session-proof' ? (
+        <Link href={ACCOUNT_PATH}>{say('Back to my account')}</Link>
+      ) : signsIn ? (
+        <SignIn />
+      ) : (
+        <EmailForm kind={kind} />
+      )}
     </>
   );
   return site.page(say(TITLES[purpose]?.[dead] ?? TITLES[dead]), content, GONE);

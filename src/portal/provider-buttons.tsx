@@ -12,7 +12,7 @@ export const FINISH_PATH = '/portal/sign-in/finish';
 
 export const providerPath = (name: string): string => `/portal/sign-in/${name}`;
 
-/** One button for each provider. With `claim` a mailed link is redeemed with it; with `again` the developer proves once more who they are. */
+/** One button for each provider. With `claim` a mailed link is redeemed with it; with `again` some prove once more who the developer is. */
 export function ProviderButtons(props: {
   site: Site;
   claim?: TicketClaim;
@@ -60,6 +60,9 @@ export function leadTo(c: WebContext, site: Site, url: string, label: string): R
     </>,
   );
   page.headers.set('refresh', `0; url=${url}`);
-  // With the cookies that were set.
-  return c.newResponse(page.body, { status: page.status as 200, headers: Object.fromEntries(page.headers) });
+  return withCookies(c, page);
 }
+
+/** The page, with the cookies that `c` sets. */
+export const withCookies = (c: WebContext, page: Response): Response =>
+  c.newResponse(page.body, { status: page.status as 200, headers: Object.fromEntries(page.headers) });

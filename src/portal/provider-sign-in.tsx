@@ -5,15 +5,14 @@ import { beginProviderSignIn } from '../operations/identities/begin.ts';
 import { finishProviderSignIn } from '../operations/identities/finish.ts';
 import type { FormFields } from '../web/read-form.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
-import { ACCOUNT_PATH, accountPage } from './account.tsx';
+import { accountPage } from './account.tsx';
+import { keepPageToProve, unprovedPage } from './prove-owner.tsx';
 import { BROWSER_SECONDS, FINISH_PATH, leadTo, providerPath } from './provider-buttons.tsx';
 import { deadPage, domainPage, providerErrorPage, takenPage } from './provider-pages.tsx';
 import type { Site } from './site.tsx';
 
 /** Longer than any of ours. */
 const MAX_STATE_LENGTH = 200;
-/** The pages that ask a developer to sign in again. */
-const PAGES_AGAIN = ['email', 'password', 'close', 'sign-ins'];
 
 export function registerProviderSignIn(portal: Hono<WebEnv>, site: Site): void {
   for (const { name, label } of site.policy.signIn.providers) {
@@ -30,8 +29,7 @@ async function begin(c: WebContext, site: Site, { name, label }: Named): Promise
   const isAgain = fields.get('purpose') === 'again';
   const me = isAgain ? await site.me(c) : null;
   if (isAgain && !me) return site.askToSignIn(c);
-  const page = fields.get('page') ?? '';
-  if (isAgain && PAGES_AGAIN.includes(page)) site.keepReturnPage(c, `${ACCOUNT_PATH}/${page}`);
+  if (isAgain) keepPageToProve(c, site, fields);
   const browserSecret = site.browserCookie.read(c);
   try {
     const begun = await beginProviderSignIn(me?.context ?? site.developerContext(c), {
@@ -77,6 +75,10 @@ async function finish(c: WebContext, site: Site, { name, label }: Named): Promis
         return c.redirect('/portal/sign-in', 303);
       case 'taken':
         return takenPage(site, label);
+      case 'unproved': {
+        const me = await site.me(c);
+        return me ? unprovedPage(site, me, label) : site.askToSignIn(c);
+      }
       case 'domain':
         return domainPage(site, name, label);
       default:

@@ -11,6 +11,9 @@ import { demandSameOrigin, isSameOrigin } from '../web/same-origin.ts';
 /** A ticket, and what the page that it came to is for. */
 export type TicketClaim = Parameters<typeof recogniseTicket>[1];
 
+/** Links whose form begins or changes a session. */
+const SESSION_LINKS: readonly TicketClaim['purpose'][] = ['sign-in', 'session-proof'];
+
 export type RequestGuard = {
   /** Reads a form without a session. Errors: 403 from another site, 400 or 415 when it can be read in two ways. */
   form(c: WebContext): Promise<FormFields>;
@@ -75,7 +78,7 @@ export function createRequestGuard(options: {
     form: async (c) => read(c, { mayHideOrigin: true }),
     sessionForm: async (c) => read(c, { mayHideOrigin: false }),
     async ticketForm(c, purpose) {
-      const fields = await read(c, { mayHideOrigin: purpose !== 'sign-in' });
+      const fields = await read(c, { mayHideOrigin: !SESSION_LINKS.includes(purpose) });
       const ticket = fields.get('ticket') ?? '';
       await beforeTicket(c, { purpose, ticket });
       await take('ticketPosts', ticket);

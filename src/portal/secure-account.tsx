@@ -1,7 +1,7 @@
 // The page behind "This wasn't me" in a mail about a developer's own security.
 import type { Hono } from 'hono';
-import { openSecureAccount } from '../operations/accounts/open-secure.ts';
 import { secureAccount } from '../operations/accounts/secure.ts';
+import { openLink } from '../operations/tickets/open.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { TicketForm } from './form.tsx';
 import { MailTo } from './mail-to.tsx';
@@ -16,7 +16,7 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
     path: PATH,
     title: 'Secure your account',
     purpose: 'account-security',
-    open: openSecureAccount,
+    open: (context, { ticket }) => openLink(context, { ticket, purpose: 'account-security' }),
     form: (ticket, { email }) => (
       <>
         <p>

@@ -1,7 +1,7 @@
 // A sign-in link that a program made for a developer. Opening it asks first; only the form signs in.
 import type { Hono } from 'hono';
-import { openSignInLink } from '../operations/sessions/open-link.ts';
 import { redeemSignInLink } from '../operations/sessions/redeem-link.ts';
+import { openLink } from '../operations/tickets/open.ts';
 import type { WebEnv } from '../web/request-facts.ts';
 import { TicketForm } from './form.tsx';
 import { say, Words } from './say.tsx';
@@ -20,7 +20,7 @@ export function registerSignInLink(portal: Hono<WebEnv>, site: Site): void {
     path: PATH,
     title: 'Sign in',
     purpose: 'sign-in',
-    open: openSignInLink,
+    open: (context, { ticket }) => openLink(context, { ticket, purpose: 'sign-in' }),
     form: (ticket, { email }) => (
       <>
         <p>

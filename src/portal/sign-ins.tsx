@@ -8,7 +8,7 @@ import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { ACCOUNT_PATH, accountPage } from './account.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { Alert, Link } from './page-parts.tsx';
-import { canProve, currentPasswordIn, type Own, OwnPassword, SignInAgain } from './prove-owner.tsx';
+import { canProve, currentPasswordIn, type Own, OwnPassword, ProveFirst } from './prove-owner.tsx';
 import { BROWSER_SECONDS, leadTo } from './provider-buttons.tsx';
 import { providerErrorPage } from './provider-pages.tsx';
 import { say, speech, Words } from './say.tsx';
@@ -27,18 +27,25 @@ export function registerSignIns(portal: Hono<WebEnv>, site: Site): void {
     site.withSessionForm(async (c, me, form) => {
       await site.guard.beforeOwnPassword(me.accountId);
       const currentPassword = currentPasswordIn(form);
-      const [provider, index] = [form.get('connect'), form.get('disconnect')];
+      const provider = form.get('connect');
       try {
         if (provider !== undefined) return await connect(c, site, me, { provider, ...currentPassword });
-        const { signIns } = await showOwnAccount(me.context, {});
-        const { issuer = '', subject = '' } = signIns[Number(index)] ?? {};
-        await disconnectProvider(me.context, { issuer, subject, ...currentPassword });
+        const identity = identityIn(form.get('disconnect') ?? '');
+        await disconnectProvider(me.context, { ...identity, ...currentPassword });
         return c.redirect(accountPage('disconnected'), 303);
       } catch (error) {
         return refusedPage(site, me, error);
       }
     }),
   );
+}
+
+/** An issuer has no space. The operation takes only an identity of the developer's own. */
+const nameOf = ({ issuer, subject }: Own['signIns'][number]): string => `${issuer} ${subject}`;
+
+function identityIn(name: string): { issuer: string; subject: string } {
+  const [issuer = '', ...subject] = name.split(' ');
+  return { issuer, subject: subject.join(' ') };
 }
 
 async function connect(
@@ -87,7 +94,7 @@ async function signInsPage(
           <Unconnected site={site} own={own} />
         </form>
       ) : (
-        <SignInAgain site={site} own={own} page="sign-ins" />
+        <ProveFirst site={site} own={own} page="sign-ins" />
       )}
       <Link href={ACCOUNT_PATH}>{say('Back to my account')}</Link>
     </>
@@ -99,20 +106,20 @@ function Connected({ own }: { own: Own }) {
   if (own.signIns.length === 0) return <p>{say('No sign-in with another account is connected yet.')}</p>;
   return (
     <ul className="rows">
-      {own.signIns.map(({ label, shownName, lastUsedAt }, index) => (
-        <li key={`${label} ${shownName}`}>
-          <strong>{label}</strong>
+      {own.signIns.map((one) => (
+        <li key={nameOf(one)}>
+          <strong>{one.label}</strong>
           <p className="hint">
-            {shownName}
+            {one.shownName}
             <br />
-            <Words text="Last used {moment}" moment={speech().moment(lastUsedAt)} />
+            <Words text="Last used {moment}" moment={speech().moment(one.lastUsedAt)} />
           </p>
           <button
             className="quiet"
             type="submit"
             name="disconnect"
-            value={index}
-            aria-label={say('Disconnect {provider}, {name}', { provider: label, name: shownName })}
+            value={nameOf(one)}
+            aria-label={say('Disconnect {provider}, {name}', { provider: one.label, name: one.shownName })}
           >
             {say('Disconnect')}
           </button>
@@ -124,7 +131,7 @@ function Connected({ own }: { own: Own }) {
 
 function Unconnected({ site, own }: { site: Site; own: Own }) {
   return site.policy.signIn.providers
-    .filter(({ name }) => !own.signIns.some(({ provider }) => provider === name))
+    .filter((choice) => !own.signIns.some(({ issuer }) => issuer === choice.issuer))
     .map(({ name, label }) => (
       <p key={name}>
         <button className="quiet" type="submit" name="connect" value={name}>

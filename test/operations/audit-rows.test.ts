@@ -23,6 +23,7 @@ import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
@@ -709,6 +710,16 @@ const CASES: Record<string, Case> = {
     await otherSession();
     return {};
   }),
+  'sessions/prove': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { ticket: NO_TICKET }, code: 'ticket_refused' },
+    async () => {
+      const { email } = await requestProof(t.as(SIGNED_IN), {});
+      return { ticket: await t.ticketTo(email, 'SignInProof') };
+    },
+  ),
+  'sessions/request-proof': of(SIGNED_IN, 'not_permitted', NOT_VALID, () => ({})),
   'sessions/redeem-link': of(
     DEVELOPER,
     'ticket_refused',

@@ -722,15 +722,6 @@ const CASES: Record<string, Case> = {
     },
     nothing: { accountId: 'nobody', password: PASSWORD },
   },
-  'accounts/open-secure': {
-    as: DEVELOPER,
-    async ours() {
-      const { accountId, email } = await account();
-      await setPassword(admin(), { accountId, password: PASSWORD });
-      return { ticket: await t.ticketTo(email, 'PasswordChanged') };
-    },
-    nothing: { ticket: NO_TICKET },
-  },
   'passwords/open-reset': {
     as: DEVELOPER,
     ours: async () => ({ ticket: await resetTicket() }),
@@ -755,16 +746,6 @@ const CASES: Record<string, Case> = {
     nothing: { browserSecret: NO_TICKET },
   },
   'sessions/list': { as: SIGNED_IN, ours: () => ({}), nothing: {} },
-  'sessions/open-link': {
-    as: DEVELOPER,
-    ours: async () => {
-      const { accountId } = await account();
-      const program = await programOf(t, 'admin', { grants: ['sso'] });
-      const { url } = await makeSignInLink(t.as(program), { accountId });
-      return { ticket: new URL(url).searchParams.get('ticket') };
-    },
-    nothing: { ticket: NO_TICKET },
-  },
   'sessions/resume': {
     as: DEVELOPER,
     ours: async () => {
@@ -840,6 +821,16 @@ const CASES: Record<string, Case> = {
     as: SIGNED_IN,
     ours: async () => ({ ...(await subscription()), time: '30 days' }),
     nothing: { time: '30 days', subscriptionId: 'none' },
+  },
+  'tickets/open': {
+    as: DEVELOPER,
+    ours: async () => {
+      const { accountId } = await account();
+      const program = await programOf(t, 'admin', { grants: ['sso'] });
+      const { url } = await makeSignInLink(t.as(program), { accountId });
+      return { ticket: new URL(url).searchParams.get('ticket'), purpose: 'sign-in' };
+    },
+    nothing: { ticket: NO_TICKET, purpose: 'sign-in' },
   },
   'tickets/recognise': {
     as: DEVELOPER,

@@ -323,6 +323,8 @@ test('T33: every form of the account page is refused from another site', async (
     'sessions/end',
     'sessions/end-others',
     'close',
+    'prove',
+    'prove/mail',
   ];
   const before = await accountOf(email);
   for (const path of paths) {

@@ -97,6 +97,46 @@ test('T109: of two answers to one attempt at the same moment, one counts', async
   expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
 });
 
+describe('T110: a provider that was asked to ask again', () => {
+  const now = () => Math.floor(Date.now() / 1_000);
+  const CLOSE = '/portal/account/close';
+
+  test('proves nobody without the time of the proof, or with an older one', async () => {
+    const who = portal.visitor();
+    const comes = async (claims: Record<string, unknown>, fields: Record<string, string> = {}) => {
+      const { state, nonce } = await begins(who, 'one', fields);
+      await one.answersWith(nonce, {
+        claims: { sub: 'asked-again', email: 'again@good.example', ...claims },
+      });
+      return comesBack(who, 'one', { state });
+    };
+    await comes({});
+    await who.post(FINISH, { firstName: 'Ann', lastName: 'Lee' });
+    const again = { purpose: 'again', page: 'close' };
+    for (const auth_time of [undefined, now() - 300, '0']) {
+      const answer = await comes({ auth_time }, again);
+      expect(textOf(await answer.text()), String(auth_time)).toContain('One doesn’t tell us');
+      expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
+    }
+    // An answer to an ordinary sign-in, which didn't ask.
+    await comes({ auth_time: now() });
+    expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
+    expect(landsOn(await comes({ auth_time: now() }, again))).toEqual([303, CLOSE]);
+    expect(await who.reads(CLOSE)).toContain('your keys stop working');
+  });
+
+  test('isn’t Google, which never says it: a mail proves it', async () => {
+    const who = portal.visitor();
+    const { state, nonce } = await begins(who, 'google');
+    await one.answersWith(nonce, { claims: { sub: 'at-google', email: 'proof@gmail.com' } });
+    await comesBack(who, 'google', { state });
+    await who.post(FINISH, { firstName: 'Ann', lastName: 'Lee' });
+    const page = await who.reads(CLOSE);
+    expect(page).toContain('Mail a link to proof@gmail.com');
+    expect(page).not.toContain('Sign in again');
+  });
+});
+
 describe('T107: an email', () => {
   test('of another domain than the settings say is not let in', async () => {
     const who = portal.visitor();

@@ -200,22 +200,43 @@ describe('a person whom an account knows', () => {
     expect(await portal.isSignedIn(who)).toBe(false);
   });
 
+  const CLOSE = '/portal/account/close';
+  const again = { purpose: 'again', page: 'close' };
+
   test('T110: proves who they are by signing in again, where others type a password', async () => {
-    const { who } = await connected();
-    expect(await who.reads('/portal/account/close')).toContain('your keys stop working');
-    await app.sql`update sessions set created_at = now() - interval '11 minutes'`;
-    expect(await who.reads('/portal/account/close')).toContain('sign in again first');
-    expect((await who.post('/portal/account/close')).status).toBe(422);
+    const { who, subject } = await connected();
+    // They came by the company's session, which proves nobody at the keyboard.
+    expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
+    expect((await who.post(CLOSE)).status).toBe(422);
     const other = await connected();
-    await app.sql`update sessions set created_at = now() - interval '11 minutes'`;
-    const again = { purpose: 'again', page: 'close' };
     expect((await signInWith(who, other.subject, { fields: again })).status).toBe(409);
-    const { subject } = { subject: `colleague-${count - 1}` };
-    expect(landsOn(await signInWith(who, subject, { fields: again }))).toEqual([
-      303,
-      '/portal/account/close',
-    ]);
-    expect(landsOn(await who.post('/portal/account/close'))).toEqual([303, '/portal/closed']);
+    expect(landsOn(await signInWith(who, subject, { fields: again }))).toEqual([303, CLOSE]);
+    expect(await who.reads(CLOSE)).toContain('your keys stop working');
+    await app.sql`update sessions set proved_at = now() - interval '11 minutes' where proved_at is not null`;
+    expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
+    expect((await who.post(CLOSE)).status).toBe(422);
+  });
+
+  test('T110: or by a mailed link, in the browser that opens it and no other', async () => {
+    const { who, subject, email } = await connected();
+    const [elsewhere, stranger] = [portal.visitor(), (await connected()).who];
+    const asked = await who.post('/portal/account/prove/mail', { page: 'close' });
+    expect(textOf(await asked.text())).toContain(`We’ve mailed a link to ${email}`);
+    const ticket = await portal.ticketTo(email, /Is it you/);
+    const path = `/portal/account/prove?ticket=${ticket}`;
+    expect((await stranger.post('/portal/account/prove', { ticket })).status).toBe(410);
+    expect(await elsewhere.reads(path)).toContain(`Someone wants to change the account of ${email}`);
+    const answer = await elsewhere.post('/portal/account/prove', { ticket });
+    expect(landsOn(answer)).toEqual([303, '/portal/sign-in']);
+    expect(landsOn(await signInWith(elsewhere, subject))).toEqual([303, path]);
+    expect((await elsewhere.post('/portal/account/prove', { ticket })).status).toBe(303);
+    expect(await elsewhere.reads(CLOSE)).toContain('your keys stop working');
+    expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
+    expect((await who.post('/portal/account/prove', { ticket })).status).toBe(410);
+    await who.post('/portal/account/prove/mail', { page: 'close' });
+    const own = await portal.ticketTo(email, /Is it you/, ({ text }) => !text.includes(ticket));
+    expect(landsOn(await who.post('/portal/account/prove', { ticket: own }))).toEqual([303, CLOSE]);
+    expect(landsOn(await who.post(CLOSE))).toEqual([303, '/portal/closed']);
   });
 });
 
@@ -235,14 +256,34 @@ describe('My account', () => {
     expect(await who.reads('/portal/account')).toContain('Connected: Acme');
     const elsewhere = portal.visitor();
     expect(landsOn(await signInWith(elsewhere, subject))).toEqual([303, '/portal']);
-    await who.post(path, { disconnect: '0', currentPassword: PASSWORD });
+    const disconnect = `${company.issuer} ${subject}`;
+    // The other one of two tabs disconnects what it shows, and nothing else.
+    expect((await who.post(path, { disconnect: `${disconnect}0`, currentPassword: PASSWORD })).status).toBe(
+      200,
+    );
+    expect(await identitiesOf(email)).toEqual([subject]);
+    await who.post(path, { disconnect, currentPassword: PASSWORD });
     expect(await identitiesOf(email)).toEqual([]);
     expect(await portal.isSignedIn(elsewhere)).toBe(false);
     expect(await portal.isSignedIn(who)).toBe(true);
     await portal.mailTo(email, /Acme was disconnected/);
-    const only = await connected();
-    expect((await only.who.post(path, { disconnect: '0' })).status).toBe(422);
-    expect(await identitiesOf(only.email)).toEqual([only.subject]);
+  });
+
+  test('T110: keeps the last way to sign in, also beside one of a provider that the settings no longer have', async () => {
+    const { who, subject, email } = await connected();
+    await signInWith(who, subject, { fields: { purpose: 'again', page: 'sign-ins' } });
+    const path = '/portal/account/sign-ins';
+    for (const issuer of [null, 'https://former.example']) {
+      if (issuer)
+        await app.sql`insert into account_identities
+          (service_id, issuer, subject, account_id, provider, kind, shown_name, linked_at, last_used_at)
+          select service_id, ${issuer}::text, ${subject}::text, id, 'acme', 'OpenIdConnect', 'ann', now(), now()
+          from accounts where email = ${email}`;
+      const answer = await who.post(path, { disconnect: `${company.issuer} ${subject}` });
+      expect(textOf(await answer.text())).toContain('your only way to sign in');
+    }
+    expect((await who.post(path, { disconnect: `https://former.example ${subject}` })).status).toBe(303);
+    expect(await identitiesOf(email)).toEqual([subject]);
   });
 
   test('T111: “This wasn’t me” disconnects what another person connected', async () => {

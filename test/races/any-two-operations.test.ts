@@ -186,6 +186,7 @@ const STEPS: Record<string, Step> = {
   'products/edit: its limits': admin((w) => ({ productId: w.productId, quota: '1,000 per day' })),
   'sessions/end': developer((w) => ({ sessionId: w.session.sessionId })),
   'sessions/end-others': developer(() => ({})),
+  'sessions/request-proof': developer(() => ({})),
   'sessions/sign-in': visitor((w) => ({ email: w.email, password: PASSWORD, agent: '' })),
   'sessions/sign-out': developer(() => ({})),
   'subscriptions/approve': admin(submitted),

@@ -7,6 +7,7 @@ import { finishProviderSignIn } from '../../src/operations/identities/finish.ts'
 
 export const ACME: SignInChoice = {
   name: 'acme',
+  issuer: 'https://acme.example',
   label: 'Acme',
   kind: 'Aad',
   domains: [],
@@ -19,7 +20,7 @@ const acme: SignInProvider = {
     const state = randomBytes(32).toString('base64url');
     return {
       url: `https://acme.example/auth?state=${state}`,
-      checks: { state, verifier: '', nonce: null, mustBeFresh: isFresh },
+      checks: { state, verifier: '', nonce: null, freshSince: isFresh ? 0 : null },
     };
   },
   finish: async (url) => {
@@ -34,7 +35,11 @@ const acme: SignInProvider = {
       subject,
       shownName: email,
     };
-    return { identity: { ...identity, email, isEmailVerified: true, firstName, lastName }, idToken: null };
+    return {
+      identity: { ...identity, email, isEmailVerified: true, firstName, lastName },
+      idToken: null,
+      isProved: true,
+    };
   },
   signOutUrl: async () => null,
 };

@@ -77,6 +77,13 @@ export async function touchSession(
     .where(has(sessions, { serviceId: session.serviceId, id: session.id }));
 }
 
+export async function noteProof(
+  tx: Transaction,
+  { provedAt, ...of }: Of & { id: string; provedAt: Date },
+): Promise<void> {
+  await tx.update(sessions).set({ provedAt }).where(has(sessions, of));
+}
+
 /** Live sessions, the latest used first. */
 export async function listSessions(
   db: Db,

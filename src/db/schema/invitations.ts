@@ -62,7 +62,14 @@ export const tickets = pgTable(
     serviceId: serviceId().references(() => services.id),
     id: uuid('id').notNull(),
     purpose: text('purpose', {
-      enum: ['invitation', 'password-reset', 'email-confirmation', 'sign-in', 'account-security'],
+      enum: [
+        'invitation',
+        'password-reset',
+        'email-confirmation',
+        'sign-in',
+        'account-security',
+        'session-proof',
+      ],
     }).notNull(),
     hash: text('hash').notNull(),
     accountId: text('account_id'),

@@ -204,6 +204,28 @@ Doesn’t that work any more? Then this link lets you choose another way to sign
 
 If it wasn’t you, there’s nothing to do.`,
   },
+  SignInProof: {
+    occasion: 'Account',
+    title: 'Prove who you are',
+    description:
+      'Sent to a developer without a password who wants to change their email or a way to sign in, or close the account. ' +
+      'Carries the link that proves who they are.',
+    because:
+      'You get this mail because someone who is signed in to your developer account at $OrganizationName wants to change it.',
+    variables: WITH_LINK,
+    requiredLink: 'ConfirmUrl',
+    isInUse: true,
+    subject: 'Is it you? A change of your $OrganizationName account',
+    body: `Hi $DevFirstName,
+
+You want to change your developer account: its email, a way to sign in, or to close it. Show that it’s you.
+
+[It’s me]($ConfirmUrl)
+
+The link works once, until $LinkEnds, in a browser where you’re signed in.
+
+**Wasn’t it you?** Then don’t open it: someone else is signed in to your account. Sign out everywhere else under “My account” in the [developer portal]($DevPortalUrl), or write to $SupportEmail.`,
+  },
   SignInConnected: {
     occasion: 'Account',
     title: 'Sign-in connected',

@@ -119,8 +119,8 @@ export async function viewAccounts(
       hasPassword: passwordHash !== null,
       signIns: identities
         .filter(({ accountId }) => accountId === account.id)
-        .map(({ provider, kind, subject, shownName }) => ({
-          label: labelOf(context, provider),
+        .map(({ provider, issuer, kind, subject, shownName }) => ({
+          label: labelOf(context, { provider, issuer }),
           kind,
           subject,
           shownName,

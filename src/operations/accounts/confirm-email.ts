@@ -104,7 +104,7 @@ export const confirmEmail = defineOperation({
       hasPassword: confirmed.passwordHash !== null || proved !== null,
       secret:
         proof && proved && confirmed.state === 'active'
-          ? await startSession(act, account.id, proof.session, sessionBy(proved))
+          ? await startSession(act, account.id, proof.session, sessionBy(proved, true))
           : null,
     };
   },

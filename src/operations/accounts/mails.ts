@@ -6,7 +6,8 @@ import type { MailName } from '../../mail/templates/catalog.ts';
 import type { MailValue } from '../../mail/templates/value.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, issueTicket, queueMailTo, type Recipient } from '../frame/outbox.ts';
-import { labelOf } from '../identities/attempt.ts';
+import { choiceFor, labelOf } from '../identities/attempt.ts';
+import { hasUsablePassword } from './own-account.ts';
 
 /** Whether the account waits for its email to be confirmed, and not only for an operator. */
 export const isUnconfirmed = (account: Pick<Account, 'state' | 'emailConfirmedAt'>): boolean =>
@@ -51,11 +52,11 @@ export async function queueAccountExistsMail(act: Act, account: Account): Promis
   );
 }
 
-/** The providers that sign in to an account without a password, as a text reads them; null for any other account. */
+/** The providers that sign in to an account without a password, as a text reads them; null when there are none. */
 export async function onlyProvidersOf(act: Act, account: Account): Promise<string | null> {
-  if (account.passwordHash !== null && act.policy.signIn.hasPasswords) return null;
+  if (hasUsablePassword(act, account)) return null;
   const identities = await listIdentities(act.tx, { serviceId: act.service.id, accountId: account.id });
-  const labels = new Set(identities.map(({ provider }) => labelOf(act, provider)));
+  const labels = new Set(identities.flatMap((one) => choiceFor(act, one)?.label ?? []));
   return labels.size > 0 ? [...labels].join(', ') : null;
 }
 
@@ -75,7 +76,7 @@ export async function queueWelcomeMail(act: Act, account: Recipient, needsPasswo
     template: 'NewDeveloperNotificationMessage',
     ticket,
     variables: {
-      DevUsername: identity ? labelOf(act, identity.provider) : account.email,
+      DevUsername: identity ? labelOf(act, identity) : account.email,
       DevEmail: account.email,
       IdentityProvider: identity?.kind ?? 'Basic',
     },

@@ -7,8 +7,8 @@ import { minutesAfter } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { holdAccount } from './account.ts';
 
-/** How long a sign-in with a provider proves as much as a password that was just typed. */
-const FRESH_MINUTES = 10;
+/** How long another proof counts as much as a password that was just typed. */
+const PROVED_MINUTES = 10;
 
 /** Whether the account's password is a way to sign in. */
 export const hasUsablePassword = (
@@ -18,15 +18,15 @@ export const hasUsablePassword = (
 
 /**
  * The signed-in developer's account, when they prove again who they are: an open session alone must not be enough to take the
- * account away. By the password; an account without one, by a sign-in with a provider a few minutes ago. Outside any
- * transaction, because it hashes.
+ * account away. By the password; an account without one, by what this session proved a few minutes ago: a provider asked them
+ * again, or they opened a mailed link. Outside any transaction, because it hashes.
  * Errors: `password_wrong`, with a message for the field `currentPassword`; `sign_in_too_old`. Source: ASVS 7.5.1.
  */
 export async function proveOwner(context: Context, password: string | undefined): Promise<Account> {
   const { accountId } = signedInAs(context);
   const account = await findAccount(context.db, context.service.id, accountId);
   if (account && !hasUsablePassword(context, account)) {
-    if (await hasFreshSession(context)) return account;
+    if (await isLatelyProved(context)) return account;
     throw new DomainError('sign_in_too_old', { accountId });
   }
   const { isCorrect } = await context.passwords.verify(password ?? '', account?.passwordHash ?? null);
@@ -34,15 +34,12 @@ export async function proveOwner(context: Context, password: string | undefined)
   return account;
 }
 
-/** Whether this session began with a provider a few minutes ago. */
-export async function hasFreshSession(context: Context): Promise<boolean> {
+/** Whether the developer proved in this session, a few minutes ago, who they are. */
+export async function isLatelyProved(context: Context): Promise<boolean> {
   const { accountId, sessionId: id } = signedInAs(context);
   const session = await findSession(context.db, { serviceId: context.service.id, accountId, id });
-  return (
-    session !== null &&
-    session.provider !== null &&
-    minutesAfter(session.createdAt, FRESH_MINUTES) > context.clock()
-  );
+  const provedAt = session?.provedAt ?? null;
+  return provedAt !== null && minutesAfter(provedAt, PROVED_MINUTES) > context.clock();
 }
 
 /** Locks the account for a change. Errors: `password_wrong` when the password changed since it was proved. */

@@ -1,10 +1,13 @@
 import { listIdentities } from '../../db/accounts/identities.ts';
 import { findWaitingConfirmation } from '../../db/accounts/tickets.ts';
 import { ACCOUNTS, defineOperation } from '../frame/operation.ts';
-import { labelOf } from '../identities/attempt.ts';
+import { choiceFor, labelOf } from '../identities/attempt.ts';
 import { signedInAs } from '../sessions/session.ts';
 import { demandAccount } from './account.ts';
-import { hasFreshSession, hasUsablePassword } from './own-account.ts';
+import { hasUsablePassword, isLatelyProved } from './own-account.ts';
+
+/** They neither ask a person again nor say when they last did. */
+const NEVER_ASK_AGAIN = ['Google', 'GitHub'];
 
 /** What a developer sees of their own account: no notes or reasons of operators. */
 export const showOwnAccount = defineOperation({
@@ -27,16 +30,20 @@ export const showOwnAccount = defineOperation({
       registeredAt,
       waitsForAddress,
       hasPassword: hasUsablePassword(act, account),
-      /** Whether this session began with a provider a few minutes ago. */
-      isFresh: await hasFreshSession(act),
+      /** Whether they proved in this session, a few minutes ago, who they are. */
+      isProved: await isLatelyProved(act),
       signIns: identities.map(({ provider, issuer, subject, shownName, lastUsedAt }) => ({
-        provider,
-        label: labelOf(act, provider),
+        label: labelOf(act, { provider, issuer }),
         issuer,
         subject,
         shownName,
         lastUsedAt,
       })),
+      /** The names of the providers that can prove once more who they are. */
+      provers: identities.flatMap((one) => {
+        const choice = choiceFor(act, one);
+        return choice && !NEVER_ASK_AGAIN.includes(choice.kind) ? [choice.name] : [];
+      }),
     };
   },
 });

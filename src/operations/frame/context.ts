@@ -111,6 +111,7 @@ type SignInPolicy = {
 /** A provider, as the portal offers it. */
 export type SignInChoice = {
   name: string;
+  issuer: string;
   label: string;
   /** What Azure calls it. */
   kind: string;

@@ -34,6 +34,7 @@ const PAGES: Record<TicketPurpose, string> = {
   'email-confirmation': '/email/confirm',
   'sign-in': '/portal/sign-in/link',
   'account-security': '/account/secure',
+  'session-proof': '/portal/account/prove',
 };
 
 type Owner = { accountId: string } | { invitationId: string };

@@ -63,9 +63,20 @@ export function demandProvider(
 /** Where a provider sends the browser back to. */
 export const callbackPath = (name: string): string => `/portal/sign-in/${name}/callback`;
 
+type Connected = { provider: string; issuer: string };
+
+/** The provider that signs such a person in; null when the settings no longer have its issuer, whatever their names. */
+export function choiceFor(
+  { policy }: Pick<Context, 'policy'>,
+  { provider, issuer }: Connected,
+): SignInChoice | null {
+  const choices = policy.signIn.providers.filter((one) => one.issuer === issuer);
+  return choices.find(({ name }) => name === provider) ?? choices[0] ?? null;
+}
+
 /** What people call a provider, also one that the settings no longer have. */
-export const labelOf = ({ policy }: Pick<Context, 'policy'>, name: string): string =>
-  policy.signIn.providers.find((one) => one.name === name)?.label ?? name;
+export const labelOf = (context: Pick<Context, 'policy'>, identity: Connected): string =>
+  choiceFor(context, identity)?.label ?? identity.provider;
 
 /** For a link's operation: the browser whose proof is taken instead of a password, and the session that begins in it. */
 export const proofOfBrowser = z.strictObject({ browserSecret: input.sessionSecret, session: browser });

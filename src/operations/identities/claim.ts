@@ -45,7 +45,7 @@ export const claimAccount = defineOperation({
     if (!verified || parseEmailAddress(verified).canonical !== account.emailCanonical)
       throw new DomainError('ticket_refused');
     await connectIdentity(act, account, proof.identity);
-    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));
+    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof, true));
     act.record({
       target: { kind: 'account', id: account.id },
       after: { connected: proof.identity.provider },

@@ -30,7 +30,7 @@ export const connectByLink = defineOperation({
     await endAccess(act, account.id);
     const disconnected = await disconnectAll(act, account);
     await connectIdentity(act, account, proof.identity);
-    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));
+    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof, true));
     act.record({
       target: { kind: 'account', id: account.id },
       after: { connected: proof.identity.provider, ...disconnected },

@@ -3,11 +3,11 @@ import { deleteIdentity, listIdentities } from '../../db/accounts/identities.ts'
 import { deleteSessionsOfAccount } from '../../db/accounts/sessions.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { queueSecurityMail } from '../accounts/mails.ts';
-import { holdProvedAccount, proveOwner } from '../accounts/own-account.ts';
+import { hasUsablePassword, holdProvedAccount, proveOwner } from '../accounts/own-account.ts';
 import { ACCOUNTS, defineOperation, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { signedInAs } from '../sessions/session.ts';
-import { labelOf } from './attempt.ts';
+import { choiceFor, labelOf } from './attempt.ts';
 
 /**
  * A developer disconnects one of their ways to sign in, but never the last one: every other session ends, because it may have
@@ -29,14 +29,12 @@ export const disconnectProvider = defineOperation({
     const of = { serviceId: act.service.id, accountId: account.id };
     const deleted = await deleteIdentity(act.tx, { ...of, issuer, subject });
     if (!deleted) throw new DomainError('identity_not_found');
-    const hasPassword = act.policy.signIn.hasPasswords && account.passwordHash !== null;
     const others = await listIdentities(act.tx, of);
-    const known = act.policy.signIn.providers.map(({ name }) => name);
-    if (!hasPassword && !others.some(({ provider }) => known.includes(provider)))
+    if (!hasUsablePassword(act, account) && !others.some((one) => choiceFor(act, one)))
       throw new DomainError('identity_last');
     await deleteSessionsOfAccount(act.tx, { ...of, except: signedInAs(act).sessionId });
     await queueSecurityMail(act, account, 'SignInDisconnected', {
-      ProviderName: labelOf(act, deleted.provider),
+      ProviderName: labelOf(act, deleted),
     });
     await queueRepaint(act, account.id);
     act.record({

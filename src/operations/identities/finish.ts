@@ -13,11 +13,11 @@ import { isAllowedEmail, storeProof } from './proof.ts';
 /**
  * What became of the browser that came back. `proved`: no account knows the person, and the next page asks what to do.
  * `dead`: it isn't an attempt of this browser, or was used. `taken`: another account has this sign-in. `domain`: the settings
- * want another email.
+ * want another email. `unproved`: the provider doesn't say that the developer has just proved who they are.
  */
 export type Finished =
   | { kind: 'signed-in'; secret: string }
-  | { kind: 'proved' | 'dead' | 'cancelled' | 'taken' | 'domain' | 'connected' };
+  | { kind: 'proved' | 'dead' | 'cancelled' | 'taken' | 'domain' | 'connected' | 'unproved' };
 
 type Found = { kind: 'dead' | 'cancelled' } | ({ kind: 'answer'; attempt: Attempt } & Answer);
 
@@ -55,7 +55,7 @@ export const finishProviderSignIn = defineOperation({
     const { issuer, subject } = identity;
     const account = await findAccountByIdentity(act.tx, { serviceId: act.service.id, issuer, subject });
     const kind = account
-      ? kindOfKnown(account, attempt)
+      ? kindOfKnown(account, found)
       : kindOfUnknown(attempt, isAllowedEmail(choice.domains, identity.email));
     if (account && kind === 'signed-in')
       return { kind, secret: await signIn(act, account, { ...found, idToken }, { agent, formerSecret }) };
@@ -77,9 +77,12 @@ async function readAnswer(context: Context, attempt: Attempt, url: string): Prom
   }
 }
 
-function kindOfKnown(account: Account, { purpose }: Attempt): Finished['kind'] {
+type Answered = { attempt: Attempt } & Answer;
+
+function kindOfKnown(account: Account, { attempt: { purpose }, isProved }: Answered): Finished['kind'] {
   if (purpose.kind === 'connect') return purpose.accountId === account.id ? 'connected' : 'taken';
-  if (purpose.kind === 'again') return purpose.accountId === account.id ? 'signed-in' : 'taken';
+  if (purpose.kind === 'again' && purpose.accountId !== account.id) return 'taken';
+  if (purpose.kind === 'again') return isProved ? 'signed-in' : 'unproved';
   // An invitation is for another account than the one that this person has.
   return purpose.kind === 'ticket' && purpose.claim.of !== 'password-reset' ? 'taken' : 'signed-in';
 }
@@ -92,7 +95,7 @@ function kindOfUnknown({ purpose }: Attempt, isAllowed: boolean): Finished['kind
 async function signIn(
   act: Act,
   found: Account,
-  { identity, idToken }: Answer,
+  { identity, idToken, isProved }: Answer,
   session: z.output<typeof browser>,
 ): Promise<string> {
   const account = await holdAccount(act, found.id);
@@ -101,7 +104,7 @@ async function signIn(
   const key = { serviceId: act.service.id, accountId: account.id, issuer, subject };
   const isStillConnected = await noteIdentityUse(act.tx, key, { provider, shownName, lastUsedAt: act.now });
   if (!isStillConnected) throw new DomainError('provider_refused', { accountId: account.id });
-  const secret = await startSession(act, account.id, session, { provider, idToken });
+  const secret = await startSession(act, account.id, session, { provider, idToken, isProved });
   act.record({ target: { kind: 'account', id: account.id }, after: { provider } });
   return secret;
 }

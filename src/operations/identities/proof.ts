@@ -74,9 +74,10 @@ export function isAllowedEmail(domains: readonly string[], email: string | null)
 export async function connectIdentity(
   act: Act,
   account: Account,
-  { provider, kind, issuer, subject, shownName }: ProvedIdentity,
+  identity: ProvedIdentity,
   { isNew = false }: { isNew?: boolean } = {},
 ): Promise<void> {
+  const { provider, kind, issuer, subject, shownName } = identity;
   const isConnected = await insertIdentity(act.tx, {
     serviceId: act.service.id,
     issuer,
@@ -90,7 +91,7 @@ export async function connectIdentity(
   });
   if (!isConnected) throw new DomainError('identity_taken', { accountId: account.id });
   if (!isNew)
-    await queueSecurityMail(act, account, 'SignInConnected', { ProviderName: labelOf(act, provider) });
+    await queueSecurityMail(act, account, 'SignInConnected', { ProviderName: labelOf(act, identity) });
   await queueRepaint(act, account.id);
 }
 
@@ -109,8 +110,12 @@ export async function disconnectAll(act: Act, account: Account): Promise<{ disco
 /** What people call the providers that sign in to an account. */
 export async function labelsOf(act: Act, accountId: string): Promise<string[]> {
   const identities = await listIdentities(act.tx, { serviceId: act.service.id, accountId });
-  return [...new Set(identities.map(({ provider }) => labelOf(act, provider)))];
+  return [...new Set(identities.map((one) => labelOf(act, one)))];
 }
 
-/** Who a session of this proof signs in with. */
-export const sessionBy = ({ identity, idToken }: Proof) => ({ provider: identity.provider, idToken });
+/** How a session begins that this proof signs in to, beside a password or a mailed link when `isProved`. */
+export const sessionBy = ({ identity, idToken }: Proof, isProved: boolean) => ({
+  provider: identity.provider,
+  idToken,
+  isProved,
+});

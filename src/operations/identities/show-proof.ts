@@ -35,7 +35,7 @@ export const showProof = defineOperation({
     const { provider, shownName, firstName, lastName } = identity;
     const of = {
       provider,
-      label: labelOf(act, provider),
+      label: labelOf(act, identity),
       shownName,
       email: identity.email ?? '',
       firstName,

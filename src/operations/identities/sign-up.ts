@@ -64,7 +64,7 @@ export const signUpWithProvider = defineOperation({
     }
     await queueWelcomeMail(act, account, false);
     await queueRepaint(act, account.id);
-    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof));
+    const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof, false));
     return { kind: 'signed-in' as const, secret };
   },
 });

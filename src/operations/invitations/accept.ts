@@ -138,6 +138,8 @@ async function welcome(act: Act, account: Account, { session, browserSecret }: H
   if (proof) await connectIdentity(act, account, proof.identity, { isNew: true });
   await queueWelcomeMail(act, account, false);
   await queueRepaint(act, account.id);
-  const secret = session ? await startSession(act, account.id, session, proof && sessionBy(proof)) : null;
+  const secret = session
+    ? await startSession(act, account.id, session, proof ? sessionBy(proof, true) : { isProved: true })
+    : null;
   return { accountId: account.id, email: account.email, secret };
 }

@@ -29,7 +29,7 @@ export const changePassword = defineOperation({
     const account = await holdProvedAccount(act, proved);
     await updateAccount(act, account, { passwordHash, passwordMustChange: false });
     await endAccess(act, account.id);
-    const secret = await startSession(act, account.id, { agent });
+    const secret = await startSession(act, account.id, { agent }, { isProved: true });
     await queuePasswordChanged(act, account);
     act.record({ target: { kind: 'account', id: account.id }, after: { password: 'changed' } });
     return { secret };

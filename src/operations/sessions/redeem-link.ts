@@ -26,7 +26,7 @@ export const redeemSignInLink = defineOperation({
     const of = { serviceId: act.service.id, accountId: account.id, now: act.now };
     const isKnownBrowser = (await listSessions(act.tx, of)).some(({ agent }) => agent === session.agent);
     if (!isKnownBrowser) await queueSecurityMail(act, account, 'SignInLinkUsed');
-    const secret = await startSession(act, account.id, session);
+    const secret = await startSession(act, account.id, session, { isProved: false });
     act.record({ target: { kind: 'account', id: account.id } });
     return { secret };
   },

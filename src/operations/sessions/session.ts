@@ -34,8 +34,11 @@ export function sessionEnd(createdAt: Date, now: Date): Date {
   return new Date(Math.min(idle.getTime(), absolute.getTime()));
 }
 
-/** The provider that a session begins with. Its ID token is kept for signing out there too. */
-type Provided = { provider: string; idToken: string | null };
+/**
+ * How a session begins. `isProved`: the developer has just proved who they are, by a password, a mailed link, or a provider that
+ * asked them again. The provider's ID token is kept for signing out there too.
+ */
+type Beginning = { isProved: boolean; provider?: string; idToken?: string | null };
 
 export const ID_TOKEN_SEALED_AS = 'id token';
 
@@ -46,7 +49,7 @@ export async function startSession(
   act: Act,
   accountId: string,
   { agent, formerSecret }: z.output<typeof browser>,
-  provided?: Provided,
+  { isProved, provider, idToken }: Beginning,
 ): Promise<string> {
   const serviceId = act.service.id;
   const formerHash = formerSecret ? sessionHash(formerSecret) : null;
@@ -61,10 +64,9 @@ export async function startSession(
     createdAt: act.now,
     lastSeenAt: act.now,
     expiresAt: sessionEnd(act.now, act.now),
-    provider: provided?.provider ?? null,
-    sealedIdToken: provided?.idToken
-      ? sealText(act.keyring, ID_TOKEN_SEALED_AS, provided.idToken, act.random)
-      : null,
+    provider: provider ?? null,
+    sealedIdToken: idToken ? sealText(act.keyring, ID_TOKEN_SEALED_AS, idToken, act.random) : null,
+    provedAt: isProved ? act.now : null,
   };
   await insertSession(act.tx, row);
   await keepNewestSessions(act.tx, { serviceId, accountId, count: MAX_SESSIONS_OF_ACCOUNT });

@@ -54,7 +54,7 @@ export const signIn = defineOperation({
     demandActive(account);
     if (replacement) await replacePassword(act, account, replacement);
     else if (rehashed) await keepPasswordHash(act.tx, account, rehashed);
-    const secret = await startSession(act, accountId, { agent, formerSecret });
+    const secret = await startSession(act, accountId, { agent, formerSecret }, { isProved: true });
     act.record({
       target: { kind: 'account', id: accountId },
       ...(replacement ? { after: { password: 'changed' } } : {}),

@@ -18,7 +18,14 @@ export const recogniseTicket = defineOperation({
   allowed: DEVELOPERS,
   effect: 'read',
   input: {
-    purpose: z.enum(['invitation', 'password-reset', 'email-confirmation', 'sign-in', 'account-security']),
+    purpose: z.enum([
+      'invitation',
+      'password-reset',
+      'email-confirmation',
+      'sign-in',
+      'account-security',
+      'session-proof',
+    ]),
     ticket: z.string(),
   },
   async run(act, { purpose, ticket: secret }): Promise<LinkState | null> {

@@ -9,6 +9,7 @@ const MAILED: readonly TicketPurpose[] = [
   'password-reset',
   'email-confirmation',
   'account-security',
+  'session-proof',
 ];
 
 /**
