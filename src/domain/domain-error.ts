@@ -35,7 +35,7 @@ const REFUSALS = {
   sign_in_refused: ['conflict', 'Wrong email or password.'],
   password_wrong: ['conflict', "That isn't your current password."],
   password_sign_in_off: ['conflict', 'Passwords are turned off here. Sign in with a provider.'],
-  sign_in_too_old: ['conflict', 'Sign in again first: this needs a sign-in of the last few minutes.'],
+  sign_in_too_old: ['conflict', 'Prove first who you are: this needs a proof of the last few minutes.'],
   provider_refused: ['conflict', "The provider's answer couldn't be verified. Nothing changed."],
   provider_unavailable: ['unavailable', "The provider doesn't answer right now. Nothing changed."],
   identity_taken: ['conflict', 'Another account is already connected to this sign-in.'],

@@ -43,7 +43,7 @@ export function AccountReady(props: {
         {words} <Words text="You sign in with <b>{email}</b>." email={email} />
       </p>
       {needsPassword ? (
-        <p>{say('Next: check your inbox. We’ve sent you a link to set your password.')}</p>
+        <p>{say('Next: check your inbox. We’ve sent you a link to choose how you sign in.')}</p>
       ) : (
         <>
           <p>

@@ -1,5 +1,6 @@
 // Developers without a working link request one here. The answer is the same for every email.
 import type { Hono } from 'hono';
+import type { Text } from '../languages/languages.ts';
 import { requestInvitationAgain } from '../operations/invitations/request-again.ts';
 import { requestPasswordReset } from '../operations/passwords/request-reset.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
@@ -10,33 +11,39 @@ import { type Site, UNPROCESSABLE } from './site.tsx';
 
 export type LinkKind = keyof typeof LINKS;
 
+/** Of the page for developers who can't sign in. */
+export const forgotTitle = ({ policy }: Site): 'Forgot your password?' | 'Can’t sign in?' =>
+  policy.signIn.hasPasswords ? 'Forgot your password?' : 'Can’t sign in?';
+
 const LINKS = {
   invitation: {
     path: '/invitations/request-again',
-    title: 'Ask for a new invitation',
+    title: () => 'Ask for a new invitation',
     button: 'Ask for a new invitation',
     limit: 'requestAgain',
     request: requestInvitationAgain,
   },
   'password-reset': {
     path: '/password/forgot',
-    title: 'Forgot your password?',
+    title: forgotTitle,
     button: 'Send me a link',
     limit: 'forgot',
     request: requestPasswordReset,
   },
-} as const;
+} as const satisfies Record<string, { title: (site: Site) => Text } & Record<string, unknown>>;
 
 export function registerAskForLink(portal: Hono<WebEnv>, site: Site): void {
   for (const kind of Object.keys(LINKS) as LinkKind[]) {
-    const { path, title } = LINKS[kind];
+    const { path } = LINKS[kind];
+    const title = LINKS[kind].title(site);
     portal.get(path, () => site.page(say(title), <EmailForm kind={kind} />));
     portal.post(path, (c) => requestLink(c, site, kind));
   }
 }
 
 async function requestLink(c: WebContext, site: Site, kind: LinkKind): Promise<Response> {
-  const { title, limit, request } = LINKS[kind];
+  const { limit, request } = LINKS[kind];
+  const title = LINKS[kind].title(site);
   const email = emailIn(await site.guard.form(c));
   try {
     if (await site.guard.mayRequestLink(c, limit, email)) await request(site.developerContext(c), { email });

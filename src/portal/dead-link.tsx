@@ -2,7 +2,7 @@
 import type { Text } from '../languages/languages.ts';
 import type { LinkState } from '../operations/tickets/recognise.ts';
 import { ACCOUNT_PATH } from './account.tsx';
-import { EmailForm, type LinkKind } from './ask-for-link.tsx';
+import { EmailForm, forgotTitle, type LinkKind } from './ask-for-link.tsx';
 import { Link } from './page-parts.tsx';
 import type { TicketClaim } from './request-guard.ts';
 import { say } from './say.tsx';
@@ -29,7 +29,7 @@ const TITLES: Texts = {
 };
 
 const WORDS: Texts = {
-  used: 'Each link works once. Sign in with the password that you chose.',
+  used: 'Each link works once. Sign in the way that you chose.',
   replaced:
     'We’ve sent you a newer mail since this one, and only its link works: open the newest one. If you can’t find it, enter your email and we’ll send it again.',
   withdrawn:
@@ -38,14 +38,14 @@ const WORDS: Texts = {
   unknown:
     'It may be incomplete, or too old. Open the link in our newest mail to you, or enter your email and we’ll send a new one.',
   invitation: {
-    used: 'Your account is ready. Sign in with the email that we invited and the password that you chose.',
+    used: 'Your account is ready. Sign in the way that you chose.',
     expired: 'Enter your email and we’ll ask the person who invited you to send a new one.',
     withdrawn:
       'If you think that’s a mistake, enter your email and we’ll ask the person who invited you for another one.',
   },
   'email-confirmation': { used: 'There is nothing left to do here. You can sign in.' },
   'account-security': {
-    used: 'Your account is secured. We’ve mailed you a link to set a new password; if it has expired, enter your email for another one.',
+    used: 'Your account is secured. We’ve mailed you a link to get back in; if it has expired, enter your email for another one.',
     withdrawn:
       'The account has changed since we sent it. If someone else uses it, enter your email and set a new password: that signs everyone out.',
     expired:
@@ -80,7 +80,7 @@ export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | nu
       {purpose === 'session-proof' ? (
         <Link href={ACCOUNT_PATH}>{say('Back to my account')}</Link>
       ) : signsIn ? (
-        <SignIn />
+        <SignIn site={site} />
       ) : (
         <EmailForm kind={kind} />
       )}
@@ -89,13 +89,13 @@ export function deadLinkPage(site: Site, purpose: Purpose, state: LinkState | nu
   return site.page(say(TITLES[purpose]?.[dead] ?? TITLES[dead]), content, GONE);
 }
 
-function SignIn() {
+function SignIn({ site }: { site: Site }) {
   return (
     <>
       <Link href="/portal/sign-in" look="button">
         {say('Sign in')}
       </Link>
-      <Link href="/password/forgot">{say('Forgot your password?')}</Link>
+      <Link href="/password/forgot">{say(forgotTitle(site))}</Link>
     </>
   );
 }

@@ -64,6 +64,7 @@ async function submit(c: WebContext, site: Site, shown: Shown, fields: FormField
   const language = speech().language.tag;
   switch (shown.step) {
     case 'sign-up':
+    case 'invited':
       return signedUp(
         c,
         site,
@@ -125,21 +126,12 @@ function signedUp(
   site: Site,
   result: Awaited<ReturnType<typeof signUpWithProvider>>,
 ): Response {
-  if (result.kind === 'signed-in') return done(c, site, result.secret);
-  if (result.kind === 'pending') return pendingPage(site);
-  return site.page(
-    say('Check your inbox'),
-    <p>
-      <Words
-        text="You have an invitation already. We’ve mailed it to <b>{email}</b> again: open its link to accept."
-        email={result.email}
-      />
-    </p>,
-  );
+  return result.kind === 'signed-in' ? done(c, site, result.secret) : pendingPage(site);
 }
 
 const TITLES = {
   'sign-up': 'Create your account',
+  invited: 'Accept your invitation',
   'by-mail': 'Sign up',
   claim: 'You already have an account',
   unknown: 'No account is connected to this sign-in',
@@ -200,6 +192,7 @@ function formOf(site: Site, shown: Shown, rejected: Rejected | undefined): React
         </>
       );
     case 'invitation':
+    case 'invited':
       return (
         <FinishForm button={say('Accept the invitation')}>
           <p>

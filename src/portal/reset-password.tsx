@@ -14,7 +14,7 @@ const PATH = '/password/reset';
 export function registerResetPassword(portal: Hono<WebEnv>, site: Site): void {
   registerTicketPage(portal, site, {
     path: PATH,
-    title: 'Set a new password',
+    title: site.policy.signIn.hasPasswords ? 'Set a new password' : 'Choose how you sign in',
     purpose: 'password-reset',
     open: openPasswordReset,
     form: (ticket, { email, expiresAt, connected }, rejected) => (

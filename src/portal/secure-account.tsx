@@ -29,7 +29,7 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
             <li>{say('every connected sign-in is disconnected,')}</li>
           ) : null}
           <li>{say('a change of email that waits is cancelled,')}</li>
-          <li>{say('and we mail you a link to set a new password.')}</li>
+          <li>{say('and we mail you a link to get back in.')}</li>
         </ul>
         <TicketForm action={PATH} ticket={ticket} button={say('Secure my account')} />
         <p className="hint">
@@ -46,7 +46,7 @@ export function registerSecureAccount(portal: Hono<WebEnv>, site: Site): void {
         <>
           <p>
             <Words
-              text="Your account is secured: everyone is signed out, and the old password no longer works. We’ve mailed <b>{email}</b> a link to set a new one."
+              text="Your account is secured: everyone is signed out, and no earlier way to sign in works. We’ve mailed <b>{email}</b> a link to get back in."
               email={email}
             />
           </p>

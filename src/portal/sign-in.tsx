@@ -4,6 +4,7 @@ import type { Text } from '../languages/languages.ts';
 import { signIn } from '../operations/sessions/sign-in.ts';
 import { signOut } from '../operations/sessions/sign-out.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
+import { forgotTitle } from './ask-for-link.tsx';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
 import { CurrentPassword, EmailField, emailIn, Form, NewPassword } from './form.tsx';
 import { MailTo } from './mail-to.tsx';
@@ -154,7 +155,7 @@ function SignInForm(props: { site: Site; email?: string; errors?: FieldErrors; w
           <CurrentPassword name="password" label={say('Password')} errors={errors} />
         </Form>
       ) : null}
-      <Link href="/password/forgot">{say(hasPasswords ? 'Forgot your password?' : 'Can’t sign in?')}</Link>
+      <Link href="/password/forgot">{say(forgotTitle(site))}</Link>
       <NoAccountYet site={site} />
     </>
   );

@@ -124,6 +124,27 @@ describe('a person whom no account knows', () => {
     expect(await identitiesOf(email)).toEqual([]);
   });
 
+  test('T107: accepts the invitation to an email that the provider vouches for; to another email it never leads', async () => {
+    const email = portal.newAddress();
+    await app.as('admin').types(`/apim-user invite ${email}`);
+    const ticket = await portal.ticketTo(email, /invited/);
+    const [who, stranger] = [portal.visitor(), portal.visitor()];
+    await signInWith(stranger, colleague({ email, isEmailVerified: false }).subject);
+    expect(await stranger.reads(FINISH)).toContain('doesn’t vouch for an email');
+    const { subject } = colleague({ email });
+    expect(landsOn(await signInWith(who, subject))).toEqual([303, FINISH]);
+    expect(await who.reads(FINISH)).toContain('Accept your invitation');
+    expect((await finish(who, { firstName: '', lastName: '' })).status).toBe(422);
+    expect(landsOn(await finish(who, { firstName: 'Ann', lastName: 'Lee' }))).toEqual([303, '/portal']);
+    expect(await accountOf(email)).toMatchObject({ state: 'active', password_hash: null });
+    expect(await app.sql`select state from invitations where email = ${email}`).toEqual([
+      { state: 'accepted' },
+    ]);
+    expect(await portal.visitor().reads(`/invitations/accept?ticket=${ticket}`)).toContain(
+      'already accepted',
+    );
+  });
+
   test('T14, T107: who accepts an invitation by the provider has the invited email', async () => {
     const email = portal.newAddress();
     await app.as('admin').types(`/apim-user invite ${email}`);
@@ -189,6 +210,26 @@ describe('a person whom an account knows', () => {
     expect(await identitiesOf(email)).toEqual([]);
     await portal.mailTo(email, /Acme was disconnected/);
     expect((await portal.mailTo(email, /password was changed/)).text).toContain('This wasn’t me');
+  });
+
+  test('T107: uses a link for a new password up with the provider that is connected, which then is the only way in', async () => {
+    const { who, subject, email } = await connected();
+    await who.post('/password/forgot', { email });
+    const ticket = await portal.ticketTo(email, /You sign in to .+ with Acme/);
+    await app.sql`insert into account_identities
+      (service_id, issuer, subject, account_id, provider, kind, shown_name, linked_at, last_used_at)
+      select service_id, ${company.issuer}::text, ${`intruder of ${email}`}::text, id, 'acme', 'OpenIdConnect', 'eve', now(), now()
+      from accounts where email = ${email}`;
+    const [visitor, other] = [portal.visitor(), await connected()];
+    const fields = { of: 'password-reset', ticket };
+    await signInWith(visitor, other.subject, { fields });
+    expect((await finish(visitor)).status).toBe(409);
+    expect(landsOn(await signInWith(visitor, subject, { fields }))).toEqual([303, FINISH]);
+    expect(await visitor.reads(FINISH)).toContain('whatever else was connected, no longer works');
+    expect(landsOn(await finish(visitor))).toEqual([303, '/portal']);
+    expect(await identitiesOf(email)).toEqual([subject]);
+    expect(await portal.isSignedIn(who)).toBe(false);
+    expect((await visitor.get(`/password/reset?ticket=${ticket}`)).status).toBe(410);
   });
 
   test('T109: signs out at the provider too', async () => {
@@ -330,6 +371,8 @@ describe('an attempt', () => {
     } finally {
       company.setDown(false);
     }
+    // It is used up: no second answer is tried on it.
+    expect((await who.get(path)).status).toBe(410);
     expect(await portal.isSignedIn(who)).toBe(false);
   });
 

@@ -11,6 +11,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../src/operations/subscriptions/suspend.ts';
 import {
@@ -71,13 +72,18 @@ async function newWorld(start: Start) {
   const wish = { email: `wish-${word}@example.com`, groupIds: [groupId], why: 'a partner' };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
   const session = await t.signedIn(accountId);
+  await requestProof(t.as(session), {});
   const connecting = { purpose: 'connect', currentPassword: PASSWORD } as const;
   const browserSecret = await proved(t, `new-${word}`, { as: t.as(session), ...connecting });
   await t.sql`insert into account_identities values
     ('ours', 'https://acme.example', ${`old-${word}`}, ${accountId}, 'acme', 'Aad', 'Ann', now(), now())`;
   const tickets = {
-    ...{ reset: await t.ticketTo(person.email), confirmation: await t.ticketTo(wanted) },
+    ...{
+      reset: await t.ticketTo(person.email, 'PasswordResetIdentityDefault'),
+      confirmation: await t.ticketTo(wanted),
+    },
     invitation: await t.ticketTo(invited),
+    proof: await t.ticketTo(person.email, 'SignInProof'),
   };
   if (start === 'blocked') {
     await suspendSubscription(admin, { subscriptionId: active });
@@ -186,6 +192,7 @@ const STEPS: Record<string, Step> = {
   'products/edit: its limits': admin((w) => ({ productId: w.productId, quota: '1,000 per day' })),
   'sessions/end': developer((w) => ({ sessionId: w.session.sessionId })),
   'sessions/end-others': developer(() => ({})),
+  'sessions/prove': developer((w) => ({ ticket: w.proof })),
   'sessions/request-proof': developer(() => ({})),
   'sessions/sign-in': visitor((w) => ({ email: w.email, password: PASSWORD, agent: '' })),
   'sessions/sign-out': developer(() => ({})),

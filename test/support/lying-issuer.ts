@@ -13,7 +13,7 @@ export async function startLyingIssuer({ namesItself = false }: { namesItself?: 
   const jwk = { ...(await exportJWK(own.publicKey)), kid: 'own', alg: 'RS256', use: 'sig' };
   let idToken = '';
   let github: GithubUser = { id: 1, email: '', isVerified: false };
-  let trouble: 'error' | 'nonsense' | 'flood' | null = null;
+  let trouble: 'error' | 'nonsense' | 'flood' | 'silence' | null = null;
 
   const answers: Record<string, () => unknown> = {
     '/.well-known/openid-configuration': () => ({
@@ -35,6 +35,7 @@ export async function startLyingIssuer({ namesItself = false }: { namesItself?: 
   };
   const server = createServer((req, res) => {
     const answer = answers[req.url ?? ''];
+    if (trouble === 'silence') return;
     if (!answer || trouble === 'error') return void res.writeHead(answer ? 500 : 404).end();
     res.writeHead(200, { 'content-type': 'application/json' });
     if (trouble === 'nonsense') return void res.end('{"keys": 5');

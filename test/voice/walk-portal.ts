@@ -313,6 +313,7 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens('/portal/account');
   await zoe.opens(`/email/confirm?ticket=${await ticketTo(portal, 'zoe@zahn.example')}`);
   await zoe.sends('/portal/account/email/call-off');
+  await proving(portal, zoe);
   await zoe.opens('/portal/account/password');
   await zoe.sends('/portal/account/password', { currentPassword: 'a wrong one', password: PASSWORD });
   await zoe.sends('/portal/account/password', { currentPassword: PASSWORD, password: 'zoe@example.com' });
@@ -335,6 +336,14 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens('/portal/account/close');
   await zoe.sends('/portal/account/close', { currentPassword: 'a wrong one' });
   await zoe.sends('/portal/account/close', { currentPassword: `${NEW_PASSWORD}s` });
+}
+
+async function proving(portal: Portal, zoe: Browser): Promise<void> {
+  const earlier = await ticketTo(portal, 'zoe@example.com');
+  await zoe.sends('/portal/account/prove/mail', { page: 'close' });
+  const ticket = await ticketTo(portal, 'zoe@example.com', earlier);
+  await zoe.opens(`/portal/account/prove?ticket=${ticket}`);
+  await zoe.sends('/portal/account/prove', { ticket });
 }
 
 /** The link that a mail about a changed password has, and what follows it. */

@@ -19,7 +19,7 @@ export const ACCOUNT_MAILS = {
     subject: 'You’re invited to build with $OrganizationName',
     body: `Hi $DevFirstName,
 
-You’re invited to build with the APIs of $OrganizationName. Accept, choose a password, and your account is ready.
+You’re invited to build with the APIs of $OrganizationName. Accept, choose how you sign in, and your account is ready.
 
 > *From the person who invited you:*
 > $PersonalLine
@@ -42,7 +42,7 @@ Any questions? Just reply to this mail.`,
     subject: 'Please confirm your email for $OrganizationName',
     body: `Hi $DevFirstName,
 
-Thank you for signing up. Confirm that this email is yours, and choose your password on the next page.
+Thank you for signing up. Confirm that this email is yours, and choose how you sign in on the next page.
 
 [Confirm my email]($ConfirmUrl)`,
   },
@@ -51,7 +51,7 @@ Thank you for signing up. Confirm that this email is yours, and choose your pass
     title: 'Welcome',
     azureTitle: 'Developer welcome letter',
     description:
-      'Sent when an account is ready. Without a password yet, it carries the link to choose one; paragraphs with ' +
+      'Sent when an account is ready. Without a way to sign in yet, it carries the link to choose one; paragraphs with ' +
       '$LinkEnds, and buttons of $ConfirmUrl, are left out otherwise.',
     because: 'You get this mail because you have a new developer account at $OrganizationName.',
     variables: [...WITH_LINK, 'DevUsername', 'DevEmail', 'IdentityProvider'],
@@ -63,9 +63,9 @@ Thank you for signing up. Confirm that this email is yours, and choose your pass
 
 Your developer account is ready. You sign in with **$DevUsername**.
 
-First, choose your password. This link works once, until $LinkEnds.
+First, choose how you sign in. This link works once, until $LinkEnds.
 
-[Choose a password]($ConfirmUrl)
+[Choose how I sign in]($ConfirmUrl)
 
 Your products and keys are in the [developer portal]($DevPortalUrl). If you get stuck, reply to this mail.`,
   },
@@ -86,7 +86,7 @@ Someone, most likely you, just asked for a developer account or an invitation wi
 
 [Sign in]($DevPortalUrl)
 
-Sign in with this email and your password. If you’ve forgotten it, choose “Forgot your password?” on that page.
+Sign in the way that you always do. If that doesn’t work any more, the same page helps you on.
 
 If it wasn’t you, there’s nothing to do.`,
   },
@@ -285,6 +285,24 @@ You can also write to $SupportEmail.`,
 Choose a new password for your developer account. You’ll be signed out everywhere.
 
 [Choose a new password]($ConfirmUrl)`,
+  },
+  SignInChoice: {
+    occasion: 'Account',
+    title: 'Choose how to sign in',
+    description:
+      'Sent instead of the link for a new password where passwords are turned off, to a developer without another way to sign in.',
+    because:
+      'You get this mail because someone wants to sign in to your developer account at $OrganizationName. If that wasn’t you, ' +
+      'you can ignore it: nothing changes until the link is used.',
+    variables: WITH_LINK,
+    requiredLink: 'ConfirmUrl',
+    isInUse: true,
+    subject: 'Choose how you sign in to $OrganizationName',
+    body: `Hi $DevFirstName,
+
+Choose how you sign in to your developer account from now on. You’ll be signed out everywhere, and no earlier way to sign in will work.
+
+[Choose how I sign in]($ConfirmUrl)`,
   },
   PasswordResetByAdminNotificationMessage: {
     occasion: 'Password',

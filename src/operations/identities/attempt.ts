@@ -1,11 +1,12 @@
 // A browser on its way to a provider. What comes back is checked against this, once, and only in the same browser.
 import { z } from 'zod';
 import { findAttempt, takeAttempt } from '../../db/accounts/sign-in-attempts.ts';
+import type { Db } from '../../db/connection/connect.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import type { Checks, SignInProvider } from '../../identity/identity.ts';
 import { openSealedText } from '../../security/sealed-text.ts';
 import { sessionHash } from '../../security/session.ts';
-import type { Act, Context, SignInChoice } from '../frame/context.ts';
+import type { Context, SignInChoice } from '../frame/context.ts';
 import * as input from '../frame/input.ts';
 import { browser } from '../sessions/session.ts';
 
@@ -44,7 +45,7 @@ export async function openAttempt(context: Context, named: Named): Promise<Attem
 }
 
 /** Uses the attempt up; of several requests at once, one succeeds. */
-export async function redeemAttempt(act: Act, named: Named): Promise<boolean> {
+export async function redeemAttempt(act: Context & { tx: Db }, named: Named): Promise<boolean> {
   const key = keyOf(act, named);
   return key !== null && (await takeAttempt(act.tx, key)) !== null;
 }

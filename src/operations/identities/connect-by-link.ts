@@ -28,7 +28,7 @@ export const connectByLink = defineOperation({
     const proof = await takeProof(act, browserSecret);
     await updateAccount(act, account, { passwordHash: null, passwordMustChange: false });
     await endAccess(act, account.id);
-    const disconnected = await disconnectAll(act, account);
+    const disconnected = await disconnectAll(act, account, proof.identity);
     await connectIdentity(act, account, proof.identity);
     const secret = await startSession(act, account.id, { agent, formerSecret }, sessionBy(proof, true));
     act.record({

@@ -40,7 +40,13 @@ export const finishProviderSignIn = defineOperation({
   async prepare(context, given): Promise<Found> {
     const attempt = await openAttempt(context, given);
     if (attempt?.provider !== given.provider) return { kind: 'dead' };
-    return readAnswer(context, attempt, given.url);
+    try {
+      return await readAnswer(context, attempt, given.url);
+    } catch (error) {
+      // No second answer may be tried on it. The refusal rolls a transaction back, so this is outside of it.
+      await redeemAttempt({ ...context, tx: context.db }, given);
+      throw error;
+    }
   },
   async run(act, { agent, formerSecret, ...named }, found): Promise<Finished> {
     const isRedeemed = await redeemAttempt(act, named);
@@ -83,8 +89,9 @@ function kindOfKnown(account: Account, { attempt: { purpose }, isProved }: Answe
   if (purpose.kind === 'connect') return purpose.accountId === account.id ? 'connected' : 'taken';
   if (purpose.kind === 'again' && purpose.accountId !== account.id) return 'taken';
   if (purpose.kind === 'again') return isProved ? 'signed-in' : 'unproved';
-  // An invitation is for another account than the one that this person has.
-  return purpose.kind === 'ticket' && purpose.claim.of !== 'password-reset' ? 'taken' : 'signed-in';
+  if (purpose.kind !== 'ticket') return 'signed-in';
+  // The page says what the link ends. An invitation is for another account than the one that this person has.
+  return purpose.claim.of === 'password-reset' ? 'proved' : 'taken';
 }
 
 function kindOfUnknown({ purpose }: Attempt, isAllowed: boolean): Finished['kind'] {

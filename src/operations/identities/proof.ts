@@ -97,11 +97,20 @@ export async function connectIdentity(
 
 /**
  * Disconnects every way to sign in of a locked account whose owner recovers it by mail: an intruder may have connected one. A
- * mail tells of each; the caller's own mail brings the link that undoes. Returns what the audit records of it.
+ * mail tells of each; the caller's own mail brings the link that undoes. `next`: who is connected afterwards, and so is no loss.
+ * Returns what the audit records of it.
  */
-export async function disconnectAll(act: Act, account: Account): Promise<{ disconnected?: string[] }> {
-  const labels = await labelsOf(act, account.id);
-  await deleteIdentitiesOfAccount(act.tx, { serviceId: act.service.id, accountId: account.id });
+export async function disconnectAll(
+  act: Act,
+  account: Account,
+  next?: ProvedIdentity,
+): Promise<{ disconnected?: string[] }> {
+  const of = { serviceId: act.service.id, accountId: account.id };
+  const lost = (await listIdentities(act.tx, of)).filter(
+    ({ issuer, subject }) => issuer !== next?.issuer || subject !== next.subject,
+  );
+  const labels = [...new Set(lost.map((one) => labelOf(act, one)))];
+  await deleteIdentitiesOfAccount(act.tx, of);
   for (const ProviderName of labels)
     await queueMailTo(act, account, { template: 'SignInDisconnected', variables: { ProviderName } });
   return labels.length > 0 ? { disconnected: labels } : {};

@@ -1,4 +1,5 @@
 import { findAccount, findAccountByEmail } from '../../db/accounts/accounts.ts';
+import { findNewestInvitationTo } from '../../db/accounts/invitations.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { choosesPassword } from '../accounts/sign-up-rules.ts';
@@ -9,11 +10,12 @@ import { labelOf } from './attempt.ts';
 import { findProof, type Proof, verifiedEmailOf } from './proof.ts';
 
 /**
- * `sign-up`: makes an account. `by-mail`: the provider doesn't vouch for the email, so a mail must. `claim`: an account has
+ * `sign-up`: makes an account. `invited`: an invitation to the email is open. `by-mail`: the provider doesn't vouch for the email, so a mail must. `claim`: an account has
  * the email, and its owner proves it. `unknown`: there is no way in. The others are what the attempt was for.
  */
 type ProofStep =
   | 'sign-up'
+  | 'invited'
   | 'by-mail'
   | 'claim'
   | 'unknown'
@@ -53,7 +55,13 @@ export const showProof = defineOperation({
   },
 });
 
-type Step = { step: ProofStep; canUsePassword?: boolean; needsApproval?: boolean };
+type Step = {
+  step: ProofStep;
+  canUsePassword?: boolean;
+  needsApproval?: boolean;
+  firstName?: string;
+  lastName?: string;
+};
 
 async function stepOf(act: Act, { identity }: Proof): Promise<Step> {
   const choice = act.policy.signIn.providers.find(({ name }) => name === identity.provider);
@@ -62,6 +70,13 @@ async function stepOf(act: Act, { identity }: Proof): Promise<Step> {
   const account = canonical ? await findAccountByEmail(act.tx, act.service.id, canonical) : null;
   if (account)
     return { step: 'claim', canUsePassword: act.policy.signIn.hasPasswords && account.passwordHash !== null };
+  const invitation = canonical
+    ? await findNewestInvitationTo(act.tx, { serviceId: act.service.id, emailCanonical: canonical })
+    : null;
+  if (invitation?.state === 'open' && invitation.expiresAt > act.now) {
+    const { firstName, lastName } = invitation;
+    return { step: 'invited', ...(firstName || lastName ? { firstName, lastName } : {}) };
+  }
   const canSignUp = choice !== undefined && choice.signUp !== 'off';
   if (canSignUp && canonical) return { step: 'sign-up', needsApproval: choice.signUp === 'approval' };
   return { step: canSignUp ? 'by-mail' : 'unknown' };

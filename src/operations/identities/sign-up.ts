@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Account, findAccountByEmail, insertAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
 import { lockOpenInvitationTo } from '../../db/accounts/invitations.ts';
+import { findNewestTicket, markTicketUsed } from '../../db/accounts/tickets.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type EmailAddress, parseEmailAddress } from '../../domain/email-address.ts';
@@ -9,7 +10,7 @@ import { queueWelcomeMail } from '../accounts/mails.ts';
 import { queueSignUpCard } from '../accounts/sign-up-rules.ts';
 import { type Act, DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
-import { queueInvitationMail } from '../invitations/invitation-mail.ts';
+import { admitInvited, type Person } from '../invitations/admit.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandProvider } from './attempt.ts';
 import { connectIdentity, sessionBy, takeProof, verifiedEmailOf } from './proof.ts';
@@ -18,8 +19,8 @@ const NAMES = input.withNeededNames({});
 
 /**
  * A developer proved by a provider signs up: the account has the email that the provider vouches for. As the rules of
- * the provider say, it is active at once, or waits for an operator. An open invitation to the email is mailed again instead:
- * it needs no approval, and comes with groups.
+ * the provider say, it is active at once, or waits for an operator. An open invitation to the email is accepted, as by its
+ * link, whatever those rules say: it needs no approval, and comes with groups.
  * Errors: `ticket_refused` without a proof; `sign_up_off`; `email_taken`; `identity_taken`; `invalid_input` for names.
  */
 export const signUpWithProvider = defineOperation({
@@ -40,25 +41,22 @@ export const signUpWithProvider = defineOperation({
     const verified = verifiedEmailOf(proof.identity);
     if (proof.purpose.kind !== 'sign-in' || !verified) throw new DomainError('ticket_refused');
     const { choice } = demandProvider(act, proof.identity.provider);
-    if (choice.signUp === 'off') throw new DomainError('sign_up_off');
     const email = parseEmailAddress(verified);
     await holdEmail(act.tx, act.service.id, email.canonical);
-    const invitation = await lockOpenInvitationTo(act.tx, act.service.id, email.canonical);
-    if (invitation && invitation.expiresAt > act.now) {
-      await queueInvitationMail(act, invitation);
-      act.record({ target: { kind: 'invitation', id: invitation.id } });
-      return { kind: 'invited' as const, email: email.spelling };
-    }
     const taken = await findAccountByEmail(act.tx, act.service.id, email.canonical);
     if (taken) throw new DomainError('email_taken', { accountId: taken.id });
-    const isOpen = choice.signUp === 'open';
-    const account = await insertSignUp(act, { email, ...names.data, language: language ?? null, isOpen });
+    const person = { ...names.data, language: language ?? null };
+    const invited = await acceptInvited(act, email.canonical, person);
+    if (!invited && choice.signUp === 'off') throw new DomainError('sign_up_off');
+    const account =
+      invited ?? (await insertSignUp(act, { email, ...person, isOpen: choice.signUp === 'open' }));
     await connectIdentity(act, account, proof.identity, { isNew: true });
-    act.record({
-      target: { kind: 'account', id: account.id },
-      after: { state: account.state, provider: proof.identity.provider },
-    });
-    if (!isOpen) {
+    if (!invited)
+      act.record({
+        target: { kind: 'account', id: account.id },
+        after: { state: account.state, provider: proof.identity.provider },
+      });
+    if (account.state === 'pending') {
       await queueSignUpCard(act, account);
       return { kind: 'pending' as const, email: account.email };
     }
@@ -68,6 +66,20 @@ export const signUpWithProvider = defineOperation({
     return { kind: 'signed-in' as const, secret };
   },
 });
+
+/** Null without an open invitation to the email. Its link is used up, unless it ended before. */
+async function acceptInvited(
+  act: Act,
+  emailCanonical: string,
+  person: Omit<Person, 'passwordHash'>,
+): Promise<Account | null> {
+  const invitation = await lockOpenInvitationTo(act.tx, act.service.id, emailCanonical);
+  if (!invitation || invitation.expiresAt <= act.now) return null;
+  const key = { serviceId: act.service.id, purpose: 'invitation' as const, invitationId: invitation.id };
+  const ticket = await findNewestTicket(act.tx, key);
+  if (ticket) await markTicketUsed(act.tx, { ...ticket, now: act.now });
+  return admitInvited(act, invitation, { ...person, passwordHash: null });
+}
 
 async function insertSignUp(
   act: Act,

@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import {
-  type Account,
-  insertAccount,
-  replaceGroupsOfAccount,
-  updateAccount,
-} from '../../db/accounts/accounts.ts';
+import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { holdEmail } from '../../db/accounts/email-lock.ts';
-import { listGroupIdsOfInvitation, lockInvitation } from '../../db/accounts/invitations.ts';
+import { lockInvitation } from '../../db/accounts/invitations.ts';
 import { type Ticket, voidTickets } from '../../db/accounts/tickets.ts';
-import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import { holdAccount } from '../accounts/account.ts';
@@ -20,7 +14,7 @@ import { hashNewPassword, passwordFaults } from '../passwords/new-password.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
-import { changeInvitation } from './invitation.ts';
+import { admitInvited, type Person } from './admit.ts';
 
 const NAMES = input.withNeededNames({});
 
@@ -63,45 +57,16 @@ export const acceptInvitation = defineOperation({
   },
   async run(act, { session, browserSecret }, { open, person }) {
     const serviceId = act.service.id;
-    const email = parseEmailAddress(open.email);
-    await holdEmail(act.tx, serviceId, email.canonical);
+    await holdEmail(act.tx, serviceId, parseEmailAddress(open.email).canonical);
     const how = { session, browserSecret };
     if (open.accountId) return acceptForAccount(act, open, open.accountId, { person, how });
     const invitation = open.invitationId ? await lockInvitation(act.tx, serviceId, open.invitationId) : null;
     if (invitation?.state !== 'open') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    const account = await insertAccount(act.tx, {
-      serviceId,
-      id: newId(act.now, act.random),
-      email: email.spelling,
-      emailCanonical: email.canonical,
-      ...person,
-      state: 'active',
-      stateReason: `invited by ${invitation.invitedByName}`,
-      stateChangedAt: act.now,
-      stateChangedBy: act.actorName,
-      emailConfirmedAt: act.now,
-      registeredAt: act.now,
-      updatedAt: act.now,
-    });
-    // Another account has the email by now. The page doesn't tell the holder of the link.
-    if (!account) throw new DomainError('ticket_refused');
-    const groupIds = await listGroupIdsOfInvitation(act.tx, serviceId, invitation.id);
-    await replaceGroupsOfAccount(act.tx, serviceId, account.id, groupIds);
-    await changeInvitation(act, invitation, {
-      state: 'accepted',
-      endedAt: act.now,
-      accountId: account.id,
-    });
-    act.record({
-      target: { kind: 'account', id: account.id },
-      after: { state: 'active', invitationId: invitation.id },
-    });
+    const account = await admitInvited(act, invitation, person);
     return welcome(act, account, how);
   },
 });
-
-type Person = { passwordHash: string | null; firstName: string; lastName: string; language: string | null };
 
 type How = { session: z.output<typeof browser> | undefined; browserSecret: string | undefined };
 

@@ -5,7 +5,7 @@ import type { Act } from '../frame/context.ts';
 import { issueTicket, minutesAfter, queueMailTo, queueRepaint } from '../frame/outbox.ts';
 
 /**
- * Mails a one-time link to set a new password; a former one dies. The link works for `PASSWORD_RESET_LIFETIME_MINUTES`
+ * Mails a one-time link to set a new password, or where there are none to choose a provider; a former one dies. The link works for `PASSWORD_RESET_LIFETIME_MINUTES`
  * (60) from the moment the mail may leave. Returns the id of the mail.
  */
 export async function queueResetMail(act: Act, account: Account): Promise<string> {
@@ -19,13 +19,10 @@ export async function queueResetMail(act: Act, account: Account): Promise<string
     expiresAt,
   });
   const ProviderName = await onlyProvidersOf(act, account);
-  return queueMailTo(
-    act,
-    account,
-    ProviderName
-      ? { template: 'SignInReminder', ticket, variables: { ProviderName } }
-      : { template: 'PasswordResetIdentityDefault', ticket },
-  );
+  if (ProviderName)
+    return queueMailTo(act, account, { template: 'SignInReminder', ticket, variables: { ProviderName } });
+  const template = act.policy.signIn.hasPasswords ? 'PasswordResetIdentityDefault' : 'SignInChoice';
+  return queueMailTo(act, account, { template, ticket });
 }
 
 /** Tells the developer that their password changed, in case another person did it. */

@@ -5,6 +5,7 @@ import { deleteAccount } from '../../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../../src/operations/accounts/edit.ts';
 import { openPasswordReset } from '../../../src/operations/passwords/open-reset.ts';
 import { resetPassword } from '../../../src/operations/passwords/reset.ts';
+import { sendPasswordReset } from '../../../src/operations/passwords/send-reset.ts';
 import { newTicket } from '../../../src/security/ticket.ts';
 import { newEmail } from '../../support/accounts.ts';
 import { ADMIN, createTestContext, DEVELOPER, refusalOf } from '../../support/context.ts';
@@ -20,7 +21,10 @@ import {
   reset,
   resetTicketOf,
 } from '../../support/mailed-links.ts';
+import { ACME } from '../../support/memory-provider.ts';
 
+/** As `PASSWORD_SIGN_IN=off`. */
+const NO_PASSWORDS = { hasPasswords: false, providers: [ACME] };
 const TRIES = 100;
 
 const t = forAllTests(createTestContext);
@@ -44,6 +48,19 @@ describe('resetting a password', () => {
     expect(await auditOf(t, 'passwords/reset', person.accountId)).toHaveLength(1);
     const told = (await t.mailsTo(person.email)).filter((mail) => mail.template === 'PasswordChanged');
     expect(told).toHaveLength(1);
+  });
+
+  it('is no choice of a password where passwords are off: the mail says so', async () => {
+    const person = await added(t);
+    const { signIn } = t.policy;
+    t.policy.signIn = NO_PASSWORDS;
+    try {
+      const mailed = await sendPasswordReset(t.as(ADMIN), { accountId: person.accountId });
+      const [mail] = (await t.mailsTo(person.email)).filter(({ id }) => id === mailed.mailId);
+      expect(mail?.template).toBe('SignInChoice');
+    } finally {
+      t.policy.signIn = signIn;
+    }
   });
 
   it('T7: works with the newest of three mailed links only', async () => {
