@@ -17,7 +17,7 @@ import { registerTicketPage } from './ticket-page.tsx';
 export type Own = Awaited<ReturnType<typeof showOwnAccount>>;
 
 const PATH = `${ACCOUNT_PATH}/prove`;
-const MAIL_PATH = `${PATH}/mail`;
+const MAIL_PATH = `${ACCOUNT_PATH}/mail-proof`;
 /** The pages that ask for it, by the last part of their address. */
 const PAGES = ['email', 'password', 'close', 'sign-ins'];
 

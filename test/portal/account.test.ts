@@ -324,7 +324,7 @@ test('T33: every form of the account page is refused from another site', async (
     'sessions/end-others',
     'close',
     'prove',
-    'prove/mail',
+    'mail-proof',
   ];
   const before = await accountOf(email);
   for (const path of paths) {

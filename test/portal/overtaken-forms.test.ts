@@ -61,7 +61,7 @@ const FORMS: Record<string, Form> = {
     { currentPassword: PASSWORD, password: `${PASSWORD}!` },
   ],
   'end my other sessions': () => ['/portal/account/sessions/end-others'],
-  'have a link mailed that proves who I am': () => ['/portal/account/prove/mail'],
+  'have a link mailed that proves who I am': () => ['/portal/account/mail-proof'],
   'close my account': () => ['/portal/account/close', { currentPassword: PASSWORD }],
 };
 

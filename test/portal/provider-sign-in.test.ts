@@ -261,7 +261,7 @@ describe('a person whom an account knows', () => {
   test('T110: or by a mailed link, in the browser that opens it and no other', async () => {
     const { who, subject, email } = await connected();
     const [elsewhere, stranger] = [portal.visitor(), (await connected()).who];
-    const asked = await who.post('/portal/account/prove/mail', { page: 'close' });
+    const asked = await who.post('/portal/account/mail-proof', { page: 'close' });
     expect(textOf(await asked.text())).toContain(`We’ve mailed a link to ${email}`);
     const ticket = await portal.ticketTo(email, /Is it you/);
     const path = `/portal/account/prove?ticket=${ticket}`;
@@ -274,7 +274,7 @@ describe('a person whom an account knows', () => {
     expect(await elsewhere.reads(CLOSE)).toContain('your keys stop working');
     expect(await who.reads(CLOSE)).toContain('prove first that it’s you');
     expect((await who.post('/portal/account/prove', { ticket })).status).toBe(410);
-    await who.post('/portal/account/prove/mail', { page: 'close' });
+    await who.post('/portal/account/mail-proof', { page: 'close' });
     const own = await portal.ticketTo(email, /Is it you/, ({ text }) => !text.includes(ticket));
     expect(landsOn(await who.post('/portal/account/prove', { ticket: own }))).toEqual([303, CLOSE]);
     expect(landsOn(await who.post(CLOSE))).toEqual([303, '/portal/closed']);

@@ -330,7 +330,7 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await elsewhere.opens('/portal/sign-out');
   await elsewhere.sends('/portal/sign-out');
   // A form's own address, as after a reload or a sign-in in between.
-  for (const path of ['sessions/end', 'sessions/end-others', 'names', 'email/call-off'])
+  for (const path of ['sessions/end', 'sessions/end-others', 'names', 'email/call-off', 'mail-proof'])
     await zoe.opens(`/portal/account/${path}`);
   await securing(portal, zoe);
   await zoe.opens('/portal/account/close');
@@ -340,7 +340,7 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
 
 async function proving(portal: Portal, zoe: Browser): Promise<void> {
   const earlier = await ticketTo(portal, 'zoe@example.com');
-  await zoe.sends('/portal/account/prove/mail', { page: 'close' });
+  await zoe.sends('/portal/account/mail-proof', { page: 'close' });
   const ticket = await ticketTo(portal, 'zoe@example.com', earlier);
   await zoe.opens(`/portal/account/prove?ticket=${ticket}`);
   await zoe.sends('/portal/account/prove', { ticket });
