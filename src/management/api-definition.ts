@@ -105,9 +105,12 @@ export async function exportDefinition(request: ManagementRequest): Promise<Mana
   const value = LINK.test(written)
     ? { link: `${publicUrl}${DEFINITIONS_PATH}/${secret}` }
     : definitionOf({ api, format, document }, context.policy.gatewayUrl);
+  const result = { format: written, value };
   return {
     status: 200,
-    body: { id: resourceId(address, 'apis', apiNameOf(api.id)), format: written, value },
+    // Azure's contract has the result beside the id, and what Azure sends has it in `properties`, where newer versions of az
+    // look (Azure/azure-rest-api-specs #29274).
+    body: { id: resourceId(address, 'apis', apiNameOf(api.id)), ...result, properties: result },
   };
 }
 

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { clientTable } from '../support/clients.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { type Answer, BASE, startTestManagement, type TestManagement } from '../support/management.ts';
+import { ORDERS_TEXT } from '../support/orders-document.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: files are JSON of any shape.
 type Json = Record<string, any>;
@@ -19,6 +20,8 @@ const table = clientTable('APIOps', {
   'API of a product': 'CRD',
   'group of a product': 'CRD',
   API: CRUD,
+  'OpenAPI document of an API': 'CRU',
+  'operation of an API': 'R',
   subscription: CRUD,
   'other collections': 'R',
 });
@@ -43,6 +46,7 @@ beforeAll(async () => {
     serviceUrl: 'https://echo.example.com',
     protocols: ['https'],
     subscriptionKeyParameterNames: { header: 'X-Echo-Key', query: 'echo-key' },
+    ...{ format: 'openapi+json', value: ORDERS_TEXT },
   });
   await make('products/gold/apis/echo');
   await make('products/gold/groups/partners');
@@ -121,6 +125,7 @@ async function specificationOf(service: Service, name: string, query: string): P
   const { value } = await get(service, `apis/${name}?${query}`);
   const answer = await service.t.send(value.link.slice(service.t.url.length), { token: null });
   expect([new URL(value.link).origin, answer.status]).toEqual([service.t.url, 200]);
+  table.covers('OpenAPI document of an API', 'read');
   return answer.text;
 }
 
@@ -149,8 +154,10 @@ const V7 = {
         });
     }
     for (const { name, properties } of found.get('apis') ?? []) {
-      for (const below of ['releases', 'policies', 'diagnostics', 'operations'])
+      for (const below of ['releases', 'policies', 'diagnostics'])
         expect(await list(service, `apis/${name}/${below}`)).toEqual([]);
+      for (const operation of await list(service, `apis/${name}/operations`))
+        expect(await list(service, `apis/${name}/operations/${operation.name}/policies`)).toEqual([]);
       expect(properties.type).toBe('http');
       const value = await specificationOf(service, name, 'format=openapi-link&export=True');
       files.set(`apis/${name}/specification`, { properties: { format: 'openapi', value } });
@@ -303,6 +310,8 @@ describe.each([
     expect(filesOf(files, 'apis').map(([path]) => path)).toEqual(['apis/echo']);
     expect(files.get('subscriptions/nightly')?.properties.ownerId).toContain('/resourceGroups/rg1/');
     await apiops.publish(target, files);
+    expect((await list(target, 'apis/echo/operations')).length).toBe(5);
+    table.covers('OpenAPI document of an API', 'create');
     const published = await apiops.extract({ ...target, base: BASE });
     const withoutValue = (all: Files) => [...all].filter(([path]) => !path.endsWith('/specification'));
     expect(new Map(withoutValue(published))).toEqual(new Map(withoutValue(files)));
@@ -317,6 +326,8 @@ describe.each([
     await apiops.publish(target, renamed);
     const found = await apiops.extract({ ...target, base: BASE });
     expect(new Map(withoutValue(found))).toEqual(new Map(withoutValue(renamed)));
+    expect(found.get('apis/echo/specification')?.properties?.value).toContain('List all orders');
+    table.covers('OpenAPI document of an API', 'update');
     await apiops.remove(target, files);
     await apiops.remove(target, files);
     const left = await apiops.extract(target);
@@ -325,7 +336,9 @@ describe.each([
 });
 
 function withOtherName(file: Json): Json {
-  const { displayName, type } = file.properties ?? {};
+  const { displayName, type, value } = file.properties ?? {};
+  if (value)
+    return { properties: { ...file.properties, value: value.replace('List orders', 'List all orders') } };
   const properties = { ...file.properties, displayName: `New ${displayName}` };
   return displayName && type !== 'system' ? { ...file, properties } : file;
 }

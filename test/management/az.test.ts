@@ -1,8 +1,13 @@
 // Azure's own command line against this server, as a cloud of its own.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { findAz, HOW_TO_GET_AZ, startAz } from '../support/az.ts';
 import { clientTable, MANAGED } from '../support/clients.ts';
 import { startTestManagement, type TestManagement } from '../support/management.ts';
+import { ORDERS, ORDERS_TEXT } from '../support/orders-document.ts';
+import { startTextServer } from '../support/text-server.ts';
 
 const SLOW_MS = 120_000;
 const TENANT = '5a1b0f3e-6a0c-4b0e-9a52-0c7a4d6f2b11';
@@ -10,6 +15,8 @@ const path = findAz();
 
 let t: TestManagement;
 let az: Awaited<ReturnType<typeof startAz>>;
+/** Serves the document of orders. */
+let documents: Awaited<ReturnType<typeof startTextServer>>;
 let ci = { id: '', secret: '' };
 
 /** By `az apim`, or by `az rest` where it has no command. */
@@ -17,6 +24,9 @@ const table = clientTable('az', {
   service: 'CRD',
   ...MANAGED,
   'limits of a product': 'CRUD',
+  // az exports none before 2.56.
+  'OpenAPI document of an API': 'CU',
+  'operation of an API': 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   notification: 'CR',
@@ -30,7 +40,14 @@ const VERBS: Record<string, string> = {
   ...{ show: 'GET', list: 'GET', check: 'GET' },
 };
 const NOUNS: Record<string, string> = {
-  ...{ '': '', api: 'apis', product: 'products', 'product api': 'products/any/apis', nv: 'namedValues' },
+  ...{
+    '': '',
+    api: 'apis',
+    'api operation': 'apis/any/operations',
+    product: 'products',
+    'product api': 'products/any/apis',
+    nv: 'namedValues',
+  },
   'api versionset': 'apiVersionSets',
 };
 
@@ -39,7 +56,13 @@ const addressOf = (below: string) =>
 
 describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
   beforeAll(async () => {
+    documents = await startTextServer({
+      '/orders.json': ORDERS_TEXT,
+      '/orders.yaml': stringify(ORDERS),
+    });
     t = await startTestManagement({
+      GATEWAY_URL: 'https://gateway.example.com',
+      OPENAPI_HOSTS: documents.host,
       MANAGEMENT_CLIENT_CREDENTIALS: 'on',
       MANAGEMENT_SUBSCRIPTION_ID: TENANT,
       MANAGEMENT_RESOURCE_GROUP: 'rg1',
@@ -52,6 +75,7 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
   afterAll(async () => {
     await az?.close();
     await t?.close();
+    documents?.close();
   });
 
   /** The JSON that a command prints. Its last words may be `key=value` of the address. */
@@ -203,6 +227,82 @@ describe.skipIf(path === null)(path ? 'az' : HOW_TO_GET_AZ, () => {
     expect([gone.code, gone.err]).toEqual([3, expect.stringContaining('Product not found')]);
     const none = await az.run('rest', '--method', 'get', '--url', addressOf('/users/ann'));
     expect([none.code, none.err]).toEqual([1, expect.stringContaining('User not found')]);
+  });
+
+  it('imports OpenAPI documents from files and links, in JSON and YAML, and the portal shows their operations', {
+    timeout: SLOW_MS,
+  }, async () => {
+    const AT = ['-g', 'rg1', '--service-name', 'default', '--api-id'];
+    const fileOf = (name: string, text: string) => {
+      writeFileSync(join(az.folder, name), text);
+      return ['--specification-path', join(az.folder, name)];
+    };
+    const importOf = (id: string, format: string, from: string[]) => [
+      ...['apim', 'api', 'import', '-g', 'rg1', '-n', 'default', '--api-id', id, '--path', id],
+      ...['--specification-format', format, ...from],
+    ];
+    const operationsOf = async (id: string) =>
+      ((await done('apim', 'api', 'operation', 'list', ...AT, id)) as { name: string }[]).map(
+        ({ name }) => name,
+      );
+    const link = (name: string) => ['--specification-url', `http://${documents.host}/${name}`];
+    const imports = [
+      ['json-file', 'OpenApiJson', fileOf('orders.json', ORDERS_TEXT)],
+      ['yaml-file', 'OpenApi', fileOf('orders.yaml', stringify(ORDERS))],
+      ['json-link', 'OpenApiJson', link('orders.json')],
+      ['yaml-link', 'OpenApi', link('orders.yaml')],
+    ] as const;
+    const OPERATIONS = ['listOrders', 'placeOrder', 'readOrder', 'delete-orders-id', 'get-reports-daily'];
+    for (const [id, format, from] of imports) {
+      const api = await done(...importOf(id, format, from));
+      expect(api, id).toMatchObject({ displayName: 'Orders', path: id, apiRevision: '1' });
+      expect(await operationsOf(id), id).toEqual(OPERATIONS);
+    }
+    table.covers('OpenAPI document of an API', 'create');
+
+    // A pipeline sends the next one to the same API, here with its revision.
+    const { '/reports/daily': _, ...fewer } = ORDERS.paths;
+    const next = fileOf('next.json', JSON.stringify({ ...ORDERS, paths: fewer }));
+    await done(...importOf('json-file', 'OpenApiJson', next), '--api-revision', '1');
+    expect(await operationsOf('json-file')).toEqual(OPERATIONS.slice(0, -1));
+    table.covers('OpenAPI document of an API', 'update');
+    const one = [...AT, 'json-file', '--operation-id', 'readOrder'];
+    expect(await done('apim', 'api', 'operation', 'show', ...one)).toMatchObject({
+      displayName: 'Read an order',
+      method: 'GET',
+      urlTemplate: '/orders/{id}',
+      templateParameters: [{ name: 'id' }],
+    });
+    table.covers('operation of an API', 'read');
+
+    await rest('put', '/products/open', { displayName: 'Open', state: 'published' });
+    await rest('put', '/products/open/groups/guests');
+    await apim('product', 'api', 'add', '--product-id', 'open', '--api-id', 'json-file');
+    const page = async (path: string) => (await fetch(`${t.slack.url}/portal/apis/json-file${path}`)).text();
+    for (const text of ['List orders', 'Place an order', '/orders/{id}'])
+      expect(await page('')).toContain(text);
+    expect(await page('/readOrder')).toContain('https://gateway.example.com/json-file/orders/42');
+
+    for (const [format, text, words] of [
+      ['OpenApiJson', '{"openapi":"3.0.3","paths":{"/a":{}}}', 'has no info'],
+      ['Swagger', '{"swagger":"2.0","paths":{"/a":{}}}', 'Convert the document to OpenAPI 3'],
+      ['Wadl', '<application/>', 'Send OpenAPI 3.0 or 3.1'],
+    ] as const) {
+      const { code, err } = await az.run(...importOf('json-file', format, fileOf('wrong', text)));
+      expect([code, err], format).toEqual([1, expect.stringContaining(words)]);
+    }
+    const url = addressOf('/apis/json-file/operations/readOrder');
+    for (const [action, words] of [
+      // Its own commands for these two fail in Debian's before they send anything.
+      ['create', ['rest', '--method', 'put', '--url', url, ...bodyOf({})]],
+      ['update', ['rest', '--method', 'patch', '--url', url, ...bodyOf({})]],
+      ['delete', ['apim', 'api', 'operation', 'delete', ...one]],
+    ] as const) {
+      const { code, err } = await az.run(...words);
+      expect([code, err], action).toEqual([1, expect.stringContaining('Import a new one')]);
+      table.covers('operation of an API', action, 'refused');
+    }
+    expect(await operationsOf('json-file')).toEqual(OPERATIONS.slice(0, -1));
   });
 
   it('changes with az rest what az apim has no command for', { timeout: SLOW_MS }, async () => {

@@ -124,6 +124,28 @@ def cases(version):
     case("API", "update", lambda o: c.api.update(*AT, n, "*", M.ApiUpdateContract(display_name=n + " 2"), **o), 200,
          display_name=n + " 2")
 
+    # OpenAPI documents, and the operations in them
+    document = {"openapi": "3.0.3", "info": {"title": "Tea " + n, "version": "1"},
+                "paths": {"/tea": {"get": {"operationId": "drink", "responses": {"200": {"description": "Tea"}}}}}}
+    yaml = f"openapi: 3.1.0\ninfo: {{title: Tea {n}, version: '1'}}\npaths:\n  /tea:\n    get: {{operationId: sip, responses: {{'200': {{description: Tea}}}}}}\n"
+    for action, form, value in (("create", "openapi+json", json.dumps(document)), ("update", "openapi", yaml)):
+        case("OpenAPI document of an API", action, lambda o: c.api.begin_create_or_update(
+            *AT, n + "-tea", M.ApiCreateOrUpdateParameter(path=n + "-tea", format=form, value=value), **o).result(), 200,
+            display_name="Tea " + n)
+    case("OpenAPI document of an API", "read", lambda o: c.api_export.get(
+        *AT, n + "-tea", format="openapi-link", export="true", **o), 200, export_result_format="openapi-link")
+    case("operation of an API", "read", lambda o: c.api_operation.list_by_api(*AT, n + "-tea", **o), 200,
+         **{"0__name": "sip"})
+    case("operation of an API", "read", lambda o: c.api_operation.get(*AT, n + "-tea", "sip", **o), 200,
+         url_template="/tea")
+    new = {"error": "HttpResponseError", "says": "MethodNotAllowed: The operations of an API are those of its OpenAPI"}
+    case("operation of an API", "create", lambda o: c.api_operation.create_or_update(
+        *AT, n + "-tea", "brew", body({"displayName": "x"}), **as_json, **o), 405, **new)
+    case("operation of an API", "update", lambda o: c.api_operation.update(
+        *AT, n + "-tea", "sip", "*", body({"displayName": "x"}), **as_json, **o), 405, **new)
+    case("operation of an API", "delete", lambda o: c.api_operation.delete(*AT, n + "-tea", "sip", "*", **o), 405, **new)
+    case("API", "delete", lambda o: c.api.delete(*AT, n + "-tea", "*", **o), 200)
+
     # products. This version can't send a product or policy as a model: it takes it for XML, and sends nothing.
     case("product", "create", lambda o: c.product.create_or_update(
         *AT, n, body({"displayName": n, "state": "published", "approvalRequired": False}), **as_json, **o), 201,

@@ -16,6 +16,8 @@ const PYTHON = ['/usr/bin/python3', 'python3'].find(
 const table = clientTable('Python', {
   service: 'R',
   ...MANAGED,
+  'OpenAPI document of an API': 'CRU',
+  'operation of an API': 'CRUD',
   'limits of a product': 'CRUD',
   'keys of a subscription': 'RU',
   'email template': 'CRUD',

@@ -1,15 +1,20 @@
 // What the samples of Microsoft's JavaScript SDK don't show: values that come back, keys, mail templates, pages, versions and
 // refusals. One table of calls for five versions of the SDK, whose mappers judge every answer.
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { clientTable } from '../support/clients.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 import { GROUP, SERVICE, startTestManagement } from '../support/management.ts';
+import { ORDERS, ORDERS_TEXT } from '../support/orders-document.ts';
 import { type Failure, faultsIn, judgedClient, VERSIONS } from '../support/sdk-versions.ts';
+import { startTextServer } from '../support/text-server.ts';
 
 const table = clientTable('JavaScript', {
   'keys of a subscription': 'RU',
   'email template': 'CRUD',
   'limits of a product': 'CRUD',
+  'OpenAPI document of an API': 'CRUD',
+  'operation of an API': 'CRUD',
 });
 type Covered = Parameters<typeof table.covers>;
 
@@ -30,6 +35,70 @@ const POLICY = '<policies><inbound><base /><rate-limit calls="5" renewal-period=
 const LETTER = '<p>Hello $DevFirstName, <a href="$ConfirmUrl">come in</a>.</p>';
 /** What the next case sends as its ETag. */
 const LAST_ETAG = Symbol('the last ETag');
+
+const OPERATIONS = ['listOrders', 'placeOrder', 'readOrder', 'delete-orders-id', 'get-reports-daily'];
+const CHANGED_BY_IMPORT = { code: 'MethodNotAllowed', message: expect.stringContaining('Import a new one') };
+
+/** An OpenAPI document in each form that an import takes, its export, and its operations. */
+function importsFor(id: string): Case[] {
+  const given = (format: string, value: string): Partial<Case> => ({
+    call: 'api.beginCreateOrUpdateAndWait',
+    args: [`${id}-doc`, { path: `${id}-doc`, format, value }],
+  });
+  const shown = { displayName: 'Orders', path: `${id}-doc` };
+  const listed = OPERATIONS.map((name) => expect.objectContaining({ name }));
+  const documentCase = (one: Partial<Case>, covered: Covered[1]) =>
+    ({ answer: shown, ...one, covers: ['OpenAPI document of an API', covered] }) as Case;
+  const operationCase = (method: string, args: unknown[], one: Partial<Case>): Case =>
+    ({ call: `apiOperation.${method}`, args: [`${id}-doc`, ...args], status: 200, ...one }) as Case;
+  const refused = (method: string, args: unknown[], action: Covered[1]) =>
+    operationCase(method, ['readOrder', ...args], {
+      ...{ status: 405, answer: CHANGED_BY_IMPORT, covers: ['operation of an API', action, 'refused'] },
+    });
+  const wrong = JSON.stringify({ ...ORDERS, info: {} });
+  return [
+    documentCase({ ...given('openapi+json', ORDERS_TEXT), status: 201 }, 'create'),
+    operationCase('listByApi', [], { answer: listed, covers: ['operation of an API', 'read'] }),
+    operationCase('get', ['readOrder'], { answer: { method: 'GET', urlTemplate: '/orders/{id}' } }),
+    refused('createOrUpdate', [{ displayName: 'x', method: 'GET', urlTemplate: '/x' }], 'create'),
+    refused('update', ['*', { displayName: 'x' }], 'update'),
+    refused('delete', ['*'], 'delete'),
+    ...['openapi-link', 'openapi+json-link'].map((format) =>
+      documentCase(
+        {
+          call: 'apiExport.get',
+          args: [`${id}-doc`, format, 'true'],
+          status: 200,
+          answer: {
+            exportResultFormat: format,
+            value: { link: expect.stringContaining('/api-definitions/') },
+          },
+        },
+        'read',
+      ),
+    ),
+    {
+      call: 'apiExport.get',
+      args: [`${id}-doc`, 'wadl-link', 'true'],
+      status: 400,
+      answer: { code: 'ValidationError', message: expect.stringContaining('must be one of openapi') },
+    },
+    ...[
+      ['openapi', stringify(ORDERS)],
+      ['openapi-link', `http://${documents.host}/orders.yaml`],
+      ['openapi+json-link', `http://${documents.host}/orders.json`],
+    ].map(([format = '', value = '']) => documentCase({ ...given(format, value), status: 200 }, 'update')),
+    operationCase('listByApi', [], { answer: listed }),
+    {
+      ...(given('openapi+json', wrong) as Case),
+      status: 400,
+      answer: { code: 'ValidationError', message: expect.stringContaining('info has no title') },
+    },
+    documentCase({ ...given('openapi+json', '{"openapi":"3.0.1","paths":{}}'), status: 200 }, 'delete'),
+    operationCase('listByApi', [], { answer: { length: 0 } }),
+    { call: 'api.delete', args: [`${id}-doc`, '*'], status: 200 },
+  ];
+}
 
 /** `id` is another one for each version. */
 const casesFor = (id: string): Case[] => {
@@ -196,6 +265,7 @@ const casesFor = (id: string): Case[] => {
       answer: { isDefault: true, title: expect.any(String), parameters: expect.any(Array) },
       covers: ['email template', 'read'],
     },
+    ...importsFor(id),
     { call: 'product.delete', args: [id, '*', { deleteSubscriptions: true }], status: 200 },
     { call: 'api.delete', args: [id, '*'], status: 200 },
     { call: 'user.delete', args: [id, '*', { deleteSubscriptions: true }], status: 204 },
@@ -203,7 +273,10 @@ const casesFor = (id: string): Case[] => {
   ];
 };
 
-const t = forAllTests(startTestManagement);
+const documents = forAllTests(() =>
+  startTextServer({ '/orders.json': ORDERS_TEXT, '/orders.yaml': stringify(ORDERS) }),
+);
+const t = forAllTests(() => startTestManagement({ OPENAPI_HOSTS: documents.host }));
 
 async function resultOf(answer: unknown): Promise<unknown> {
   const one = (await answer) as object | undefined;

@@ -50,6 +50,8 @@ export async function startAz(path: string, certFile: string) {
   const python = spawn('/usr/bin/python3', ['-c', MANY], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: python.stdout });
   return {
+    /** Its own, for files that commands read. */
+    folder,
     /** One command, as a person types it. */
     real: (...words: string[]): Promise<Ended> =>
       promisify(execFile)(path, words, { env }).then(

@@ -17,6 +17,8 @@ type Resource =
   | 'API of a product'
   | 'group of a product'
   | 'API'
+  | 'OpenAPI document of an API'
+  | 'operation of an API'
   | 'subscription'
   | 'keys of a subscription'
   | 'email template'
@@ -51,6 +53,7 @@ const AT: readonly [RegExp, Resource][] = [
   [/^products\/[^/]+\/api(s|Links)(\/[^/]+)?$/, 'API of a product'],
   [/^products\/[^/]+\/group(s|Links)(\/[^/]+)?$/, 'group of a product'],
   [/^apis(\/[^/]+)?$/, 'API'],
+  [/^apis\/[^/]+\/operations(\/[^/]+)?$/, 'operation of an API'],
   [/^subscriptions(\/[^/]+)?$/, 'subscription'],
   [/^subscriptions\/[^/]+\/(listSecrets|regenerate\w+Key)$/, 'keys of a subscription'],
   [/^templates\/[^/]+$/, 'email template'],
