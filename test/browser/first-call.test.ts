@@ -68,7 +68,7 @@ async function goesToFirstCall(tab: Page): Promise<{ line: string; key: string }
   await tab.goto(`${app.url}/portal`);
   await follows(/What Orders can do|Was Orders kann/);
   await follows(/GET \/orders\/\{id\}/);
-  return { line: await tab.locator('pre').first().innerText(), key };
+  return { line: (await tab.locator('pre').first().textContent()) ?? '', key };
 }
 
 /** The status that the line gets in a shell as it stands on the page. */

@@ -1,5 +1,5 @@
 // The portal in other languages, on a phone: nothing is cut off or left in English, and Arabic runs from right to left.
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page, Response } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import type { Text } from '../../src/languages/languages.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
@@ -14,7 +14,9 @@ import { besideApp } from '../support/beside-app.ts';
 import { startBrowserApp, story } from '../support/browser-app.ts';
 import { storeCalls } from '../support/calls.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
+import { ORDERS_TEXT } from '../support/orders-document.ts';
 import { TEST_SECRET_KEY } from '../support/test-settings.ts';
+import { WIDE_TEXT } from '../support/wide-document.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'three quiet garden chairs';
@@ -37,12 +39,16 @@ beforeAll(async () => {
   const person = { email: EMAIL, firstName: 'Ann', lastName: 'Lee', password: PASSWORD };
   const { account } = await addAccount(console, person);
   await beside.sql`update accounts set password_must_change = false`;
-  await createApi(console, { id: 'orders', name: 'Orders', path: 'orders' });
+  for (const [id, name, text] of [
+    ['orders', 'Orders', ORDERS_TEXT],
+    ['wide', 'Wide', WIDE_TEXT],
+  ] as const)
+    await createApi(console, { id, name, path: id, document: { text } });
   await createProduct(console, {
     id: 'starter',
     name: 'Starter',
     isPublished: true,
-    apiIds: ['orders'],
+    apiIds: ['orders', 'wide'],
     terms: TERMS,
     rate: { calls: 100, seconds: 60 },
     quota: { calls: 20_000, period: 'month' },
@@ -79,6 +85,11 @@ const DEVELOPERS = [
   '/portal/subscriptions/robot',
   '/portal/subscriptions/robot/new-key?slot=primary',
   '/portal/subscriptions/robot/cancel',
+  '/portal/apis/orders',
+  '/portal/apis/orders/placeOrder',
+  '/portal/apis/wide',
+  '/portal/apis/wide?find=nothing',
+  '/portal/apis/wide/strained',
   '/portal/account',
   '/portal/account/email',
   '/portal/account/password',
@@ -92,6 +103,9 @@ const AXED = new Set([
   '/portal/sign-in',
   '/portal/language',
   '/portal/products/starter',
+  '/portal/apis/orders/placeOrder',
+  '/portal/apis/wide',
+  '/portal/apis/wide/strained',
   '/portal/account',
   'a refused sign-up',
   'the table of calls',
@@ -117,13 +131,22 @@ const SHOWN = `(() => {
   return found;
 })()`;
 
+/** As it's sent, without compression. */
+const MAX_PAGE_BYTES = 60_000;
+
 const isAsWideAsScreen = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
 
 async function judge(page: Page, paths: readonly string[], tag: string): Promise<void> {
+  const answers: Response[] = [];
+  page.on('response', (answer) => answers.push(answer));
   for (const path of paths) {
-    await page.goto(app.url + path);
+    answers.length = 0;
+    const shown = await page.goto(app.url + path);
     await judgeShown(page, path, tag);
+    expect((await shown?.body())?.byteLength, path).toBeLessThan(MAX_PAGE_BYTES);
+    // Its style, script and icon are in it, so that one round trip shows it.
+    expect(answers.filter((one) => one.request().redirectedTo() === null).length, path).toBe(1);
   }
 }
 
@@ -158,7 +181,7 @@ const TAGS = [
 
 describe('T102: in the language that the browser asks for', () => {
   for (const [tag, name, locale] of TAGS)
-    story(`${name}: a visitor’s pages fit a phone, and leave nothing in English`, async () => {
+    story(`${name}: a visitor’s pages fit a phone, weigh little, and leave nothing in English`, async () => {
       const page = await app.open('/portal', { ...PHONE, locale, timezoneId: 'Asia/Dubai' });
       await judge(page, VISITORS, tag);
       await page.goto(`${app.url}/portal/sign-up`);
@@ -175,18 +198,21 @@ const OF_DEVELOPERS = TAGS.filter(([tag]) => tag === 'de' || tag === 'ar');
 
 describe('T102: in the language that the account has', () => {
   for (const [tag, name] of OF_DEVELOPERS)
-    story(`${name}: a developer’s pages fit a phone, and leave nothing in English`, async () => {
-      const page = await app.open('/portal', { ...PHONE, timezoneId: 'Asia/Dubai' });
-      await signsIn(page);
-      await chooses(page, tag);
-      await judge(page, DEVELOPERS, tag);
-      await page.goto(`${app.url}/portal/subscriptions/robot`);
-      await page.locator('details summary').click();
-      await judgeShown(page, 'the table of calls', tag);
-      await page.locator('form[action$="/keys"] button').click();
-      await page.locator('#primary').waitFor();
-      await judgeShown(page, 'the keys', tag);
-    });
+    story(
+      `${name}: a developer’s pages fit a phone, weigh little, and leave nothing in English`,
+      async () => {
+        const page = await app.open('/portal', { ...PHONE, timezoneId: 'Asia/Dubai' });
+        await signsIn(page);
+        await chooses(page, tag);
+        await judge(page, DEVELOPERS, tag);
+        await page.goto(`${app.url}/portal/subscriptions/robot`);
+        await page.locator('details summary').click();
+        await judgeShown(page, 'the table of calls', tag);
+        await page.locator('form[action$="/keys"] button').click();
+        await page.locator('#primary').waitFor();
+        await judgeShown(page, 'the keys', tag);
+      },
+    );
 });
 
 story('from right to left, the page is mirrored, and a key and a command stay as they are', async () => {
