@@ -130,7 +130,7 @@ describe('a person whom no account knows', () => {
     const ticket = await portal.ticketTo(email, /invited/);
     const [who, stranger] = [portal.visitor(), portal.visitor()];
     await signInWith(stranger, colleague({ email, isEmailVerified: false }).subject);
-    expect(await stranger.reads(FINISH)).toContain('doesn’t vouch for an email');
+    expect(await stranger.reads(FINISH)).toContain('doesn’t tell us whether an email is yours');
     const { subject } = colleague({ email });
     expect(landsOn(await signInWith(who, subject))).toEqual([303, FINISH]);
     expect(await who.reads(FINISH)).toContain('Accept your invitation');
