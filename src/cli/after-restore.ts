@@ -39,8 +39,8 @@ Without --apply it only shows what it would do. With --apply it:
   - stops imports, and revokes every token of the management API
   - cancels the mails that wait, because they may have been sent before
   - takes back the requests that wait for a second operator
-With --audit it also repeats the blocks, deletions and withdrawn roles that are newer than the backup. EXPORT.jsonl is what
-\`npm run -s audit -- export --format jsonl\` wrote after them.
+With --audit it also repeats the blocks, deletions, replaced and leaked keys, ended sign-ins and withdrawn roles that are newer
+than the backup. EXPORT.jsonl is what \`npm run -s audit -- export --format jsonl\` wrote after them.
 
 It refuses while a server runs on the database. You can run it again.
 

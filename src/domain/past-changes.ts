@@ -1,6 +1,7 @@
 // Finds in an audit export the changes of accounts, subscriptions and roles that a restored database has lost.
 import { z } from 'zod';
 import { DomainError } from './domain-error.ts';
+import { FORMER_SLOTS, HELD_KEY_SLOTS, type HeldKeySlot, KEY_SLOTS } from './key-life.ts';
 
 const values = z.record(z.string(), z.unknown()).nullable();
 /** A line of `npm run audit -- export --format jsonl`: the fields that we use. */
@@ -20,7 +21,10 @@ const exported = z.object({
 });
 export type ExportedRow = z.output<typeof exported>;
 
-/** What a change made of its target: a state, the role of an operator, or `replaced` for the key of a subscription. */
+/**
+ * What a change made of its target: a state, the role of an operator, `replaced` for the key of a subscription, or
+ * `no-way-in` for an account whose password or provider no longer signs in.
+ */
 type Result =
   | 'active'
   | 'pending'
@@ -30,11 +34,12 @@ type Result =
   | 'rejected'
   | 'cancelled'
   | 'replaced'
+  | 'no-way-in'
   | 'admin'
   | 'approver'
   | 'none';
-/** Which keys of a subscription were replaced. */
-type ReplacedKeys = 'primary' | 'secondary' | 'both';
+/** Which keys of a subscription were replaced, or which former one was ended. */
+export type ReplacedKeys = HeldKeySlot | 'both';
 
 export type PastChange = {
   id: string;
@@ -44,7 +49,7 @@ export type PastChange = {
   reason: string;
   target: { kind: 'account' | 'operator' | 'subscription'; id: string };
   result: Result;
-  /** It took something away: a block, a deletion, a replaced key, a withdrawn role. */
+  /** It took something away: a block, a deletion, a way to sign in, a replaced key, a withdrawn role. */
   isRemoval: boolean;
   /** When a block was to end automatically. */
   until: Date | null;
@@ -81,10 +86,23 @@ const ACCOUNT_RESULTS: Readonly<Record<string, Result>> = {
   'accounts/erase': 'deleted',
   'accounts/restore': 'blocked',
 };
+/** After each, something that signed in before no longer does: it may be an intruder's. */
+export const WAYS_IN_ENDED: readonly string[] = [
+  'accounts/end-ways-in',
+  'accounts/secure',
+  'identities/connect-by-link',
+  'identities/disconnect',
+  'passwords/change',
+  'passwords/reset',
+  'passwords/set',
+];
 const SUBSCRIPTION_RESULTS: Readonly<Record<string, Result>> = {
+  'leaked-keys/end': 'replaced',
+  'leaked-keys/report': 'replaced',
   'subscriptions/approve': 'active',
   'subscriptions/cancel': 'cancelled',
   'subscriptions/delete': 'deleted',
+  'subscriptions/end-former-key': 'replaced',
   'subscriptions/extend': 'active',
   'subscriptions/regenerate-key': 'replaced',
   'subscriptions/rotate-key': 'replaced',
@@ -95,7 +113,7 @@ const SUBSCRIPTION_RESULTS: Readonly<Record<string, Result>> = {
 const ROLES = ['operators/grant', 'operators/grant-first', 'operators/grant-from-console'];
 const ROLES_TAKEN = ['operators/lose', 'operators/withdraw', 'operators/withdraw-from-console'];
 
-/** What a row changed of a state, a key or a role; null for every other row. */
+/** What a row changed of a state, a key, a role or the ways to sign in; null for every other row. */
 export function pastChangeOf(row: ExportedRow): PastChange | null {
   const { targetKind, targetId, operation, outcome } = row;
   if (outcome !== 'done' || !targetId) return null;
@@ -115,9 +133,12 @@ export function pastChangeOf(row: ExportedRow): PastChange | null {
     const until = momentIn(row.after?.until);
     return { ...common, target: { kind: 'account', id: targetId }, result, isRemoval, until };
   }
+  if (targetKind === 'account' && WAYS_IN_ENDED.includes(operation))
+    return { ...common, target: { kind: 'account', id: targetId }, result: 'no-way-in', isRemoval: true };
   const subscription = SUBSCRIPTION_RESULTS[operation];
-  if (targetKind === 'subscription' && subscription) {
-    const keys = subscription === 'replaced' ? keysIn(row.after?.key) : null;
+  // A report ends a key only where the settings say so.
+  if (targetKind === 'subscription' && subscription && row.after?.endsAtOnce !== false) {
+    const keys = subscription === 'replaced' ? keysIn(row.after) : null;
     const isRemoval = subscription !== 'active';
     return {
       ...common,
@@ -139,15 +160,19 @@ const STATES: readonly Result[] = ['active', 'pending', 'blocked', 'deleted'];
 const stateIn = (value: unknown) => STATES.find((state) => state === value);
 const roleIn = (value: unknown) => (value === 'admin' || value === 'approver' ? value : 'none');
 /** For an erased row both: replacing one key too many is safer than too few. */
-const keysIn = (value: unknown): ReplacedKeys =>
-  value === 'primary' || value === 'secondary' ? value : 'both';
+function keysIn(after: ExportedRow['after']): ReplacedKeys {
+  const former = KEY_SLOTS.find((slot) => slot === after?.formerKey);
+  if (former) return FORMER_SLOTS[former];
+  return HELD_KEY_SLOTS.find((slot) => slot === after?.key) ?? 'both';
+}
 function momentIn(value: unknown): Date | null {
   const at = typeof value === 'string' ? new Date(value) : null;
   return at && !Number.isNaN(at.getTime()) ? at : null;
 }
 
-/** A replaced key is no state: a later change does not bring the former key back. */
-const keyOf = ({ target, keys, id }: PastChange) => `${target.kind} ${target.id} ${keys ? id : ''}`;
+/** A replaced key is no state: a later change does not bring the former key back. Nor does one of a state bring a way in back. */
+const keyOf = ({ target, keys, id, result }: PastChange) =>
+  `${target.kind} ${target.id} ${keys ? id : result === 'no-way-in' ? result : ''}`;
 
 /** The row ids of the last change of each target: only that change still counts. */
 export function lastChanges(changes: readonly PastChange[]): Set<string> {

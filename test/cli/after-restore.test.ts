@@ -8,6 +8,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { grantFirstOperator } from '../../src/operations/operators/grant-first.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
+import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { createTestConsole } from '../support/console.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
@@ -253,6 +254,58 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     await t.sql`update subscription_keys set created_at = '2100-01-01' where subscription_id = ${leaked}`;
     const again = await t.afterRestore('--audit', file, ...APPLY);
     expect(again.out).toMatch(/4 so already/);
+  });
+
+  it('ends the ways in that developers had replaced, and the keys that were found in public', async () => {
+    const [secured, disconnected, later] = await Promise.all(['Jo', 'Kay', 'Lou'].map(account));
+    const ids = [secured, disconnected, later].map((one) => one?.id ?? '');
+    await t.sql`update accounts set password_hash = 'of-the-backup' where id in ${t.sql(ids)}`;
+    await t.sql`insert into account_identities
+        (service_id, account_id, issuer, subject, provider, kind, shown_name, linked_at, last_used_at)
+      values ('default', ${ids[1] ?? ''}, 'https://idp.example', 's', 'idp', 'Aad', 'k@example.com', now(), now())`;
+    const granted = async () =>
+      (await grantSubscription(t.own(), { accountId: ids[2] ?? '', tellDeveloper: false })).subscription.id;
+    const [reported, ended, seen] = [await granted(), await granted(), await granted()];
+    await rotateKey(t.own(), { subscriptionId: ended, slot: 'secondary', overlapHours: 24 });
+    const hashes = async (id: string) =>
+      t.sql`select slot, hash, coalesce(ends_at > now(), true) works from subscription_keys
+        where subscription_id = ${id} order by slot`;
+    const before = await Promise.all([reported, ended, seen].map(hashes));
+    const at = new Date(Date.now() + 5).toISOString();
+    const onSubscription = (key: object) => ({ at, targetKind: 'subscription', after: key });
+    const file = await exportOf(
+      row('accounts/secure', ids[0] ?? '', { at }),
+      row('identities/disconnect', ids[1] ?? '', { at, targetKind: 'account' }),
+      row('identities/connect', ids[2] ?? '', { at, targetKind: 'account' }),
+      row('leaked-keys/report', reported, onSubscription({ key: 'primary', endsAtOnce: true })),
+      row('leaked-keys/end', ended, onSubscription({ key: 'former-secondary' })),
+      row('leaked-keys/report', seen, onSubscription({ key: 'primary', endsAtOnce: false })),
+    );
+    const done = await t.afterRestore('--audit', file, ...APPLY);
+    expect([done.code, done.err]).toEqual([0, '']);
+    expect(done.out).toMatch(/^4 done$/m);
+    const left = await t.sql`select a.id, a.password_hash, count(i.subject)::int identities from accounts a
+      left join account_identities i on i.account_id = a.id where a.id in ${t.sql(ids)} group by 1, 2`;
+    expect(new Map(left.map((one) => [one.id, [one.password_hash, one.identities]]))).toEqual(
+      new Map([
+        [ids[0], [null, 0]],
+        [ids[1], [null, 0]],
+        [ids[2], ['of-the-backup', 0]],
+      ]),
+    );
+    const after = await Promise.all([reported, ended, seen].map(hashes));
+    const changed = (index: number) =>
+      (after[index] ?? []).flatMap(({ slot, hash, works }, place) =>
+        before[index]?.[place]?.hash === hash && works ? [] : [slot],
+      );
+    expect([changed(0), changed(1), changed(2)]).toEqual([['primary'], ['former-secondary'], []]);
+
+    // Who came back by a link since keeps the new password.
+    await t.sql`update accounts set password_hash = 'new' where id = ${ids[0] ?? ''}`;
+    const again = await t.afterRestore('--audit', file, ...APPLY);
+    expect(again.out).toMatch(/^4 so already$/m);
+    const [back] = await t.sql`select password_hash from accounts where id = ${ids[0] ?? ''}`;
+    expect(back?.password_hash).toBe('new');
   });
 
   it('deletes an account again with the subscriptions that it has', async () => {

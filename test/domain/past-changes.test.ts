@@ -40,6 +40,10 @@ describe('reading an exported audit row', () => {
     ['subscriptions/cancel', {}, 'cancelled', true],
     ['subscriptions/delete', {}, 'deleted', true],
     ['subscriptions/regenerate-key', { after: { key: 'primary' } }, 'replaced', true],
+    ['accounts/secure', {}, 'no-way-in', true],
+    ['identities/disconnect', { targetKind: 'account' }, 'no-way-in', true],
+    ['passwords/change', { targetKind: 'account' }, 'no-way-in', true],
+    ['leaked-keys/end', { targetKind: 'subscription', after: { key: 'primary' } }, 'replaced', true],
     ['operators/withdraw', { after: { role: null } }, 'none', true],
     ['operators/lose', { after: { role: null } }, 'none', true],
     ['operators/grant', { before: { role: 'admin' }, after: { role: 'approver' } }, 'approver', true],
@@ -53,6 +57,8 @@ describe('reading an exported audit row', () => {
     expect(change('accounts/block', { outcome: 'refused' })).toBeNull();
     expect(change('accounts/delete', { outcome: 'asked' })).toBeNull();
     expect(change('accounts/edit')).toBeNull();
+    const report = { targetKind: 'subscription', after: { key: 'primary', endsAtOnce: false } };
+    expect(change('leaked-keys/report', report)).toBeNull();
     expect(change('accounts/block', { targetId: null })).toBeNull();
   });
 
@@ -78,4 +84,17 @@ it('each replaced key counts, and both keys do when the row does not name one', 
   expect(lastChanges(changes).size).toBe(3);
   expect(primary?.keys).toBe('primary');
   expect(change('subscriptions/regenerate-key')?.keys).toBe('both');
+});
+
+it('a former key is named, and a way in that ended is no state that a later change overtakes', () => {
+  expect(change('subscriptions/end-former-key', { after: { formerKey: 'secondary' } })?.keys).toBe(
+    'former-secondary',
+  );
+  const report = { targetKind: 'subscription', after: { key: 'former-primary', endsAtOnce: true } };
+  expect(change('leaked-keys/report', report)?.keys).toBe('former-primary');
+  const secured = change('accounts/secure');
+  const changed = change('passwords/change', { targetKind: 'account' });
+  const activated = change('accounts/activate');
+  const changes = [secured, changed, activated].flatMap((one) => one ?? []);
+  expect([...lastChanges(changes)].sort()).toEqual([changed?.id, activated?.id].sort());
 });

@@ -321,6 +321,9 @@ const CASES: Record<string, Case> = {
     const [row] = await t.sql`select id from accounts where email = ${email}`;
     return { accountId: row?.id as string };
   }),
+  'accounts/end-ways-in': of(CONSOLE, 'account_not_found', NO_ACCOUNT, async () =>
+    only(await account(), 'accountId'),
+  ),
   'accounts/restore': of(ADMIN, 'account_not_found', NO_ACCOUNT, deleted),
   'accounts/secure': of(
     DEVELOPER,

@@ -1,6 +1,6 @@
-import { and, eq, type SQL } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
-import { KEY_SLOTS, type KeySlot } from '../../domain/key-life.ts';
+import { and, eq, isNotNull, max, type SQL } from 'drizzle-orm';
+import { type PgTable, union } from 'drizzle-orm/pg-core';
+import type { HeldKeySlot } from '../../domain/key-life.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
 import type { Db } from '../connection/connect.ts';
@@ -8,7 +8,10 @@ import { countImportsNotEnded } from '../imports/imports.ts';
 import { isLiveToken } from '../operators/tokens.ts';
 import { has } from '../rows.ts';
 import {
+  accountIdentities,
+  accounts,
   approvals,
+  audit,
   mails,
   sessions,
   subscriptionKeys,
@@ -42,12 +45,18 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
   };
 }
 
-/** The states of subscriptions, and since when each has its keys. */
+/** The states of subscriptions, and the life of their keys. */
 export async function findSubscriptionStates(
   db: Db,
   serviceId: string,
   ids: readonly string[],
-): Promise<{ id: string; state: Subscription['state']; keysSince: Partial<Record<KeySlot, Date>> }[]> {
+): Promise<
+  {
+    id: string;
+    state: Subscription['state'];
+    keys: Partial<Record<HeldKeySlot, { since: Date; endsAt: Date | null }>>;
+  }[]
+> {
   if (ids.length === 0) return [];
   const rows = await db
     .select({
@@ -55,6 +64,7 @@ export async function findSubscriptionStates(
       state: subscriptions.state,
       slot: subscriptionKeys.slot,
       since: subscriptionKeys.createdAt,
+      endsAt: subscriptionKeys.endsAt,
     })
     .from(subscriptions)
     .leftJoin(
@@ -62,12 +72,49 @@ export async function findSubscriptionStates(
       has(subscriptionKeys, {
         serviceId: subscriptions.serviceId,
         subscriptionId: subscriptions.id,
-        slot: [...KEY_SLOTS],
       }),
     )
     .where(has(subscriptions, { serviceId, id: ids }));
-  const states = new Map(rows.map(({ id, state }) => [id, { id, state, keysSince: {} }]));
-  for (const { id, slot, since } of rows)
-    if (slot && since) Object.assign(states.get(id)?.keysSince ?? {}, { [slot]: since });
+  const states = new Map(rows.map(({ id, state }) => [id, { id, state, keys: {} }]));
+  for (const { id, slot, since, endsAt } of rows)
+    if (slot && since) Object.assign(states.get(id)?.keys ?? {}, { [slot]: { since, endsAt } });
   return [...states.values()];
+}
+
+/** Those of the accounts that a password or a provider signs in to. */
+export async function findAccountsWithWayIn(
+  db: Db,
+  serviceId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const withPassword = db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(has(accounts, { serviceId, id: ids }), isNotNull(accounts.passwordHash)));
+  const withProvider = db
+    .select({ id: accountIdentities.accountId })
+    .from(accountIdentities)
+    .where(has(accountIdentities, { serviceId, accountId: ids }));
+  return (await union(withPassword, withProvider)).map(({ id }) => id);
+}
+
+/** When each of the accounts last had one of these operations, by the audit of this database. */
+export async function findLastOperations(
+  db: Db,
+  of: { serviceId: string; accountIds: readonly string[]; operations: readonly string[] },
+): Promise<Map<string, Date>> {
+  const { serviceId, accountIds, operations } = of;
+  if (accountIds.length === 0) return new Map();
+  const rows = await db
+    .select({ id: audit.targetId, at: max(audit.at) })
+    .from(audit)
+    .where(
+      has(audit, {
+        ...{ serviceId, targetKind: 'account', targetId: accountIds },
+        ...{ operation: operations, outcome: 'done' },
+      }),
+    )
+    .groupBy(audit.targetId);
+  return new Map(rows.flatMap(({ id, at }) => (id && at ? [[id, at]] : [])));
 }

@@ -1,13 +1,10 @@
-import { updateAccount } from '../../db/accounts/accounts.ts';
-import { deleteIdentitiesOfAccount } from '../../db/accounts/identities.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
-import { queueRepaint } from '../frame/outbox.ts';
 import { queueResetMail } from '../passwords/mails.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { holdAccount } from './account.ts';
-import { endAccess } from './end-access.ts';
+import { removeWaysIn } from './end-access.ts';
 
 /**
  * A developer says by a mailed link that a change wasn't theirs. Every session and open link ends, a new email that waits
@@ -26,19 +23,11 @@ export const secureAccount = defineOperation({
     const account = await holdAccount(act, open.accountId);
     if (account.state !== 'active') throw new DomainError('ticket_refused');
     await redeemTicket(act, open);
-    const secured = await updateAccount(act, account, { passwordHash: null, passwordMustChange: false });
-    const of = { serviceId: act.service.id, accountId: account.id };
-    const disconnected = await deleteIdentitiesOfAccount(act.tx, of);
-    await endAccess(act, account.id);
-    await queueResetMail(act, secured);
-    await queueRepaint(act, account.id);
+    const secured = await removeWaysIn(act, account);
+    await queueResetMail(act, secured.account);
     act.record({
       target: { kind: 'account', id: account.id },
-      after: {
-        password: 'removed',
-        sessions: 'ended',
-        ...(disconnected > 0 ? { disconnected: 'all' } : {}),
-      },
+      after: secured.after,
       isAnnounced: true,
     });
     return { email: account.email };

@@ -60,7 +60,10 @@ export const reportLeakedKey = defineOperation({
     if (!leak) throw new DomainError('overtaken');
     act.record({
       target: targetOf(leak),
-      after: { places: places.length, sources: sourcesOf(places), endsAtOnce },
+      after: {
+        ...{ places: places.length, sources: sourcesOf(places), endsAtOnce },
+        ...(leak.slot ? { key: leak.slot } : {}),
+      },
     });
     await queueLeakRepaint(act, leak.id);
     if (endsAtOnce) await endSecret(act, leak);

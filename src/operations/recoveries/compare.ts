@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { findAccounts } from '../../db/accounts/accounts.ts';
 import { findLinksOfRows } from '../../db/audit/links.ts';
-import { findSubscriptionStates } from '../../db/audit/recoveries.ts';
+import {
+  findAccountsWithWayIn,
+  findLastOperations,
+  findSubscriptionStates,
+} from '../../db/audit/recoveries.ts';
 import { findAuditIds } from '../../db/audit/rows.ts';
 import { findRoles } from '../../db/operators/operators.ts';
+import { WAYS_IN_ENDED } from '../../domain/past-changes.ts';
 import { fullName } from '../../domain/person-name.ts';
 import { subscriptionId } from '../catalog/input.ts';
 import { defineOperation, input } from '../frame/operation.ts';
@@ -38,6 +43,8 @@ export const compareRecovered = defineOperation({
       return typeof exported === 'string' && exported !== hash;
     };
     const accounts = await findAccounts(act.tx, serviceId, accountIds);
+    const withWayIn = new Set(await findAccountsWithWayIn(act.tx, serviceId, accountIds));
+    const ended = await findLastOperations(act.tx, { serviceId, accountIds, operations: WAYS_IN_ENDED });
     return {
       knownIds: await findAuditIds(act.tx, serviceId, ids),
       otherIds: links.filter(isOther).map((link) => link.auditId),
@@ -45,6 +52,8 @@ export const compareRecovered = defineOperation({
         id,
         state,
         blockEndsAt,
+        hasWayIn: withWayIn.has(id),
+        waysInEndedAt: ended.get(id) ?? null,
         label: email ? `${fullName(names)} <${email}>` : '',
       })),
       subscriptions: await findSubscriptionStates(act.tx, serviceId, subscriptionIds),

@@ -1,15 +1,18 @@
 // A database that came back from a backup has forgotten later blocks, deletions and withdrawals: this repeats them.
 import { DomainError } from '../../domain/domain-error.ts';
+import { FORMER_SLOTS, KEY_SLOTS } from '../../domain/key-life.ts';
 import { lastChanges, type PastChange } from '../../domain/past-changes.ts';
 import { nextSubscriptionState } from '../../domain/subscription-state.ts';
 import { blockAccount } from '../accounts/block.ts';
 import { deleteAccount } from '../accounts/delete.ts';
+import { endWaysIn } from '../accounts/end-ways-in.ts';
 import { needsSecondOperator, WaitsForApproval } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
 import { MAX_REASON_LENGTH } from '../frame/input.ts';
 import { withdrawFromConsole } from '../operators/withdraw-from-console.ts';
 import { cancelSubscription } from '../subscriptions/cancel.ts';
 import { deleteSubscription } from '../subscriptions/delete.ts';
+import { endFormerKey } from '../subscriptions/end-former-key.ts';
 import { regenerateKey } from '../subscriptions/regenerate-key.ts';
 import { rejectSubscription } from '../subscriptions/reject.ts';
 import { suspendSubscription } from '../subscriptions/suspend.ts';
@@ -75,6 +78,7 @@ function statusOf(change: PastChange, now: PresentState, at: Date): RepeatStatus
       return subscriptionStatus(
         change,
         now.subscriptions.find((subscription) => subscription.id === id),
+        at,
       );
     case 'operator':
       return roleStatus(change, now.operators.find((operator) => operator.id === id)?.role ?? null);
@@ -82,12 +86,16 @@ function statusOf(change: PastChange, now: PresentState, at: Date): RepeatStatus
 }
 
 function accountStatus(
-  { result, until }: PastChange,
+  { result, until, at }: PastChange,
   account: PresentState['accounts'][number] | undefined,
   now: Date,
 ): RepeatStatus {
   if (!account) return 'not found';
   if (account.state === 'deleted') return 'so already';
+  if (result === 'no-way-in') {
+    const isEnded = account.waysInEndedAt !== null && account.waysInEndedAt >= at;
+    return account.hasWayIn && !isEnded ? 'to be repeated' : 'so already';
+  }
   if (result === 'deleted') return 'to be repeated';
   if (until && until <= now) return 'over by now';
   if (account.state !== 'blocked') return 'to be repeated';
@@ -101,13 +109,17 @@ const VERBS = { suspended: 'suspend', rejected: 'reject', cancelled: 'cancel' } 
 function subscriptionStatus(
   { result, keys, at }: PastChange,
   subscription: PresentState['subscriptions'][number] | undefined,
+  now: Date,
 ): RepeatStatus {
   if (!subscription) return result === 'deleted' ? 'so already' : 'not found';
   if (result === 'deleted') return 'to be repeated';
   if (keys) {
-    const isOlder = (slot: 'primary' | 'secondary') => (subscription.keysSince[slot] ?? at) < at;
-    const isFormer = keys === 'both' ? isOlder('primary') || isOlder('secondary') : isOlder(keys);
-    return isFormer ? 'to be repeated' : 'so already';
+    const slots = keys === 'both' ? KEY_SLOTS : [keys];
+    const works = slots.some((slot) => {
+      const key = subscription.keys[slot];
+      return key && key.since < at && (key.endsAt === null || key.endsAt > now);
+    });
+    return works ? 'to be repeated' : 'so already';
   }
   const verb = VERBS[result as keyof typeof VERBS];
   return nextSubscriptionState(subscription.state, verb) ? 'to be repeated' : 'so already';
@@ -158,6 +170,10 @@ async function takeFromAccount(
 ): Promise<void> {
   // The developer was told the first time.
   const about = { accountId: target.id, reason, tellDeveloper: false };
+  if (result === 'no-way-in') {
+    await endWaysIn({ ...context, reason }, { accountId: target.id });
+    return;
+  }
   if (result === 'blocked') {
     await blockAccount(context, { ...about, end: until ? hoursUntil(until, context.clock()) : '' });
     return;
@@ -174,7 +190,10 @@ async function takeFromSubscription(
 ): Promise<void> {
   const subscriptionId = target.id;
   const why = { ...context, reason };
-  if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
+  if (keys === FORMER_SLOTS.primary || keys === FORMER_SLOTS.secondary) {
+    const slot = keys === FORMER_SLOTS.primary ? 'primary' : 'secondary';
+    await endFormerKey(why, { subscriptionId, slot });
+  } else if (keys) await regenerateKey(why, { subscriptionId, slot: keys, isLeaked: keys === 'both' });
   else if (result === 'deleted') await deleteSubscription(why, { subscriptionId });
   else if (result === 'rejected') await rejectSubscription(context, { subscriptionId, reason: NOT_APPROVED });
   // The owner reads the reason of a state, so the console's reason goes to the audit only.

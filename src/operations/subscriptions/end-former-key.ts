@@ -7,12 +7,12 @@ import { holdSubscription, queueRepaintOf } from './subscription.ts';
 
 /**
  * Ends the former key of a slot before its time: the next call with it is refused. Does nothing when none goes on. Operators
- * replace the key at once instead, which the owner is told of.
+ * replace the key at once instead, which the owner is told of; the console ends it again after a restore.
  * Errors: `subscription_not_found`, `subscription_changed`.
  */
 export const endFormerKey = defineOperation({
   name: 'subscriptions/end-former-key',
-  allowed: ACCOUNTS,
+  allowed: [...ACCOUNTS, 'console'],
   effect: 'change',
   input: {
     subscriptionId: catalog.subscriptionId,

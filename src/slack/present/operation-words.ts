@@ -21,6 +21,7 @@ const WORDS: Record<string, string> = {
   'accounts/edit': 'edited/edit {the account}',
   'accounts/edit-own': 'changed/change their names',
   'accounts/end-block': 'ended/end the block',
+  'accounts/end-ways-in': 'ended/end every way to sign in to {the account}',
   'accounts/erase': 'erased/erase the personal data',
   'accounts/find': 'found/find {an account}',
   'accounts/list': 'listed/list the accounts',
