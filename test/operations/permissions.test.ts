@@ -220,7 +220,7 @@ const EXPECTED: Record<string, string> = {
   'subscriptions/list': 'admin approver console admin-program approver-program reader-program',
   'subscriptions/list-secrets': 'admin-program',
   'subscriptions/list-own': 'account',
-  'subscriptions/end-former-key': 'account console',
+  'subscriptions/end-former-key': 'console account',
   'subscriptions/rotate-key': 'admin approver console account',
   'subscriptions/regenerate-key': 'admin approver console account admin-program approver-program',
   'subscriptions/reject': 'admin approver console admin-program approver-program',

@@ -107,6 +107,7 @@ const by =
   (input: Step['input']): Step => ({ as: () => actor, input });
 const admin = by(ADMIN);
 const system = by(SYSTEM);
+const atConsole = by({ kind: 'console', name: 'Connie' });
 const visitor = by(DEVELOPER);
 const developer = (input: Step['input']): Step => ({ as: ({ session }) => session, input });
 const byProgram = (input: Step['input']): Step => ({ as: () => program, input });
@@ -139,6 +140,7 @@ const STEPS: Record<string, Step> = {
   'accounts/edit: the email': admin((w) => ({ ...account(w), email: w.invited })),
   'accounts/edit-own': developer(() => ({ firstName: 'Anne', lastName: 'Leigh' })),
   'accounts/end-block': system(account),
+  'accounts/end-ways-in': atConsole(account),
   'accounts/erase': system(account),
   'accounts/make-sign-in-link': byProgram(account),
   'accounts/remove-sign-up': system(account),
