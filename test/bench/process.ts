@@ -6,7 +6,8 @@ const START_MS = 60_000;
 /** Runs a program of ours in a process of its own until it says its address. */
 export async function startProcess(file: string, env: Record<string, string>, words: string[] = []) {
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
-    env: { ...process.env, ...env },
+    // That of the tests themselves is for React, and in production the product asks for more settings.
+    env: { ...process.env, NODE_ENV: 'development', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -28,7 +28,7 @@ async function pathOfInvitation(address: string): Promise<string> {
 async function pathOfReset(address: string): Promise<string> {
   await admin.types(`/apim-user add ${address} Some Body`);
   await admin.sees(/Added .+: the account is active/);
-  return developer.pathIn(address, /Welcome/, /password/i);
+  return developer.pathIn(address, /Welcome/, /how I sign in/);
 }
 async function pathOfConfirmation(address: string): Promise<string> {
   await admin.types(`/apim-user add ${address} Some`);

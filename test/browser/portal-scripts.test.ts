@@ -25,7 +25,7 @@ beforeAll(async () => {
   await admin.seesInModal(/Created/);
   await admin.closesModal();
   await admin.types(`/apim-user add ${EMAIL} Ann Lee`);
-  const tab = await mailbox.follows(EMAIL, /Welcome/, /password/i);
+  const tab = await mailbox.follows(EMAIL, /Welcome/, /how I sign in/);
   await tab.getByLabel('New password', { exact: true }).fill(PASSWORD);
   await tab.getByRole('button', { name: 'Set the new password' }).click();
   await tab.waitForURL((url) => url.search === '' || !url.search.includes('ticket'));
