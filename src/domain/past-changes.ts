@@ -39,7 +39,7 @@ type Result =
   | 'approver'
   | 'none';
 /** Which keys of a subscription were replaced, or which former one was ended. */
-export type ReplacedKeys = HeldKeySlot | 'both';
+type ReplacedKeys = HeldKeySlot | 'both';
 
 export type PastChange = {
   id: string;
