@@ -7,6 +7,7 @@ import { has, rowsOf } from '../rows.ts';
 import { tickets } from '../schema/index.ts';
 
 export type Ticket = typeof tickets.$inferSelect;
+export const TICKET_PURPOSES = tickets.purpose.enumValues;
 export type TicketPurpose = Ticket['purpose'];
 type Key = { serviceId: string; hash: string; purpose: TicketPurpose };
 type Owner = { accountId: string } | { invitationId: string };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findAccount } from '../../db/accounts/accounts.ts';
 import { findInvitation, findNewestInvitationTo } from '../../db/accounts/invitations.ts';
-import { findNewestTicket, findTicket, type Ticket } from '../../db/accounts/tickets.ts';
+import { findNewestTicket, findTicket, TICKET_PURPOSES, type Ticket } from '../../db/accounts/tickets.ts';
 import { ticketHash } from '../../security/ticket.ts';
 import { type Act, DEVELOPERS, defineOperation } from '../frame/operation.ts';
 
@@ -18,14 +18,7 @@ export const recogniseTicket = defineOperation({
   allowed: DEVELOPERS,
   effect: 'read',
   input: {
-    purpose: z.enum([
-      'invitation',
-      'password-reset',
-      'email-confirmation',
-      'sign-in',
-      'account-security',
-      'session-proof',
-    ]),
+    purpose: z.enum(TICKET_PURPOSES),
     ticket: z.string(),
   },
   async run(act, { purpose, ticket: secret }): Promise<LinkState | null> {
