@@ -81,6 +81,8 @@ function parseJson(text: string): unknown {
 const ACCOUNT_RESULTS: Readonly<Record<string, Result>> = {
   'accounts/activate': 'active',
   'accounts/block': 'blocked',
+  'accounts/close': 'deleted',
+  'accounts/decline-sign-up': 'deleted',
   'accounts/delete': 'deleted',
   'accounts/end-block': 'active',
   'accounts/erase': 'deleted',
@@ -170,7 +172,7 @@ function momentIn(value: unknown): Date | null {
   return at && !Number.isNaN(at.getTime()) ? at : null;
 }
 
-/** A replaced key is no state: a later change does not bring the former key back. Nor does one of a state bring a way in back. */
+/** A replaced key and an ended way in are no states: a later change does not bring them back. */
 const keyOf = ({ target, keys, id, result }: PastChange) =>
   `${target.kind} ${target.id} ${keys ? id : result === 'no-way-in' ? result : ''}`;
 

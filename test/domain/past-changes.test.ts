@@ -28,6 +28,8 @@ describe('reading an exported audit row', () => {
   it.each([
     ['accounts/block', { after: { state: 'blocked' } }, 'blocked', true],
     ['accounts/block', {}, 'blocked', true],
+    ['accounts/close', {}, 'deleted', true],
+    ['accounts/decline-sign-up', {}, 'deleted', true],
     ['accounts/delete', {}, 'deleted', true],
     ['accounts/erase', {}, 'deleted', true],
     ['accounts/restore', {}, 'blocked', true],
