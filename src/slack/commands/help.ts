@@ -10,9 +10,10 @@ const GROUPS = {
   People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit'],
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
   Catalog: ['products', 'apis', 'usage'],
-  Decisions: ['approvals', 'history', 'azure'],
-  Programme: ['templates', 'operators', 'tokens', 'service', 'help'],
+  Decisions: ['approvals', 'history', 'help'],
 };
+/** What is used once, or seldom: only named, so that the rest stays one screen. */
+const SETUP = ['operators', 'templates', 'tokens', 'service', 'azure'];
 
 /** `commands` has every subcommand, this one too. */
 export function createHelpFeature(commands: () => Command[]): Feature {
@@ -39,17 +40,20 @@ export function createHelpFeature(commands: () => Command[]): Feature {
 /** What this role may do, by group, a line each. */
 function overview(commands: Command[], role: Role | null, ask: string): Message {
   const [mine, others] = [true, false].map((may) => commands.filter(({ who }) => isFor(who, role) === may));
+  const among = (names: string[]) => names.flatMap((name) => (mine ?? []).filter((one) => one.name === name));
   const groups = Object.entries(GROUPS).flatMap(([title, names]) => {
-    const lines = names.flatMap((name) => (mine ?? []).filter((one) => one.name === name).map(lineOf));
+    const lines = among(names).map(lineOf);
     return lines.length ? [section([`*${title}*`, ...lines].join('\n'))] : [];
   });
-  const names = (others ?? []).map(({ name }) => `\`${name}\``).join(', ');
+  const setup = listNames(among(SETUP));
+  const names = listNames(others ?? []);
   const yours = role ? `You are an ${role} here.` : 'You have no role here yet.';
   return {
     text: 'What /apim-user can do',
     blocks: [
       header('What /apim-user can do'),
       ...groups,
+      ...(setup ? [section(`*Setup*\n${setup}`)] : []),
       context('Type these after `/apim-user`. `help block` explains one of them.'),
       context(`${yours}${names ? ` ${role ? 'Admins' : 'Operators'} can also use ${names}. ${ask}` : ''}`),
     ],
@@ -65,6 +69,8 @@ function helpOn({ name, usage, summary, example, who, aliases = [] }: Command): 
   ];
   return { text: `Help: ${name}`, blocks: [header(name), section(summary), section(facts.join('\n'))] };
 }
+
+const listNames = (commands: Command[]): string => commands.map(({ name }) => `\`${name}\``).join(', ');
 
 const isFor = (who: Command['who'], role: Role | null): boolean =>
   who === 'everyone' || role === 'admin' || (who === 'admins and approvers' && role !== null);
