@@ -119,3 +119,12 @@ export const minutelyWork = pgTable('minutely_work', {
     .references(() => services.id),
   begunAt: at('begun_at').notNull(),
 });
+
+/** Whether the service's operators want Monday's digest, and the last Monday that it was posted for. */
+export const digests = pgTable('digests', {
+  serviceId: text('service_id')
+    .primaryKey()
+    .references(() => services.id),
+  isOn: boolean('is_on').notNull().default(true),
+  postedFor: at('posted_for').notNull(),
+});
