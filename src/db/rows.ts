@@ -50,6 +50,12 @@ export function hasGiven<Table extends PgTable>(
   return has(table, Object.fromEntries(given) as never);
 }
 
+/**
+ * Before a write of gateways' counts. Shorter than the second after which Postgres ends one side of a deadlock: this side gives
+ * way, and is sent again.
+ */
+export const GIVE_WAY = sql`set local lock_timeout = '800ms'`;
+
 /** A transaction, and when it happens by the product's clock. Every `Act` is one. */
 export type Moment = { tx: Transaction; now: Date };
 

@@ -1,4 +1,5 @@
 // Every table, except rate_limits (src/db/rate-limits.ts).
+export * from './account-activity.ts';
 export * from './accounts.ts';
 export * from './agreements.ts';
 export * from './approvals.ts';

@@ -2,7 +2,7 @@
 // between any two, and two processes may do it at once. An hour that is written later is added by the next run.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../connection/connect.ts';
-import { GIVE_WAY } from './write.ts';
+import { GIVE_WAY } from '../rows.ts';
 
 const ROWS_AT_ONCE = 5_000;
 /** In one run, so that the rest of the minute's work need not wait for long. */

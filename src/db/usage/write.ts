@@ -1,12 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { CallBatch, CountedCalls, QuotaUse } from '../../domain/call-counts.ts';
+import { noteCalls } from '../accounts/activity.ts';
 import type { Database, Transaction } from '../connection/connect.ts';
+import { GIVE_WAY } from '../rows.ts';
 import { ALL } from '../schema/usage.ts';
 import { rowsOfCalls, summed } from './call-rows.ts';
 import { addQuotaUse } from './quota-use.ts';
-
-/** Shorter than the second after which Postgres ends one side of a deadlock: this side gives way, and is sent again. */
-export const GIVE_WAY = sql`set local lock_timeout = '800ms'`;
 
 /**
  * Adds a batch of calls to all counts, once: a batch that comes again, or after a later one of its source, changes nothing.
@@ -19,10 +18,11 @@ export async function addUsage(
   batch: CallBatch,
   now: Date,
 ): Promise<QuotaUse[]> {
+  const calls = batch.calls.map((row) => ({ ...row, lastAt: Math.min(row.lastAt, now.getTime()) }));
+  await noteCalls(db, serviceId, calls);
   return db.transaction(async (tx) => {
     await tx.execute(GIVE_WAY);
     if (!(await acceptBatch(tx, serviceId, batch, now))) return [];
-    const calls = batch.calls.map((row) => ({ ...row, lastAt: Math.min(row.lastAt, now.getTime()) }));
     const known = await withSubscriptions(tx, serviceId, calls);
     let uses: QuotaUse[] = [];
     if (known.length > 0) {

@@ -1,5 +1,6 @@
 // Finds or locks an account, and shows it without its secrets.
 import { type Account, findAccount, lockAccount } from '../../db/accounts/accounts.ts';
+import { type Activity, listActivity } from '../../db/accounts/activity.ts';
 import { type Group, holdGroups, listGroupsOfAccounts } from '../../db/accounts/groups.ts';
 import { listIdentities } from '../../db/accounts/identities.ts';
 import type { Db } from '../../db/connection/connect.ts';
@@ -14,18 +15,19 @@ import { labelOf } from '../identities/attempt.ts';
 export type AccountView = Omit<
   Account,
   'serviceId' | 'resourceId' | 'emailCanonical' | 'passwordHash' | 'searchText' | 'groupIdsWhenDeleted'
-> & {
-  /** Its id for programs. Slack, the audit and the console name it by `id`, which no other account ever gets. */
-  resourceId: string;
-  hasPassword: boolean;
-  /** The providers that sign in to it, the first one connected first. */
-  signIns: { label: string; kind: string; subject: string; shownName: string }[];
-  /** Null: the service's own, which operators needn't be told of. */
-  language: string | null;
-  groups: { id: string; name: string }[];
-  /** When the data of a deleted account is erased. Null for one that isn't deleted, and after that. */
-  restorableUntil: Date | null;
-};
+> &
+  Activity & {
+    /** Its id for programs. Slack, the audit and the console name it by `id`, which no other account ever gets. */
+    resourceId: string;
+    hasPassword: boolean;
+    /** The providers that sign in to it, the first one connected first. */
+    signIns: { label: string; kind: string; subject: string; shownName: string }[];
+    /** Null: the service's own, which operators needn't be told of. */
+    language: string | null;
+    groups: { id: string; name: string }[];
+    /** When the data of a deleted account is erased. Null for one that isn't deleted, and after that. */
+    restorableUntil: Date | null;
+  };
 
 /**
  * Locks the account for a change.
@@ -95,15 +97,13 @@ export async function viewAccounts(
   db: Db,
   accounts: Account[],
 ): Promise<AccountView[]> {
-  const groups = await listGroupsOfAccounts(
-    db,
-    context.service.id,
-    accounts.map((account) => account.id),
-  );
-  const identities = await listIdentities(db, {
-    serviceId: context.service.id,
-    accountId: accounts.map((account) => account.id),
-  });
+  const serviceId = context.service.id;
+  const ids = accounts.map((account) => account.id);
+  const [groups, identities, activityOf] = await Promise.all([
+    listGroupsOfAccounts(db, serviceId, ids),
+    listIdentities(db, { serviceId, accountId: ids }),
+    listActivity(db, serviceId, ids),
+  ]);
   return accounts.map((account) => {
     const {
       serviceId: _s,
@@ -115,6 +115,7 @@ export async function viewAccounts(
     } = account;
     return {
       ...rest,
+      ...activityOf(account.id),
       resourceId: account.resourceId ?? account.id,
       hasPassword: passwordHash !== null,
       signIns: identities

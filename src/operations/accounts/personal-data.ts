@@ -1,5 +1,6 @@
 // Erases the personal data of accounts and invitations, in every table.
 import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
+import { deleteActivity } from '../../db/accounts/activity.ts';
 import { deleteAgreementsOf } from '../../db/accounts/agreements.ts';
 import { deleteIdentitiesOfAccount } from '../../db/accounts/identities.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
@@ -46,6 +47,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   await removeSubscriptions(act, { accountId: account.id }, true);
   await deleteAgreementsOf(act.tx, { serviceId, accountId: account.id });
   await deleteOrdersOfAccount(act.tx, serviceId, account.id);
+  await deleteActivity(act.tx, { serviceId, accountId: account.id });
   await eraseAuditDetails(act.tx, serviceId, { kind: 'account', id: account.id });
   await eraseApprovals(act, account.id);
   await queueRepaint(act, account.id);

@@ -1,3 +1,4 @@
+import { dayOf, noteSignIn } from '../../db/accounts/activity.ts';
 import { hasPortalAgreement } from '../../db/accounts/agreements.ts';
 import { findLiveSession, touchSession } from '../../db/accounts/sessions.ts';
 import { sessionHash } from '../../security/session.ts';
@@ -27,6 +28,9 @@ export const resumeSession = defineOperation({
     if (minutesAfter(session.lastSeenAt, SEEN_MINUTES) <= act.now) {
       const expiresAt = sessionEnd(session.createdAt, act.now);
       await touchSession(act.tx, session, { lastSeenAt: act.now, expiresAt });
+      if (dayOf(session.lastSeenAt) !== dayOf(act.now)) {
+        await noteSignIn(act.tx, { serviceId: act.service.id, accountId: account.id, now: act.now });
+      }
     }
     const { id: accountId, email, firstName, lastName, language } = account;
     const { termsVersion: version } = act.policy.brand;

@@ -1,5 +1,6 @@
 // How a session begins, how long it lives, and whose it is.
 import { z } from 'zod';
+import { noteSignIn } from '../../db/accounts/activity.ts';
 import {
   deleteSessionByHash,
   insertSession,
@@ -69,6 +70,7 @@ export async function startSession(
     provedAt: isProved ? act.now : null,
   };
   await insertSession(act.tx, row);
+  await noteSignIn(act.tx, { serviceId, accountId, now: act.now });
   await keepNewestSessions(act.tx, { serviceId, accountId, count: MAX_SESSIONS_OF_ACCOUNT });
   return secret;
 }
