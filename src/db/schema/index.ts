@@ -5,6 +5,7 @@ export * from './agreements.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './azure.ts';
+export * from './cards.ts';
 export * from './catalog.ts';
 export * from './gateway-followers.ts';
 export * from './identities.ts';
