@@ -28,6 +28,7 @@ const theirs = {
   terms_version: createHash('sha256').update('theirs').digest('hex'),
   requested_by_token: THEIR_TOKEN,
   token_id: THEIR_TOKEN,
+  review_id: '01890000-0000-7000-8000-00000000000c',
 };
 beforeAll(async () => {
   const asked = await requestInvitation(t.as(MEMBER), { email: 'asked@example.com', why: '' });
@@ -64,7 +65,25 @@ beforeAll(async () => {
     values ('ours', ${crypto.randomUUID()}, ${summaryId}, 'C0APPROVALS', now(), now())`;
   await fillMirror();
   await fillLeakedKeys();
+  await fillReviews(account.id, asked.approvalId);
 });
+
+/** A review of access in each service, and in ours a person, an account, and the message that shows it. */
+async function fillReviews(accountId: string, approvalId: string): Promise<void> {
+  const ours = crypto.randomUUID();
+  for (const [service, id] of [
+    ['ours', ours],
+    ['theirs', theirs.review_id],
+  ] as const)
+    await t.sql`insert into reviews (service_id, id, scope, scope_name, at_end, has_reminders, total, state, started_by,
+        started_by_name, created_at, changed_at, ends_at)
+      values (${service}, ${id}, 'all', '', 'block', true, 1, 'open', '', '', now(), now(), now())`;
+  await t.sql`insert into review_people values ('ours', ${ours}, 'T0TEST/U0ADMIN', 'Ada Admin', true)`;
+  await t.sql`insert into review_rows (service_id, id, review_id, place, account_id, evidence_at, approval_id)
+    values ('ours', ${crypto.randomUUID()}, ${ours}, 1, ${accountId}, now(), ${approvalId})`;
+  await t.sql`insert into cards (service_id, id, review_id, channel_id, created_at, changed_at)
+    values ('ours', ${crypto.randomUUID()}, ${ours}, 'C0APPROVALS', now(), now())`;
+}
 
 /** A key of a subscription and a token that were found in public, and the card of the key. */
 async function fillLeakedKeys(): Promise<void> {
@@ -233,6 +252,7 @@ describe('T53: no row can refer to a row of another service', () => {
       'cards.approval_id',
       'cards.drift_id',
       'cards.leaked_key_id',
+      'cards.review_id',
       'cards.sign_up_summary_id',
       'cards.subscription_id',
       'invitation_groups.group_id',
@@ -252,6 +272,10 @@ describe('T53: no row can refer to a row of another service', () => {
       'product_groups.group_id',
       'product_groups.product_id',
       'quota_use.subscription_id',
+      'review_people.review_id',
+      'review_rows.account_id',
+      'review_rows.approval_id',
+      'review_rows.review_id',
       'sessions.account_id',
       'subscription_calls.subscription_id',
       'subscription_keys.subscription_id',

@@ -6,6 +6,7 @@ import { approvals } from './approvals.ts';
 import { azureDrifts } from './azure.ts';
 import { at, refersTo, serviceId } from './columns.ts';
 import { leakedKeys } from './leaked-keys.ts';
+import { reviews } from './reviews.ts';
 import { services } from './services.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -25,6 +26,7 @@ export const cards = pgTable(
     driftId: uuid('drift_id'),
     /** A key that was found in public. */
     leakedKeyId: uuid('leaked_key_id'),
+    reviewId: uuid('review_id'),
     channelId: text('channel_id').notNull(),
     /** Null until Slack has it. */
     messageTs: text('message_ts'),
@@ -41,6 +43,7 @@ export const cards = pgTable(
     uniqueIndex('cards_of_batch').on(t.serviceId, t.invitationBatchId, t.channelId),
     uniqueIndex('cards_of_drift').on(t.serviceId, t.driftId, t.channelId),
     uniqueIndex('cards_of_leaked_key').on(t.serviceId, t.leakedKeyId, t.channelId),
+    uniqueIndex('cards_of_review').on(t.serviceId, t.reviewId, t.channelId),
     uniqueIndex('cards_of_subscription').on(t.serviceId, t.subscriptionId, t.channelId),
     refersTo(accounts, t.serviceId, t.accountId),
     refersTo(approvals, t.serviceId, t.approvalId),
@@ -48,9 +51,10 @@ export const cards = pgTable(
     refersTo(signUpSummaries, t.serviceId, t.signUpSummaryId),
     refersTo(azureDrifts, t.serviceId, t.driftId).onDelete('cascade'),
     refersTo(leakedKeys, t.serviceId, t.leakedKeyId).onDelete('cascade'),
+    refersTo(reviews, t.serviceId, t.reviewId),
     check(
       'cards_one_subject',
-      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id, drift_id, leaked_key_id) = 1`,
+      sql`num_nonnulls(account_id, approval_id, subscription_id, sign_up_summary_id, invitation_batch_id, drift_id, leaked_key_id, review_id) = 1`,
     ),
   ],
 );
