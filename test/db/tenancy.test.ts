@@ -18,6 +18,8 @@ const t = forAllTests(createTestContext);
 /** The rows of the other service that a row could refer to. */
 const theirs = {
   account_id: '',
+  audit_id: '',
+  webhook_id: THEIR_TOKEN,
   invitation_id: '',
   group_id: 'developers',
   ticket_id: null,
@@ -65,6 +67,7 @@ beforeAll(async () => {
     values ('ours', ${crypto.randomUUID()}, ${summaryId}, 'C0APPROVALS', now(), now())`;
   await fillMirror();
   await fillLeakedKeys();
+  await fillWebhooks();
   await fillReviews(account.id, asked.approvalId);
 });
 
@@ -83,6 +86,23 @@ async function fillReviews(accountId: string, approvalId: string): Promise<void>
     values ('ours', ${crypto.randomUUID()}, ${ours}, 1, ${accountId}, now(), ${approvalId})`;
   await t.sql`insert into cards (service_id, id, review_id, channel_id, created_at, changed_at)
     values ('ours', ${crypto.randomUUID()}, ${ours}, 'C0APPROVALS', now(), now())`;
+}
+
+/** A webhook of each service, and an event on its way to ours. */
+async function fillWebhooks(): Promise<void> {
+  for (const [service, id] of [
+    ['ours', OUR_TOKEN],
+    ['theirs', THEIR_TOKEN],
+  ] as const)
+    await t.sql`insert into webhooks (service_id, id, name, url, types, includes_personal, state, sealed_secret, position,
+        sends_since, created_at, created_by, changed_at)
+      values (${service}, ${id}, 'crm', 'https://crm.example.com', '{}', false, 'active', '', 0, now(), now(), '', now())`;
+  await t.sql`insert into webhook_deliveries (service_id, id, webhook_id, audit_id, number, type, state, queued_at,
+      next_attempt_at)
+    select 'ours', ${OUR_TOKEN}, ${OUR_TOKEN}, id, 1, 'test', 'waiting', now(), now() from audit
+    where service_id = 'ours' limit 1`;
+  const [row] = await t.sql`select id from audit where service_id = 'theirs' limit 1`;
+  theirs.audit_id = row?.id;
 }
 
 /** A key of a subscription and a token that were found in public, and the card of the key. */
@@ -285,6 +305,8 @@ describe('T53: no row can refer to a row of another service', () => {
       'subscriptions.product_id',
       'tickets.account_id',
       'tickets.invitation_id',
+      'webhook_deliveries.audit_id',
+      'webhook_deliveries.webhook_id',
     ]);
   });
 });

@@ -19,3 +19,4 @@ export * from './sessions.ts';
 export * from './subscriptions.ts';
 export * from './tokens.ts';
 export * from './usage.ts';
+export * from './webhooks.ts';
