@@ -13,6 +13,8 @@ import { forAllTests } from '../support/for-all-tests.ts';
 const FOREIGN_KEY = '23503';
 const OUR_TOKEN = '01890000-0000-7000-8000-00000000000a';
 const THEIR_TOKEN = '01890000-0000-7000-8000-00000000000b';
+const OUR_ANNOUNCEMENT = '01890000-0000-7000-8000-00000000000c';
+const THEIR_ANNOUNCEMENT = '01890000-0000-7000-8000-00000000000d';
 
 const t = forAllTests(createTestContext);
 /** The rows of the other service that a row could refer to. */
@@ -31,6 +33,8 @@ const theirs = {
   requested_by_token: THEIR_TOKEN,
   token_id: THEIR_TOKEN,
   review_id: '01890000-0000-7000-8000-00000000000c',
+  announcement_id: THEIR_ANNOUNCEMENT,
+  mail_id: null,
 };
 beforeAll(async () => {
   const asked = await requestInvitation(t.as(MEMBER), { email: 'asked@example.com', why: '' });
@@ -69,6 +73,7 @@ beforeAll(async () => {
   await fillLeakedKeys();
   await fillWebhooks();
   await fillReviews(account.id, asked.approvalId);
+  await fillAnnouncements();
 });
 
 /** A review of access in each service, and in ours a person, an account, and the message that shows it. */
@@ -103,6 +108,19 @@ async function fillWebhooks(): Promise<void> {
     where service_id = 'ours' limit 1`;
   const [row] = await t.sql`select id from audit where service_id = 'theirs' limit 1`;
   theirs.audit_id = row?.id;
+}
+
+async function fillAnnouncements(): Promise<void> {
+  for (const [service, id] of [
+    ['ours', OUR_ANNOUNCEMENT],
+    ['theirs', THEIR_ANNOUNCEMENT],
+  ] as const)
+    await t.sql`insert into announcements (service_id, id, state, kind, audience, subject, body, created_at, changed_at,
+        changed_by_name)
+      values (${service}, ${id}, 'draft', 'news', 'everyone', '', '', now(), now(), '')`;
+  await t.sql`insert into announcement_recipients (service_id, announcement_id, account_id, mail_id)
+    select service_id, ${OUR_ANNOUNCEMENT}, account_id, id from mails
+    where service_id = 'ours' and account_id is not null limit 1`;
 }
 
 /** A key of a subscription and a token that were found in public, and the card of the key. */
@@ -258,6 +276,9 @@ describe('T53: no row can refer to a row of another service', () => {
       'account_groups.group_id',
       'account_identities.account_id',
       'accounts.sign_up_summary_id',
+      'announcement_recipients.account_id',
+      'announcement_recipients.announcement_id',
+      'announcement_recipients.mail_id',
       'api_documents.api_id',
       'api_endpoints.api_id',
       'approvals.account_id',

@@ -45,6 +45,8 @@ export const accounts = pgTable(
     note: text('note').notNull().default(''),
     /** The BCP 47 tag of what the developer reads: pages and mails. Null: nothing was chosen yet. */
     language: text('language'),
+    /** When the developer unsubscribed from news. Null: they get it. */
+    newsRefusedAt: at('news_refused_at'),
     state: text('state', { enum: ['active', 'blocked', 'pending', 'deleted'] }).notNull(),
     /** Why it is in this state, for operators only. */
     stateReason: text('state_reason').notNull().default(''),

@@ -2,6 +2,7 @@
 export * from './account-activity.ts';
 export * from './accounts.ts';
 export * from './agreements.ts';
+export * from './announcements.ts';
 export * from './approvals.ts';
 export * from './audit.ts';
 export * from './azure.ts';

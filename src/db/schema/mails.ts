@@ -46,6 +46,10 @@ export const mails = pgTable(
     index('mails_of_account').on(t.serviceId, t.accountId, t.id),
     index('mails_of_invitation').on(t.serviceId, t.invitationId, t.id),
     index('mails_by_provider_id').on(t.providerId),
+    // Few, so that it was made in a moment on a full database.
+    index('mails_returned')
+      .on(t.serviceId, t.accountId, t.id)
+      .where(sql`state in ('bounced', 'complained') and account_id is not null`),
     refersTo(accounts, t.serviceId, t.accountId),
     refersTo(invitations, t.serviceId, t.invitationId),
     refersTo(tickets, t.serviceId, t.ticketId),

@@ -5,6 +5,7 @@ import { deleteAgreementsOf } from '../../db/accounts/agreements.ts';
 import { deleteIdentitiesOfAccount } from '../../db/accounts/identities.ts';
 import { eraseInvitationsOfAccount } from '../../db/accounts/invitations.ts';
 import { eraseTickets } from '../../db/accounts/tickets.ts';
+import { forgetAnnouncements } from '../../db/announcements/recipients.ts';
 import { eraseAuditDetails } from '../../db/audit/rows.ts';
 import { eraseDriftsOfAccount } from '../../db/azure/decisions.ts';
 import { deleteOrdersOfAccount } from '../../db/azure/orders.ts';
@@ -29,6 +30,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     lastName: '',
     note: '',
     language: null,
+    newsRefusedAt: null,
     stateReason: '',
     passwordHash: null,
     groupIdsWhenDeleted: null,
@@ -40,6 +42,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
   await deleteIdentitiesOfAccount(act.tx, { serviceId, accountId: account.id });
   await eraseDriftsOfAccount(act.tx, serviceId, account.id);
   await deleteRecipientsOfAccount(act.tx, serviceId, account.id);
+  await forgetAnnouncements(act.tx, serviceId, account.id);
   for (const { id, batchId } of await eraseInvitationsOfAccount(act.tx, serviceId, account.id)) {
     await queueInvitationsRepaint(act, batchId);
     await eraseInvitationData(act, id);
