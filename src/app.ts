@@ -42,9 +42,9 @@ import { bindToAzure } from './operations/azure/bind.ts';
 import { queueLook } from './operations/azure/queue-look.ts';
 import { sweepOrders } from './operations/azure/sweep-orders.ts';
 import { sweepPull } from './operations/azure/sweep-pull.ts';
+import { sweepBatches } from './operations/batches/sweep.ts';
 import type { Clock, Context, Served, Services } from './operations/frame/context.ts';
 import { forEachService, serviceOf } from './operations/frame/services.ts';
-import { sweepImports } from './operations/imports/sweep.ts';
 import { reportInEveryService } from './operations/leaked-keys/report-in-every-service.ts';
 import { countMails } from './operations/mails/count.ts';
 import { recordMailEvent } from './operations/mails/record-event.ts';
@@ -581,8 +581,8 @@ async function startJobs(parts: Parts): Promise<void> {
   atStop(() => worker.stop());
   const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
   atStop(() => timer.stop());
-  // The mails and imports of a killed process must not wait for the next full minute.
+  // The mails and batches of a killed process must not wait for the next full minute.
   for (const { system } of services)
-    for (const sweep of [sweepMails, sweepImports, sweepPull, sweepOrders])
+    for (const sweep of [sweepMails, sweepBatches, sweepPull, sweepOrders])
       await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
 }

@@ -7,8 +7,8 @@ import { isUpToDate, migrate } from '../db/migrate.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type ExportedRow, type PastChange, pastChangeOf, readExportedRow } from '../domain/past-changes.ts';
 import { closeApprovals } from '../operations/approvals/close-all.ts';
+import { stopAllBatches } from '../operations/batches/stop-all.ts';
 import type { Context, Services } from '../operations/frame/context.ts';
-import { stopAllImports } from '../operations/imports/stop-all.ts';
 import { cancelMails } from '../operations/mails/cancel-all.ts';
 import { compareRecovered, MAX_COMPARED } from '../operations/recoveries/compare.ts';
 import { countOpen } from '../operations/recoveries/count-open.ts';
@@ -36,7 +36,7 @@ const HELP = `Makes a database safe that you brought back from a backup. Run it 
 
 Without --apply it only shows what it would do. With --apply it:
   - ends every mailed link, and signs every developer out
-  - stops imports, and revokes every token of the management API
+  - stops imports and other batches, and revokes every token of the management API
   - cancels the mails that wait, because they may have been sent before
   - takes back the requests that wait for a second operator
 With --audit it also repeats the blocks, deletions, replaced and leaked keys, ended sign-ins and withdrawn roles that are newer
@@ -62,12 +62,12 @@ type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: 
 /** Ends everything that could still take effect. Runs in this order, each until it finds nothing more. */
 const CLEAN_UP_STEPS: readonly {
   words: string;
-  of: 'tickets' | 'sessions' | 'imports' | 'tokens' | 'mails' | 'approvals';
+  of: 'tickets' | 'sessions' | 'batches' | 'tokens' | 'mails' | 'approvals';
   run(context: Context, reason: string): Promise<{ count: number }>;
 }[] = [
   { words: 'mailed links voided', of: 'tickets', run: (context) => voidTickets(context, {}) },
   { words: 'developers’ sessions ended', of: 'sessions', run: (context) => endSessions(context, {}) },
-  { words: 'imports stopped', of: 'imports', run: (context) => stopAllImports(context, {}) },
+  { words: 'batches stopped', of: 'batches', run: (context) => stopAllBatches(context, {}) },
   {
     words: 'tokens of the management API revoked',
     of: 'tokens',

@@ -49,11 +49,11 @@ export const JOBS = {
   ),
   /** Answers a sign-up. The address and names are sealed. */
   'answer-sign-up': serverJob(z.object({ serviceId, sealedSignUp: z.string() }), { maxAttempts: 10 }),
-  /** Imports the next rows and shows the progress in Slack. After five failures the sweep queues another job. */
-  'run-import': serverJob(z.object({ serviceId, importId: id }), {
+  /** Runs the next rows of a batch and shows the progress in Slack. After five failures the sweep queues another job. */
+  'run-batch': serverJob(z.object({ serviceId, batchId: id }), {
     maxAttempts: 5,
     needsSlack: true,
-    key: ({ importId }) => `import:${importId}`,
+    key: ({ batchId }) => `batch:${batchId}`,
   }),
   /** Finishes a request that was acknowledged by a process that has died since. */
   'answer-slack-request': slackJob(z.object({ serviceId, teamId: id, kind: id, id }), {

@@ -24,9 +24,9 @@ import { sweepApprovals } from '../operations/approvals/sweep.ts';
 import { linkAudit } from '../operations/audit/link.ts';
 import { sweepOrders } from '../operations/azure/sweep-orders.ts';
 import { sweepPull } from '../operations/azure/sweep-pull.ts';
+import { sweepBatches } from '../operations/batches/sweep.ts';
 import { sweepCards } from '../operations/cards/sweep.ts';
 import type { Context } from '../operations/frame/context.ts';
-import { sweepImports } from '../operations/imports/sweep.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
 import { followLeakedKey } from '../operations/leaked-keys/follow-key.ts';
@@ -86,7 +86,7 @@ const STEPS: Record<string, Step> = {
   'sweep mails': ({ context }) => sweepMails(context, {}),
   'sweep approvals': byTime(({ context }) => sweepApprovals(context, {})),
   'sweep cards': ({ context }) => sweepCards(context, {}),
-  'sweep imports': ({ context }) => sweepImports(context, {}),
+  'sweep batches': ({ context }) => sweepBatches(context, {}),
   'read Azure': ({ context }) => sweepPull(context, {}),
   'send to Azure': ({ context }) => sweepOrders(context, {}),
   // When Slack is back, the jobs that wait for it run at once.

@@ -6,10 +6,10 @@ import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
 import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
 import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
+import { claimBatch } from '../operations/batches/claim.ts';
+import { type BatchReport, runSlice } from '../operations/batches/run-slice.ts';
+import { settleBatch } from '../operations/batches/settle.ts';
 import type { Context } from '../operations/frame/context.ts';
-import { claimImport } from '../operations/imports/claim.ts';
-import { type ImportReport, importSlice } from '../operations/imports/run-slice.ts';
-import { settleImport } from '../operations/imports/settle.ts';
 import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
 import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
@@ -24,11 +24,11 @@ type MessagePlace = { channelId: string | null; messageTs: string | null };
 /** What the jobs need of Slack. */
 type SlackWork = JobFunctions<'slack'> & {
   /**
-   * Shows the progress of an import, and at its end the result of each row. Writes to `slackUserId` while there is no message.
+   * Shows the progress of a batch, and at its end the result of each row. Writes to `slackUserId` while there is no message.
    * Returns the place of the message.
    */
-  showImport(
-    report: ImportReport,
+  showBatch(
+    report: BatchReport,
     message: MessagePlace & { serviceId: string; slackUserId: string },
   ): Promise<MessagePlace>;
 };
@@ -66,7 +66,7 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
   const { system } = dependencies;
   return {
     'deliver-mail': (mail) => deliverMail(dependencies, mail),
-    'run-import': (one) => runImport(dependencies, one),
+    'run-batch': (one) => runBatch(dependencies, one),
     async 'answer-public-request'({ serviceId, kind, sealedEmail }) {
       await answerLinkRequest(system('public request', serviceId), { kind, sealedEmail });
     },
@@ -108,20 +108,23 @@ export async function deliverMail(
   log.info({ mailId, attempt, outcome: outcome.kind }, 'mail');
 }
 
-/** Imports one slice and shows the progress in Slack. The next slice is a job of its own. */
-async function runImport(
+/** Runs one slice and shows the progress in Slack. The next slice is a job of its own. */
+async function runBatch(
   { system, slack, log }: JobDependencies,
-  { serviceId, importId }: JobInput<'run-import'>,
+  { serviceId, batchId }: JobInput<'run-batch'>,
 ): Promise<void> {
-  const context = system('import', serviceId);
-  const claimed = await claimImport(context, { importId });
+  const context = system('batch', serviceId);
+  const claimed = await claimBatch(context, { batchId });
   if (!claimed) return;
-  const report = await importSlice(context, claimed);
+  const report = await runSlice(context, claimed);
   const { state, position } = report;
-  const { slackUserId, leasedUntil } = claimed;
-  const show = async () => slack().showImport(report, { ...claimed.message, serviceId, slackUserId });
-  // The import goes on when its progress can't be shown. Its end must be shown before its rows are deleted.
+  const { runner, leasedUntil } = claimed;
+  const show = async () =>
+    runner.kind === 'slack'
+      ? slack().showBatch(report, { ...claimed.message, serviceId, slackUserId: runner.userId })
+      : claimed.message;
+  // The batch goes on when its progress can't be shown. Its end must be shown before its rows are deleted.
   const message = state === 'applying' ? await show().catch(() => claimed.message) : await show();
-  await settleImport(context, { importId, leasedUntil, position, state, ...message });
-  log.info({ importId, position, state }, 'import');
+  await settleBatch(context, { batchId, leasedUntil, position, state, ...message });
+  log.info({ batchId, kind: report.kind, position, state }, 'batch');
 }

@@ -244,7 +244,7 @@ async function findWaiting({ sql }: World): Promise<string[]> {
       as what, id::text from mails m where state = 'queued'
     union all select 'a stored request of Slack (leased until ' || lease_until || ', now ' || now() || ')', id
       from slack_receipts where sealed_request is not null
-    union all select 'an import', id::text from imports where state = 'applying'
+    union all select 'an import', id::text from batches where state = 'applying'
     union all select 'a job ' || task_identifier || ' (' || coalesce(last_error, 'no error') || ')', id::text
       from graphile_worker.jobs where attempts < max_attempts and task_identifier <> 'deliver-mail'
         and (locked_at is not null or attempts > 0 or run_at <= now())

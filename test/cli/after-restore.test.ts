@@ -92,7 +92,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     await invite(t.own(), { email: 'new@example.com' });
     await t.sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
       values ('default', ${crypto.randomUUID()}, ${id}, 'h', 'a', now(), now(), now() + interval '1 hour')`;
-    await t.sql`insert into imports (service_id, id, state, sealed_rows, total, planned_by, created_at, expires_at)
+    await t.sql`insert into batches (service_id, id, state, sealed_rows, total, planned_by, created_at, expires_at)
       values ('default', ${crypto.randomUUID()}, 'applying', '{sealed}', 1, 'T0/U0', now(), now() + interval '1 day')`;
     await t.sql`insert into tokens (service_id, id, name, hash, role, grants, owner_team_id, owner_user_id, owner_name,
         created_at, created_by, expires_at)
@@ -104,7 +104,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect([dry.code, dry.err]).toEqual([0, '']);
     expect(dry.out).toMatch(/^[23] mailed links voided \(would be\)$/m);
     expect(dry.out).toMatch(/^1 developers’ sessions ended \(would be\)$/m);
-    expect(dry.out).toMatch(/^1 imports stopped \(would be\)$/m);
+    expect(dry.out).toMatch(/^1 batches stopped \(would be\)$/m);
     expect(dry.out).toMatch(/^1 tokens of the management API revoked \(would be\)$/m);
     expect(dry.out).toMatch(/^3 waiting mails cancelled \(would be\)$/m);
     expect(dry.out).toMatch(/^1 invitations stay open, but their links no longer work/m);
@@ -116,7 +116,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect([done.code, done.err]).toEqual([0, '']);
     expect(await t.sql`select from tickets where voided_at is null and used_at is null`).toHaveLength(0);
     expect(await t.sql`select from sessions`).toHaveLength(0);
-    expect(await t.sql`select from imports where ended_at is null or sealed_rows <> '{}'`).toHaveLength(0);
+    expect(await t.sql`select from batches where ended_at is null or sealed_rows <> '{}'`).toHaveLength(0);
     expect(await t.sql`select from tokens where revoked_at is null`).toHaveLength(0);
     expect(await t.sql`select from mails where state = 'queued' or sealed_order is not null`).toHaveLength(0);
     const rows = await t.sql`select operation, actor_name, reason, after from audit
@@ -124,7 +124,7 @@ describe('npm run after-restore', { timeout: SLOW_MS }, () => {
     expect(rows).toEqual([
       expect.objectContaining({ operation: 'tickets/void-all', actor_name: 'Connie (console)' }),
       expect.objectContaining({ operation: 'sessions/end-all', after: { count: 1 } }),
-      expect.objectContaining({ operation: 'imports/stop-all', after: { count: 1 } }),
+      expect.objectContaining({ operation: 'batches/stop-all', after: { count: 1 } }),
       expect.objectContaining({ operation: 'tokens/revoke-all', after: { count: 1 } }),
       expect.objectContaining({ operation: 'mails/cancel-all', after: { count: 3 } }),
     ]);

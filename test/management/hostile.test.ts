@@ -30,7 +30,7 @@ const WATCHED = [
     'approvals',
   ],
   ...['apis', 'products', 'product_apis', 'product_groups', 'subscriptions', 'subscription_keys'],
-  ...['mail_texts', 'notification_recipients', 'imports', 'operators', 'workspaces', 'services'],
+  ...['mail_texts', 'notification_recipients', 'batches', 'operators', 'workspaces', 'services'],
 ];
 /** Tables whose rows make work for the worker. */
 const WATCHED_FOR_NEW = ['mails', 'tokens'];

@@ -8,10 +8,10 @@ import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
+import { beginBatch } from '../../src/operations/batches/begin.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { connectProvider } from '../../src/operations/identities/connect.ts';
-import { beginImport } from '../../src/operations/imports/begin.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
@@ -414,11 +414,11 @@ const CASES: Record<string, Case> = {
     { input: { groupId: 'developers', name: 'Everybody' }, code: 'group_built_in' },
     async () => ({ ...(await group()), name: next('Friends ') }),
   ),
-  'imports/begin': of(
+  'batches/begin': of(
     ADMIN,
-    'import_not_found',
-    { input: { importId: NO_UUID }, code: 'import_not_found' },
-    async () => only(await keepImport(admin(), table()), 'importId'),
+    'batch_not_found',
+    { input: { batchId: NO_UUID }, code: 'batch_not_found' },
+    async () => only(await keepImport(admin(), table()), 'batchId'),
   ),
   'imports/keep': of(ADMIN, null, { input: { name: 'none', rows: [] }, code: 'invalid_input' }, table),
   'invitations/accept': of(
@@ -469,9 +469,9 @@ const CASES: Record<string, Case> = {
     await t.sql`delete from person_settings`;
     return { isOn: false };
   }),
-  'imports/stop-all': of(CONSOLE, null, NOT_VALID, async () => {
-    const { importId } = await keepImport(admin(), table());
-    await beginImport(admin(), { importId });
+  'batches/stop-all': of(CONSOLE, null, NOT_VALID, async () => {
+    const { batchId } = await keepImport(admin(), table());
+    await beginBatch(admin(), { batchId });
     return {};
   }),
   'mails/cancel-all': of(CONSOLE, null, NOT_VALID, async () => {

@@ -10,11 +10,11 @@ import { exportApi } from '../../src/operations/apis/export.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
 import { bindToAzure } from '../../src/operations/azure/bind.ts';
 import { claimPull } from '../../src/operations/azure/claim-pull.ts';
+import { beginBatch } from '../../src/operations/batches/begin.ts';
+import { claimBatch } from '../../src/operations/batches/claim.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
-import { beginImport } from '../../src/operations/imports/begin.ts';
-import { claimImport } from '../../src/operations/imports/claim.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
@@ -170,12 +170,12 @@ async function keptImport() {
   const email = newAddress();
   const wanted = { mode: 'invite' as const, email, first: '', last: '', note: '' as const, groupIds: [] };
   const rows = [{ line: 2, email, status: 'new' as const, wanted }];
-  const { importId } = await keepImport(admin(), { name: OURS, rows });
-  return { importId };
+  const { batchId } = await keepImport(admin(), { name: OURS, rows });
+  return { batchId };
 }
 async function begunImport() {
   const kept = await keptImport();
-  await beginImport(admin(), kept);
+  await beginBatch(admin(), kept);
   return kept;
 }
 const ANY_TIME = { from: new Date(0), to: new Date('2100-01-01') };
@@ -529,22 +529,22 @@ const CASES: Record<string, Case> = {
     }),
     nothing: { filter: contains('name', 'nowhere'), order: 'name', isCounted: true },
   },
-  'imports/claim': { as: SYSTEM, ours: begunImport, nothing: { importId: NO_UUID } },
-  'imports/record-message': {
+  'batches/claim': { as: SYSTEM, ours: begunImport, nothing: { batchId: NO_UUID } },
+  'batches/record-message': {
     as: ADMIN,
     ours: async () => ({ ...(await keptImport()), channelId: 'D0ADMIN', messageTs: '1.2' }),
-    nothing: { importId: NO_UUID, channelId: 'D0ADMIN', messageTs: '1.2' },
+    nothing: { batchId: NO_UUID, channelId: 'D0ADMIN', messageTs: '1.2' },
   },
-  'imports/settle': {
+  'batches/settle': {
     as: SYSTEM,
     ours: async () => {
       const begun = await begunImport();
-      const claimed = await claimImport(t.as(SYSTEM), begun);
+      const claimed = await claimBatch(t.as(SYSTEM), begun);
       return { ...begun, leasedUntil: claimed?.leasedUntil, ...NOT_FAR };
     },
-    nothing: { importId: NO_UUID, leasedUntil: new Date(0), ...NOT_FAR },
+    nothing: { batchId: NO_UUID, leasedUntil: new Date(0), ...NOT_FAR },
   },
-  'imports/sweep': {
+  'batches/sweep': {
     as: SYSTEM,
     ours: async () => {
       await begunImport();

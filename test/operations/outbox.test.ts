@@ -51,7 +51,7 @@ const NO_SLACK = {
   'tell-of-lost-operator': async () => {},
   'tell-of-outage': async () => {},
   'confirm-operator': async () => {},
-  showImport: async () => ({ channelId: null, messageTs: null }),
+  showBatch: async () => ({ channelId: null, messageTs: null }),
 };
 
 beforeAll(async () => {

@@ -37,7 +37,7 @@ const UNLINKED: Record<string, string> = {};
 /** The ids by the kind of target that an audit row names. */
 const ids: Record<string, string> = {
   approval: NO_UUID,
-  import: NO_UUID,
+  batch: NO_UUID,
   template: 'AccountBlocked',
   notification: 'AccountClosedPublisher',
   policy: 'policy',
@@ -194,7 +194,7 @@ describe('T55 in Slack', () => {
     'group-delete': 'groups/delete group',
     'group-rename': 'groups/rename group =',
     'history-of': 'audit/history account =',
-    'import-apply': 'imports/begin import =',
+    'import-apply': 'batches/begin batch =',
     'invitation-resend': 'invitations/resend invitation',
     'invitation-revoke': 'invitations/revoke invitation',
     'list-pending': 'accounts/list',

@@ -56,10 +56,10 @@ it.skipIf(process.platform === 'win32')(
       expect(await app.ended).toBe('SIGKILL');
       expect(await accounts()).toBeLessThan(ROWS);
       // The sweep that finds the import must come in time; then the test ends the lease instead of waiting for it.
-      const [held] = await database.sql`select leased_until as until from imports`;
+      const [held] = await database.sql`select leased_until as until from batches`;
       const until = (held?.until as Date | null)?.getTime() ?? 0;
       expect(until + SWEPT_EVERY_MS - Date.now()).toBeLessThan(PROMISED_MS);
-      await database.sql`update imports set leased_until = now() - interval '1 second' where leased_until is not null`;
+      await database.sql`update batches set leased_until = now() - interval '1 second' where leased_until is not null`;
       app = start(new URL(address).port);
       await app.address();
     }

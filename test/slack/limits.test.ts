@@ -21,6 +21,7 @@ import {
 } from '../../src/slack/present/approval.ts';
 import { orderRow } from '../../src/slack/present/azure.ts';
 import { driftCard, driftRow } from '../../src/slack/present/azure-drift.ts';
+import { batchMessage } from '../../src/slack/present/batch.ts';
 import { section } from '../../src/slack/present/blocks.ts';
 import {
   apiBlocks,
@@ -32,7 +33,7 @@ import {
 import { listFaults } from '../../src/slack/present/email-list.ts';
 import { errorMessage } from '../../src/slack/present/error.ts';
 import { historyLine } from '../../src/slack/present/history.ts';
-import { dryRunMessage, importMessage } from '../../src/slack/present/import.ts';
+import { dryRunMessage } from '../../src/slack/present/import.ts';
 import { invitationsMessage } from '../../src/slack/present/invitations.ts';
 import { leakedKeyCard } from '../../src/slack/present/leaked-key.ts';
 import {
@@ -156,15 +157,18 @@ drawsWell(
   fc.tuple(
     foreignText(255),
     stored.plannedRows,
-    stored.importReport,
+    stored.rowsReport,
     fc.array(
       foreignText(500).map((text) => `Left out: ${text}`),
       { maxLength: 5 },
     ),
   ),
   ([name, rows, report, notes]) => [
-    dryRunMessage(name, rows, { saved: { importId: report.name, expiresAt: new Date(0) }, notes }),
-    importMessage(report, true),
+    dryRunMessage(name, rows, {
+      saved: { batchId: String(report.about.name), expiresAt: new Date(0) },
+      notes,
+    }),
+    batchMessage(report, true),
   ],
 );
 

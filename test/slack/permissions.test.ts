@@ -261,9 +261,9 @@ async function arrange() {
     status: 'new' as const,
     wanted: { ...WANTED, email: `${CANARY}-row${count}@example.com` },
   };
-  const { importId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
+  const { batchId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
   // The entries store imports of their own, and only so many may wait at once.
-  await t.sql`delete from imports where id <> ${importId}`;
+  await t.sql`delete from batches where id <> ${batchId}`;
   const { api } = await createApi(admin, {
     id: `orders${count}`,
     name: `${CANARY} orders`,
@@ -293,7 +293,7 @@ async function arrange() {
     email,
     groupId,
     approvalId,
-    importId,
+    batchId,
     changeId,
     operator: spare.userId,
     subscriptionId: active.id,
@@ -372,7 +372,7 @@ for (const [name, press] of BUTTONS)
     (request, things) => press(request, 'AccountBlocked', typed(things)),
     (request, things) => press(request, things.approvalId, typed(things)),
     (request, things) => press(request, things.changeId, typed(things)),
-    (request, things) => press(request, things.importId, typed(things)),
+    (request, things) => press(request, things.batchId, typed(things)),
     (request, things) => press(request, things.operator, typed(things)),
     (request, things) => press(request, things.subscriptionId, typed(things)),
     (request, things) => press(request, things.tokenId, typed(things)),

@@ -112,7 +112,7 @@ describe.each(Object.entries(KEYS))('a key, %s,', (_whose, key) => {
     await admin().shares('developers.csv', `email,first,last,note\nann@example.com,Ann,Lee,${key}\n`);
     await admin().sees(/This contains a key/);
     admin().goesTo('general');
-    expect((await app.sql`select 1 from imports`).length).toBe(0);
+    expect((await app.sql`select 1 from batches`).length).toBe(0);
   });
 });
 

@@ -35,7 +35,7 @@ const secondAdmin = async (name: string) => {
     values ('default', ${app.slack.teamId}, ${one.id}, ${name}, 'admin', ${at}, ${at})`;
   return one;
 };
-const begun = () => app.sql`select id from audit where operation = 'imports/begin' and outcome = 'done'`;
+const begun = () => app.sql`select id from audit where operation = 'batches/begin' and outcome = 'done'`;
 
 describe('a table that is pasted', () => {
   it('has a dry run first, is applied as the dry run showed it, and gives each row a result', async () => {
@@ -254,7 +254,7 @@ describe('between the dry run and Apply', () => {
     const dryRun = await admin.message(/Dry run of \W*late\.csv/);
     now += 3_600_000;
     await dryRun.clicks('Apply');
-    await admin.sees(/This dry run has expired/);
+    await admin.sees(/This preview has expired/);
     expect(await made('late')).toEqual({ accounts: 0, invitations: 0 });
   });
 
@@ -287,7 +287,7 @@ it('one of many clicks on Apply, by two admins at once, has an effect', async ()
   await admin.sees(/Applied \W*twice\.csv\W* 20 added/);
   expect(await begun()).toHaveLength(before.length + 1);
   expect(await made('twice')).toEqual({ accounts: 20, invitations: 0 });
-  expect(admin.canRead(/already applied this import/)).toBe(true);
+  expect(admin.canRead(/already applied this/)).toBe(true);
 });
 
 it('T50: text in cells and in the name of a file is shown as it is', async () => {
@@ -324,13 +324,13 @@ it('the rows are sealed while they wait, and gone at the end', async () => {
   const admin = atDm('admin');
   await admin.shares('zanzibar.csv', many(3, 'zanzibar'));
   const dryRun = await admin.message(/Dry run of \W*zanzibar\.csv/);
-  const kept = async () => JSON.stringify(await app.sql`select * from imports where ended_at is null`);
+  const kept = async () => JSON.stringify(await app.sql`select * from batches where ended_at is null`);
   expect(await kept()).toContain('sealed_rows');
   expect(await kept()).not.toContain('zanzibar');
   await dryRun.clicks('Apply');
   await admin.sees(/Applied \W*zanzibar\.csv/);
   await eventually('the rows to go', async () => {
-    const [row] = await app.sql`select sealed_rows from imports order by created_at desc limit 1`;
+    const [row] = await app.sql`select sealed_rows from batches order by created_at desc limit 1`;
     return (row as { sealed_rows: string[] }).sealed_rows.length === 0;
   });
 });

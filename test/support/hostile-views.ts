@@ -9,13 +9,13 @@ import type { AuditEntryView } from '../../src/operations/audit/entry.ts';
 import type { DriftView } from '../../src/operations/azure/drift-view.ts';
 import type { ListedOrder } from '../../src/operations/azure/list-orders.ts';
 import type { MirrorView } from '../../src/operations/azure/order-view.ts';
+import type { BatchReport as RowsReport } from '../../src/operations/batches/run-slice.ts';
 import type { BatchReport } from '../../src/operations/cards/plan-invitations.ts';
 import * as catalog from '../../src/operations/catalog/input.ts';
 import type { ApiView, ProductView } from '../../src/operations/catalog/view.ts';
 import * as input from '../../src/operations/frame/input.ts';
 import { groupDescription, groupName } from '../../src/operations/groups/group.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
-import type { ImportReport } from '../../src/operations/imports/run-slice.ts';
 import type { LeakedKeyView } from '../../src/operations/leaked-keys/leaked-key.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
 import type { showTemplate } from '../../src/operations/templates/show.ts';
@@ -287,14 +287,15 @@ const outcome = fc.oneof(
   fc.constantFrom('added', 'invited', 'not done', 'refused: email_taken'),
   foreignText(500).map((fault) => `faulty: ${fault}`),
 );
-export const importReport = fc.record({
-  name: foreignText(255).filter((text) => text.trim() !== ''),
+export const rowsReport = fc.record({
+  kind: fc.constant('import'),
+  about: fc.record({ name: foreignText(255).filter((text) => text.trim() !== '') }),
   total: fc.nat(),
   position: fc.nat(),
   state: fc.constantFrom('applying', 'done', 'stopped'),
   results: fc.array(fc.record({ line, email: foreignText(320), outcome }), { maxLength: 120 }),
-  stoppedBy: fc.constantFrom('late', 'not_permitted', null),
-}) as unknown as fc.Arbitrary<ImportReport>;
+  stoppedBy: fc.oneof(fc.constantFrom('late', 'not_permitted', null), fc.record({ by: foreignText(120) })),
+}) as unknown as fc.Arbitrary<RowsReport>;
 
 export const api = fc.record({
   id: idUpTo(80),

@@ -3,8 +3,8 @@ import { type PgTable, union } from 'drizzle-orm/pg-core';
 import type { HeldKeySlot } from '../../domain/key-life.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
+import { countBatchesNotEnded } from '../batches/batches.ts';
 import type { Db } from '../connection/connect.ts';
-import { countImportsNotEnded } from '../imports/imports.ts';
 import { isLiveToken } from '../operators/tokens.ts';
 import { has } from '../rows.ts';
 import {
@@ -27,7 +27,7 @@ export type OpenCounts = {
   tokens: number;
   mails: number;
   approvals: number;
-  imports: number;
+  batches: number;
   invitations: number;
 };
 
@@ -40,7 +40,7 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
     tokens: await count(tokens, and(eq(tokens.serviceId, of.serviceId), isLiveToken(of.now))),
     mails: await count(mails, has(mails, { serviceId: of.serviceId, state: 'queued' })),
     approvals: await count(approvals, has(approvals, { serviceId: of.serviceId, state: 'open' })),
-    imports: await countImportsNotEnded(db, of.serviceId),
+    batches: await countBatchesNotEnded(db, of.serviceId),
     invitations: await listInvitations(db, of.serviceId, { onlyOpenAt: of.now }).count(),
   };
 }

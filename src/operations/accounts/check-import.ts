@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listGroups } from '../../db/accounts/groups.ts';
-import { findLastMailDue, listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports/imports.ts';
+import { findLastMailDue } from '../../db/batches/batches.ts';
+import { listOpenInvitationsTo, listStatesOfAddresses } from '../../db/imports/addresses.ts';
 import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 
 export const MAX_IMPORT_ROWS = 10_000;

@@ -8,9 +8,9 @@ import {
 import { DomainError } from '../../domain/domain-error.ts';
 import { canonicalEmail } from '../../domain/email-address.ts';
 import { checkImport } from '../accounts/check-import.ts';
+import { MAIL_EVERY_MS, ROWS_AT_ONCE } from '../batches/run-rows.ts';
 import { needsSecondOperator } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
-import { MAIL_EVERY_MS, ROWS_AT_ONCE } from '../imports/rows.ts';
 import { sendPasswordReset } from '../passwords/send-reset.ts';
 import { compareCopied, MAX_COMPARED } from './compare.ts';
 import { planAccounts, planSubscriptions } from './plan-accounts.ts';

@@ -96,7 +96,7 @@ const KINDS = [
   'invitation',
   'group',
   'approval',
-  'import',
+  'batch',
   'token',
   'mail',
 ] as const;

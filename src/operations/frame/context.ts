@@ -187,7 +187,7 @@ export type AuditEntry = {
       | 'api'
       | 'product'
       | 'subscription'
-      | 'import';
+      | 'batch';
     id: string;
   };
   reason?: string;

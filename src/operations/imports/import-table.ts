@@ -5,19 +5,18 @@ import { canonicalEmail } from '../../domain/email-address.ts';
 import { readEmailList } from '../../domain/email-list.ts';
 import { fullName, onlyNameFirst, splitName } from '../../domain/person-name.ts';
 import { checkImport, MAX_IMPORT_ROWS } from '../accounts/check-import.ts';
+import type { RowResult } from '../batches/kind.ts';
+import { createRowRunner, ROWS_AT_ONCE } from '../batches/run-rows.ts';
 import { needsSecondOperator } from '../frame/approval.ts';
 import type { Context } from '../frame/context.ts';
 import { fieldsOf } from '../frame/operation.ts';
 import { COLUMNS, type Column, type Head, readHead } from './columns.ts';
 import {
-  createRowImporter,
+  importedRow,
   MAX_FAULT_LENGTH,
   MAX_SHOWN_LENGTH,
   MODES,
   type PlannedRow,
-  plannedOutcome,
-  ROWS_AT_ONCE,
-  type RowResult,
   wantedRow,
 } from './rows.ts';
 
@@ -215,17 +214,23 @@ export async function applyImport(
   plan: ImportPlan,
   onRow: (result: RowResult, done: number) => Promise<void> | void,
 ): Promise<void> {
-  const importRows = createRowImporter(context, plan.lastMailDue);
+  const runRows = createRowRunner(importedRow, context, {
+    id: null,
+    about: {},
+    lastMailDue: plan.lastMailDue,
+  });
   for (let done = 0; done < plan.rows.length; ) {
-    const rows = plan.rows.slice(done, done + ROWS_AT_ONCE);
-    const fresh = rows.flatMap((row) =>
-      row.status === 'new' ? { requestId: crypto.randomUUID(), wanted: row.wanted } : [],
+    const rows = plan.rows
+      .slice(done, done + ROWS_AT_ONCE)
+      .map((row) => ({ row, leftOut: importedRow.leftOut(row) }));
+    const fresh = rows.filter(({ leftOut }) => leftOut === null);
+    const { outcomes, fault } = await runRows(
+      fresh.map(({ row }) => ({ requestId: crypto.randomUUID(), row })),
     );
-    const { outcomes, fault } = await importRows(fresh);
-    // Rows that were done are reported, also when another batch failed.
-    for (const row of rows) {
+    // Rows that were done are reported, also when another transaction failed.
+    for (const { row, leftOut } of rows) {
       const { line, email } = row;
-      const outcome = row.status === 'new' ? outcomes.shift() : plannedOutcome(row);
+      const outcome = leftOut ?? outcomes.shift();
       done += 1;
       if (outcome !== undefined) await onRow({ line, email, outcome }, done);
     }

@@ -1,9 +1,9 @@
 // Imports a table of developers: pasted into the modal here, or sent as a file (features/direct-message.ts).
 import { checkImport } from '../../operations/accounts/check-import.ts';
-import { beginImport } from '../../operations/imports/begin.ts';
+import { beginBatch } from '../../operations/batches/begin.ts';
+import { recordBatchMessage } from '../../operations/batches/record-message.ts';
 import { planImport } from '../../operations/imports/import-table.ts';
 import { keepImport, MAX_TABLE_NAME_LENGTH } from '../../operations/imports/keep.ts';
-import { recordImportMessage } from '../../operations/imports/record-message.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { openModalFor } from '../frame/role.ts';
 import { type Message, modal, section, textInput } from '../present/blocks.ts';
@@ -42,7 +42,7 @@ export const importFeature: Feature = {
   buttons: {
     'menu-import': openImport,
     async 'import-apply'(request, value) {
-      await beginImport(request.context, { importId: value });
+      await beginBatch(request.context, { batchId: value });
       await request.reply({
         text: 'Started. The message above shows the progress, and at the end the result of each row.',
       });
@@ -67,7 +67,7 @@ const importModal = () =>
     ],
   });
 
-type DryRun = { message: Message; saved: { importId: string } | null };
+type DryRun = { message: Message; saved: { batchId: string } | null };
 
 /** Describes what a table would do, and saves it for the Apply button. Errors: those of `planImport` and `keepImport`. */
 export async function makeDryRun(
@@ -91,5 +91,5 @@ export async function postDryRun(
   const posted = await request.client.chat.postMessage({ channel: channelId, text, blocks });
   if (!saved) return;
   const messageTs = String(posted.ts);
-  await recordImportMessage(request.context, { importId: saved.importId, channelId, messageTs });
+  await recordBatchMessage(request.context, { batchId: saved.batchId, channelId, messageTs });
 }

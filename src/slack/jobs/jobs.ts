@@ -1,7 +1,8 @@
 // The functions that run Slack's jobs of `src/domain/jobs.ts`.
 import type { JobFunctions } from '../../domain/jobs.ts';
-import type { ImportReport } from '../../operations/imports/run-slice.ts';
+import type { BatchReport } from '../../operations/batches/run-slice.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
+import { type BatchMessage, showBatch } from './batches.ts';
 import {
   closeLeakedKeyCard,
   repaintCards,
@@ -12,7 +13,6 @@ import {
 } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { closeDriftCard, repaintDrift } from './drifts.ts';
-import { type ImportMessage, showImport } from './imports.ts';
 import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
 import { confirmPerson } from './people.ts';
 
@@ -51,7 +51,7 @@ export function createSlackJobs(
   };
   return {
     ...jobs,
-    showImport: async (report: ImportReport, message: ImportMessage & { serviceId: string }) =>
-      showImport(dependenciesOf(message.serviceId), report, message),
+    showBatch: async (report: BatchReport, message: BatchMessage & { serviceId: string }) =>
+      showBatch(dependenciesOf(message.serviceId), report, message),
   };
 }

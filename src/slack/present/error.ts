@@ -99,10 +99,11 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` lists them.`,
   approval_ended: (error) => alreadyText(error, 'request'),
   no_second_operator: (_, plain) => `${plain} An admin can add an operator: \`/apim-user operators\`.`,
-  import_not_found: (_, plain) => `${plain} It lasts an hour. Nothing changed. Send the table again.`,
-  import_begun: (error) => {
+  batch_not_found: (_, plain) =>
+    `${plain} It lasts an hour. Nothing changed. Make the preview again, or send the table again.`,
+  batch_begun: (error) => {
     const { by, at } = error.detail.current ?? {};
-    return `${by ? escapeText(by) : 'Someone'} already applied this import${at ? `, ${formatDate(at)}` : ''}. Its message shows the progress.`;
+    return `${by ? escapeText(by) : 'Someone'} already applied this${at ? `, ${formatDate(at)}` : ''}. Its message shows the progress.`;
   },
   requests_off: (_, plain) => `${plain} \`/apim-user help\` shows who to ask.`,
   operator_unfitting: (error) =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { beginImport } from '../../../src/operations/imports/begin.ts';
-import { claimImport } from '../../../src/operations/imports/claim.ts';
+import { beginBatch } from '../../../src/operations/batches/begin.ts';
+import { claimBatch } from '../../../src/operations/batches/claim.ts';
+import { runSlice } from '../../../src/operations/batches/run-slice.ts';
 import { keepImport } from '../../../src/operations/imports/keep.ts';
-import { importSlice } from '../../../src/operations/imports/run-slice.ts';
 import { confirmOperator } from '../../../src/operations/operators/confirm.ts';
 import { doubtOperator } from '../../../src/operations/operators/doubt.ts';
 import { ADMIN, createTestContext, refusalOf, SYSTEM } from '../../support/context.ts';
@@ -20,13 +20,13 @@ describe('a slice of an import', () => {
       { line: 2, email, status: 'new' as const, wanted },
       { line: 3, email: 'ben@example.com', status: 'invited' as const },
     ];
-    const { importId } = await keepImport(t.as(ADMIN), { name: 'table.csv', rows });
-    await beginImport(t.as(ADMIN), { importId });
+    const { batchId } = await keepImport(t.as(ADMIN), { name: 'table.csv', rows });
+    await beginBatch(t.as(ADMIN), { batchId });
     const slice = async () => {
       t.advance(LEASE_MS);
-      const claimed = await claimImport(t.as(SYSTEM), { importId });
+      const claimed = await claimBatch(t.as(SYSTEM), { batchId });
       if (!claimed) throw new Error('another process has the import');
-      return importSlice(t.as(SYSTEM), claimed);
+      return runSlice(t.as(SYSTEM), claimed);
     };
     const admin = { teamId: 'T0TEST', userId: 'U0ADMIN' };
     await doubtOperator(t.as(SYSTEM), admin);

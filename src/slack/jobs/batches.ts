@@ -1,9 +1,9 @@
-// The one message that shows an import, and the file with its results.
+// The one message that shows a batch, and the file with its results.
 import { csvLine } from '../../domain/csv.ts';
-import type { RowResult } from '../../operations/imports/rows.ts';
-import type { ImportReport } from '../../operations/imports/run-slice.ts';
+import type { RowResult } from '../../operations/batches/kind.ts';
+import type { BatchReport } from '../../operations/batches/run-slice.ts';
 import { slackErrorOf } from '../frame/slack-error.ts';
-import { importMessage } from '../present/import.ts';
+import { batchMessage, nameOfBatch } from '../present/batch.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { openDirectMessage } from './direct-messages.ts';
 import { uploadFile } from './files.ts';
@@ -14,13 +14,13 @@ const TEMPORARY = ['internal_error', 'fatal_error', 'service_unavailable', 'requ
 const MAX_FILE_NAME_LENGTH = 120;
 
 type MessagePlace = { channelId: string | null; messageTs: string | null };
-export type ImportMessage = MessagePlace & { slackUserId: string };
+export type BatchMessage = MessagePlace & { slackUserId: string };
 
 /** Updates the message, or posts it to `slackUserId` when there is none. Returns where the message is now. */
-export async function showImport(
+export async function showBatch(
   dependencies: SlackJobDependencies,
-  report: ImportReport,
-  { slackUserId, ...current }: ImportMessage,
+  report: BatchReport,
+  { slackUserId, ...current }: BatchMessage,
 ): Promise<MessagePlace> {
   const { client, apiUrl } = dependencies;
   let { channelId, messageTs } = current;
@@ -31,9 +31,9 @@ export async function showImport(
   const to = { client, apiUrl, channelId };
   const hasEnded = report.state !== 'applying';
   const isUploaded =
-    hasEnded && (await attempt(() => uploadFile(to, resultFile(report.name, report.results))));
+    hasEnded && (await attempt(() => uploadFile(to, resultFile(nameOfBatch(report), report.results))));
   await attempt(async () => {
-    const message = importMessage(report, isUploaded);
+    const message = batchMessage(report, isUploaded);
     ({ messageTs } = await paint(client, { channelId: to.channelId, messageTs }, message));
   });
   return { channelId, messageTs };
