@@ -80,6 +80,42 @@ describe('list', () => {
     await admin.sees(/Group not found/);
   });
 
+  it('T124: finds who has not been there, in pages that keep the filter, and says how a filter is written', async () => {
+    const admin = app.as('admin');
+    await app.sql`update accounts set registered_at = now() - interval '200 days' where id like 'dev-%'`;
+    await app.sql`update account_activity set last_sign_in_on = current_date - 100 + right(account_id, 1)::int
+      where account_id in ('dev-3', 'dev-4')`;
+    await app.sql`update account_activity set last_call_on = current_date - 5 where account_id = 'dev-5'`;
+    await admin.types('/apim-user list idle:90d state:active sort:-idle');
+    await admin.sees(/Active accounts without a sign-in or call for 90 days\* · 1–20 of 20/);
+    await admin.types('/apim-user list Idle:12w');
+    await admin.sees(/\*Accounts without a sign-in or call for 84 days\* · 1–20 of 21/);
+    const page = await admin.message(/for 84 days/);
+    expect(names(page.text())).not.toContain('Number5');
+    await page.clicks('Next');
+    await eventually('the longest idle first', () => names(page.text()).join() === 'Number4');
+    expect(page.text()).toMatch(/Last sign-in 20\d\d-\d\d-\d\d · last call never/);
+    await page.clicks(/^Blocked/);
+    await eventually('the same filter of the blocked', () => names(page.text()).join() === 'Number7');
+    await admin.types('/apim-user list dev3@example.com last-sign-in:<2100-01-01 never-signed-in');
+    await admin.sees(
+      /There are no accounts that match “dev3@example.com” and never signed in, without a sign-in since 2100-01-01/,
+    );
+    await admin.types('/apim-user list last-call:>2026-01-01 sort:last-call');
+    expect(names(await admin.sees(/with a call after 2026-01-01/))).toEqual(['Number5']);
+    for (const [typed, shown] of [
+      ['idle:long', /such as idle:90d/],
+      ['last-call:yesterday', /such as last-call:&lt;2026-08-01/],
+      ['sort:name', /write idle, last-call, last-sign-in or registered, such as sort:idle/],
+      ['idel:90d', /there are state, group, idle, .* and never-signed-in/],
+    ] as const) {
+      await admin.types(`/apim-user list ${typed}`);
+      await admin.sees(shown);
+    }
+    await admin.types('/apim-user show dev5@example.com');
+    await admin.sees(/\*Last sign-in:\* never · \*Last call:\* 20\d\d-/);
+  });
+
   it('leaves out accounts that were deleted and invitations that were not accepted yet', async () => {
     const admin = app.as('admin');
     await admin.types('/apim-user delete dev1@example.com');

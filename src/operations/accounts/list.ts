@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Account } from '../../db/accounts/accounts.ts';
 import { findGroups, type Group } from '../../db/accounts/groups.ts';
 import {
   type AccountCursor,
   countAccounts,
+  cursorOfAccount,
+  type ListedAccount,
   listAccounts as listAccountRows,
   listMembers,
 } from '../../db/accounts/lists.ts';
@@ -14,14 +15,14 @@ import { type Act, defineOperation, READERS } from '../frame/operation.ts';
 import { ADMINISTRATORS_GROUP, DEVELOPERS_GROUP } from '../groups/group.ts';
 import { viewAccounts } from './account.ts';
 import { type ProgramAccount, viewAdministrator } from './administrator.ts';
+import { wantedInput, wantedOf } from './wanted.ts';
 
 const ACCOUNTS_A_PAGE = 10;
-const MAX_TEXT_LENGTH = 200;
 
 const cursor = z.strictObject({ at: z.coerce.date(), id: z.string().max(80) });
 
 /**
- * A page of accounts, newest first. Deleted ones are listed with `state: 'deleted'` alone, as long as they can be
+ * A page of accounts, newest first unless `wanted.ts` says another order. Deleted ones are listed with `state: 'deleted'` alone, as long as they can be
  * restored, the latest deletion first. With `isCounted`, how many match in all. With `withGroups`, the groups of the page.
  * `groupId`: only the accounts in that custom group. With `asMembers` the group must exist, its members come by id, and
  * the built-in groups have theirs too.
@@ -33,9 +34,7 @@ export const listAccounts = defineOperation({
   allowed: READERS,
   effect: 'read',
   input: {
-    text: z.string().trim().max(MAX_TEXT_LENGTH).optional(),
-    state: z.enum(['active', 'blocked', 'pending', 'deleted']).optional(),
-    groupId: z.string().max(256).optional(),
+    ...wantedInput,
     asMembers: z.boolean().default(false),
     filter: lists.filterInput(['id', 'firstName', 'lastName', 'email', 'note', 'state', 'registeredAt']),
     ...lists.pageInput(ACCOUNTS_A_PAGE, cursor),
@@ -43,26 +42,30 @@ export const listAccounts = defineOperation({
     withAdministrator: z.boolean().default(false),
   },
   async run(act, input) {
-    const { text, state, filter, groupId, asMembers, withGroups } = input;
+    const { filter, groupId, asMembers, withGroups } = input;
     const group = asMembers ? await demandGroup(act, groupId ?? '') : null;
     const isBuiltIn = group?.type === 'system';
     // Every account is in Developers, the administrator too, and no other is in Administrators. Guests has none.
-    const wanted = { text, state, filter, groupId: isBuiltIn ? undefined : groupId };
+    const wanted = { ...wantedOf(act, input), filter, ...(isBuiltIn ? { groupId: undefined } : {}) };
     const isEmpty = isBuiltIn && group.id !== DEVELOPERS_GROUP;
     const isIn = !group || [ADMINISTRATORS_GROUP, DEVELOPERS_GROUP].includes(group.id);
     const last = input.withAdministrator && isIn ? await viewAdministrator(act, filter) : null;
-    const list: PagedList<Account, AccountCursor> = {
+    const list: PagedList<ListedAccount, AccountCursor> = {
       rows: async (part) =>
         isEmpty
           ? []
           : group?.type === 'custom'
             ? listMembers(act.tx, act.service.id, { ...wanted, groupId: group.id }, part)
             : listAccountRows(act.tx, act.service.id, wanted, part),
-      cursorOf: ({ deletedAt, registeredAt, id }) => ({ at: deletedAt ?? registeredAt, id }),
+      cursorOf: cursorOfAccount,
       count: async (upTo) => (isEmpty ? 0 : countAccounts(act.tx, act.service.id, wanted, upTo)),
     };
     const { page, administrator, ...more } = await readPageWithLast(input, list, last);
-    const accounts = await viewAccounts(act, act.tx, page);
+    const accounts = await viewAccounts(
+      act,
+      act.tx,
+      page.map(({ account }) => account),
+    );
     const inGroups = [...accounts, ...administrator];
     return {
       accounts,
@@ -73,12 +76,12 @@ export const listAccounts = defineOperation({
   },
 });
 
-type PageInput = Parameters<typeof lists.readPage<Account, AccountCursor>>[0];
+type PageInput = Parameters<typeof lists.readPage<ListedAccount, AccountCursor>>[0];
 
 /** A page of a list that one more row follows, which is in no table. */
 async function readPageWithLast(
   input: PageInput,
-  list: PagedList<Account, AccountCursor>,
+  list: PagedList<ListedAccount, AccountCursor>,
   last: ProgramAccount | null,
 ) {
   const read = await lists.readPage(input, list);
@@ -92,7 +95,7 @@ async function readPageWithLast(
 }
 
 /** Whether an empty page begins right behind the last row, and not further on. */
-const isAtEnd = async ({ skip, after }: PageInput, list: PagedList<Account, AccountCursor>) =>
+const isAtEnd = async ({ skip, after }: PageInput, list: PagedList<ListedAccount, AccountCursor>) =>
   after !== undefined || skip === 0 || (await list.count(skip)) === skip;
 
 /** Errors: `group_not_found`. */

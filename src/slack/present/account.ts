@@ -17,6 +17,7 @@ import { sendPasswordReset } from '../../operations/passwords/send-reset.ts';
 import type { SubscriptionView } from '../../operations/subscriptions/subscription.ts';
 import { showUsage } from '../../operations/usage/show.ts';
 import { buttonValue } from '../frame/reference.ts';
+import { activityText } from './account-list.ts';
 import { type Action, actionButton, actionsOfRole } from './action-buttons.ts';
 import { mirrorText, retryButtons } from './azure.ts';
 import { actions, button, context, header, type Message, row, section } from './blocks.ts';
@@ -131,8 +132,13 @@ const DETAILS = 'account-details';
 const ONLY_ON_CARDS = ['account-groups', 'account-usage', DETAILS];
 
 /** The account in a list. */
-export function accountRow(account: AccountView, role: Role | null): KnownBlock[] {
-  const facts = [`*${escapeText(nameOf(account))}*`, escapeText(account.email), stateText(account)];
+export function accountRow(account: AccountView, role: Role | null, withActivity = false): KnownBlock[] {
+  const facts = [
+    `*${escapeText(nameOf(account))}*`,
+    escapeText(account.email),
+    stateText(account),
+    ...(withActivity ? [activityText(account)] : []),
+  ];
   const inMenu = actionsOn(account, role).filter(({ button }) => !ONLY_ON_CARDS.includes(button));
   const entries = [{ text: 'Show', button: 'list-show' }, ...inMenu];
   return row(facts.join(' · '), { value: buttonValue(account), entries });
@@ -263,7 +269,12 @@ function factBlocks(account: AccountView, details: AccountDetails = {}): KnownBl
 /** The mail service has accepted it; whether it arrived comes later. */
 export const mailStateText = (state: string): string => (state === 'accepted' ? 'sent' : state);
 
-function factLines(account: AccountView, { isExposed, waitsForAddress, mirror }: AccountDetails): string[] {
+function factLines(
+  account: AccountView,
+  { isExposed, waitsForAddress, mirror, calls }: AccountDetails,
+): string[] {
+  // What isn't drawn again doesn't say what each day may change.
+  const isCurrent = calls !== undefined;
   const { stateReason, emailConfirmedAt } = account;
   const isShown = !isExposed;
   const why = isShown && stateReason ? ` · ${escapeText(stateReason)}` : '';
@@ -280,6 +291,9 @@ function factLines(account: AccountView, { isExposed, waitsForAddress, mirror }:
       : []),
     ...(account.language ? [`*Language:* ${LANGUAGE_NAMES.of(account.language)}`] : []),
     ...signInLines(account, isShown),
+    ...(isCurrent
+      ? [`*Last sign-in:* ${account.lastSignInOn ?? 'never'} · *Last call:* ${account.lastCallOn ?? 'never'}`]
+      : []),
     ...(isShown && account.note ? [`*Note:* ${escapeText(account.note)}`] : []),
   ];
 }
