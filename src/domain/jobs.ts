@@ -88,6 +88,8 @@ export const JOBS = {
   }),
   /** Posts an audit row in the approvals channel. */
   'post-notice': slackJob(z.object({ serviceId, auditId: id })),
+  /** Posts Monday's digest in the approvals channel. */
+  'post-digest': slackJob(z.object({ serviceId }), { key: (input) => `digest:${input.serviceId}` }),
   /** Tells an operator what happened to an invitation of theirs. */
   'tell-operator': slackJob(
     z.object({

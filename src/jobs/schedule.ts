@@ -26,6 +26,7 @@ import { sweepOrders } from '../operations/azure/sweep-orders.ts';
 import { sweepPull } from '../operations/azure/sweep-pull.ts';
 import { sweepBatches } from '../operations/batches/sweep.ts';
 import { sweepCards } from '../operations/cards/sweep.ts';
+import { postDueDigest } from '../operations/digests/post-due.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
@@ -103,6 +104,7 @@ const STEPS: Record<string, Step> = {
   'delete receipts': byTime(({ context }) => deleteOldReceipts(context.db, context.clock())),
   'delete sessions': byTime(({ context }) => deleteEndedSessions(context.db, context.clock())),
   'delete sign-in attempts': byTime(({ context }) => deleteEndedAttempts(context.db, context.clock())),
+  'post the digest': byTime(({ context }) => postDueDigest(context, {})),
   'delete rate limits': byTime(({ context }) => deleteEndedRateLimits(context.db)),
   'roll up usage': byTime(({ context }) => rollUpUsage(context.db, context.service.id, context.clock())),
   'end blocks': forEachDue(

@@ -27,6 +27,7 @@ import { tokensFeature } from './commands/tokens.ts';
 import { usageFeature } from './commands/usage.ts';
 import { declineSignUpFeature } from './features/decline-sign-up.ts';
 import { detailsFeature } from './features/details.ts';
+import { digestFeature } from './features/digest.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
 import { invitationMessagesFeature } from './features/invitation-messages.ts';
 import { leakedKeysFeature } from './features/leaked-keys.ts';
@@ -59,6 +60,7 @@ const FEATURES: Feature[] = [
   subscriptionActionsFeature,
   regenerateKeyFeature,
   leakedKeysFeature,
+  digestFeature,
   grantSubscriptionFeature,
   usageFeature,
   declineSignUpFeature,

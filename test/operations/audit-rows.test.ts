@@ -465,6 +465,10 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'digests/set': of(ADMIN, null, NOT_VALID, async () => {
+    await t.sql`delete from digests`;
+    return { isOn: false };
+  }),
   'invitations/set-messages': of(ADMIN, null, NOT_VALID, async () => {
     await t.sql`delete from person_settings`;
     return { isOn: false };

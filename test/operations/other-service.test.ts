@@ -13,6 +13,7 @@ import { claimPull } from '../../src/operations/azure/claim-pull.ts';
 import { beginBatch } from '../../src/operations/batches/begin.ts';
 import { claimBatch } from '../../src/operations/batches/claim.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
+import { setDigest } from '../../src/operations/digests/set.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
@@ -561,6 +562,20 @@ const CASES: Record<string, Case> = {
     as: SYSTEM,
     ours: having(invitation, { invitedBy: 'T0TEST/U0ADMIN' }),
     nothing: { invitedBy: 'T0TEST/U0NOBODY' },
+  },
+  'digests/set': {
+    as: ADMIN,
+    ours: having(() => setDigest(admin(), { isOn: false }), { isOn: true }),
+    nothing: { isOn: true },
+  },
+  'digests/show': { as: ADMIN, ours: having(() => setDigest(admin(), { isOn: false }), {}), nothing: {} },
+  'digests/post-due': {
+    as: SYSTEM,
+    ours: async () => {
+      await t.sql`update services set created_at = created_at - interval '30 days' where id = 'ours'`;
+      return {};
+    },
+    nothing: {},
   },
   'invitations/show-messages': {
     as: ADMIN,

@@ -33,6 +33,7 @@ let dependencies: JobDependencies;
 let taken: { to: string[]; subject: string; text: string; idempotencyKey: string }[] = [];
 
 const NO_SLACK = {
+  'post-digest': async () => {},
   'answer-slack-request': async () => {},
   'repaint-cards': async () => {},
   'repaint-drift': async () => {},

@@ -234,6 +234,8 @@ describe('T55 in Slack', () => {
     'token-revoke': 'tokens/revoke token =',
     'leaked-key-end': 'leaked-keys/end',
     'leaked-key-leave': 'leaked-keys/leave',
+    'digest-off': 'digests/set',
+    'digest-on': 'digests/set',
     'azure-status': 'azure/show',
     'azure-differences': 'azure/list-drifts',
     'azure-differences-turn': 'azure/list-drifts',

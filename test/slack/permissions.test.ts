@@ -128,6 +128,8 @@ const EXPECTED: Record<string, string> = {
   '/apim-user tokens': 'admin',
   '[token-revoke]': 'admin*',
   '[leaked-key-end]': 'admin* approver*',
+  '[digest-off]': 'admin*',
+  '[digest-on]': 'admin*',
   '[leaked-key-leave]': 'admin* approver*',
   '/apim-user service': 'admin',
   '[home-service]': 'admin approver member',

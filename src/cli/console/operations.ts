@@ -28,6 +28,8 @@ import { settleDrift } from '../../operations/azure/settle-drift.ts';
 import { showMirror } from '../../operations/azure/show.ts';
 import { showDrift } from '../../operations/azure/show-drift.ts';
 import { showOrder } from '../../operations/azure/show-order.ts';
+import { setDigest } from '../../operations/digests/set.ts';
+import { showDigest } from '../../operations/digests/show.ts';
 import type { Context } from '../../operations/frame/context.ts';
 import type { Operation } from '../../operations/frame/operation.ts';
 import { createGroup } from '../../operations/groups/create.ts';
@@ -119,6 +121,8 @@ export const EXPOSED: readonly Exposed[] = [
     pages: { rows: 'accounts', cursor: 'after' },
   }),
   expose(countAccounts, { alias: 'count' }),
+  expose(showDigest, { alias: 'digest' }),
+  expose(setDigest, { positional: ['isOn'] }),
   expose(findOneAccount, { alias: 'find', positional: ['text'] }),
   expose(showAccount, { alias: 'show', positional: ACCOUNT }),
   expose(addAccount, { alias: 'add', positional: ['email'] }),

@@ -4,7 +4,7 @@ import { readTogether } from '../connection/read-together.ts';
 import { insertUntaken } from '../connection/write-together.ts';
 import { type PagedList, pagedList } from '../page.ts';
 import { dueRows, has, rowsOf } from '../rows.ts';
-import { invitationGroups, invitations } from '../schema/index.ts';
+import { invitationGroups, invitations, mails } from '../schema/index.ts';
 
 export type Invitation = typeof invitations.$inferSelect;
 
@@ -77,23 +77,37 @@ export async function findNewestInvitationTo(
   return row ?? null;
 }
 
-/** Newest first: those open at a moment, or all. An erased invitation has nothing to show. */
+/**
+ * Newest first: those open at a moment, or all; `undelivered`: of them, those whose last mail bounced or failed. An erased
+ * invitation has nothing to show.
+ */
 export function listInvitations(
   db: Db,
   serviceId: string,
-  { onlyOpenAt }: { onlyOpenAt: Date | null },
+  { onlyOpenAt, undelivered }: { onlyOpenAt: Date | null; undelivered?: boolean },
 ): PagedList<Invitation, { createdAt: Date; id: string }> {
   const isOpen = onlyOpenAt
     ? and(eq(invitations.state, 'open'), gt(invitations.expiresAt, onlyOpenAt))
     : undefined;
   return pagedList(db, invitations, {
-    where: and(eq(invitations.serviceId, serviceId), isOpen, ne(invitations.email, '')),
+    where: and(
+      eq(invitations.serviceId, serviceId),
+      isOpen,
+      ne(invitations.email, ''),
+      undelivered ? lastMailIsLost : undefined,
+    ),
     by: [invitations.createdAt, invitations.id],
     isDescending: true,
     cursorOf: ({ createdAt, id }) => ({ createdAt, id }),
     valuesAt: ({ createdAt, id }) => [sql`${createdAt.toISOString()}::timestamptz`, sql`${id}::uuid`],
   });
 }
+
+const lastMailIsLost = sql`(
+  select ${mails.state} from ${mails} where ${has(mails, {
+    serviceId: invitations.serviceId,
+    invitationId: invitations.id,
+  })} order by ${mails.id} desc limit 1) in ('bounced', 'failed')`;
 
 export async function listGroupIdsOfInvitation(
   db: Db,

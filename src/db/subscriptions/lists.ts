@@ -1,8 +1,22 @@
 // Lists of subscriptions, newest first, in pages, and how many there are. Those of deleted accounts are not listed.
-import { and, desc, exists, getTableColumns, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Limits } from '../../domain/call-limits.ts';
-import type { HeldKeySlot } from '../../domain/key-life.ts';
+import { type HeldKeySlot, KEY_SLOTS } from '../../domain/key-life.ts';
 import type { ListFilter } from '../../domain/list-filter.ts';
 import { resourceIdOfAccount } from '../accounts/accounts.ts';
 import type { Db } from '../connection/connect.ts';
@@ -73,6 +87,10 @@ export type SubscriptionsWanted = {
   state?: Subscription['state'] | undefined;
   /** Only those whose quota is used up at `now`, or that made calls beyond their rate `since` the begin of an hour. */
   limited?: { now: Date; since: Date } | undefined;
+  /** Only those that used most of their quota, and not all of it, in the period at this moment. */
+  nearQuotaAt?: Date | undefined;
+  /** Only active ones of which a key ends between two moments. */
+  keyEnds?: { after: Date; until: Date } | undefined;
   /** `now` decides which ones have expired. */
   filter?: { tree: ListFilter<SubscriptionField>; now: Date } | undefined;
 };
@@ -214,10 +232,13 @@ const isQuotaUse = has(quotaUse, {
 
 const isOwner = has(accounts, { serviceId: subscriptions.serviceId, id: subscriptions.accountId });
 
-function isWanted(serviceId: string, { filter, limited, ...wanted }: SubscriptionsWanted): SQL | undefined {
+function isWanted(serviceId: string, given: SubscriptionsWanted): SQL | undefined {
+  const { filter, limited, nearQuotaAt, keyEnds, ...wanted } = given;
   return and(
     hasGiven(subscriptions, { serviceId, ...wanted }),
     limited ? isLimited(serviceId, limited) : undefined,
+    nearQuotaAt ? isNearQuota(serviceId, nearQuotaAt) : undefined,
+    keyEnds ? hasEndingKey(serviceId, keyEnds) : undefined,
     filter ? filterCondition(filter.tree, columnsOf(serviceId, filter.now)) : undefined,
     or(isNull(subscriptions.accountId), ne(accounts.state, 'deleted')),
   );
@@ -232,6 +253,23 @@ const isLimited = (serviceId: string, { now, since }: { now: Date; since: Date }
     where ${subscriptionCalls.serviceId} = ${serviceId} and ${subscriptionCalls.span} = 'hour'
       and ${subscriptionCalls.startsAt} >= ${since.toISOString()}::timestamptz
       and ${subscriptionCalls.outcome} = 'rate_limited')`;
+
+const isNearQuota = (serviceId: string, now: Date) =>
+  sql`${subscriptions.id} in (
+    select ${quotaUse.subscriptionId} from ${quotaUse} where ${quotaUse.serviceId} = ${serviceId}
+      and ${quotaUse.isWarned} and not ${quotaUse.isExhausted} and ${quotaUse.endsAt} > ${now.toISOString()}::timestamptz)`;
+
+const hasEndingKey = (serviceId: string, { after, until }: { after: Date; until: Date }) =>
+  and(
+    eq(subscriptions.state, 'active'),
+    eq(accounts.state, 'active'),
+    inArray(
+      subscriptions.id,
+      sql`(select ${subscriptionKeys.subscriptionId} from ${subscriptionKeys}
+        where ${has(subscriptionKeys, { serviceId, slot: [...KEY_SLOTS] })}
+          and ${gt(subscriptionKeys.endsAt, after)} and ${lte(subscriptionKeys.endsAt, until)})`,
+    ),
+  );
 
 const inCatalog = (serviceId: string, name: 'productId' | 'apiId') => {
   const table = name === 'productId' ? products : apis;

@@ -6,18 +6,22 @@ import { ADMINS, defineOperation, input } from '../frame/operation.ts';
 
 const INVITATIONS_A_PAGE = 10;
 
-/** A page of invitations, newest first: the open ones, or all. An invitation past its end reads as `expired`. */
+/**
+ * A page of invitations, newest first: the open ones, or all; with `undelivered` those of them whose last mail bounced or
+ * failed. An invitation past its end reads as `expired`.
+ */
 export const listInvitations = defineOperation({
   name: 'invitations/list',
   allowed: ADMINS,
   effect: 'read',
   input: {
     all: z.boolean().default(false),
+    undelivered: z.boolean().default(false),
     ...lists.pageInput(INVITATIONS_A_PAGE, z.strictObject({ createdAt: z.coerce.date(), id: input.rowId })),
   },
-  async run(act, { all, ...wanted }) {
+  async run(act, { all, undelivered, ...wanted }) {
     const serviceId = act.service.id;
-    const which = { onlyOpenAt: all ? null : act.now };
+    const which = { onlyOpenAt: all ? null : act.now, undelivered };
     const { page, ...more } = await lists.readPage(wanted, listInvitationRows(act.tx, serviceId, which));
     const mailStates = await listMailStatesOfInvitations(
       act.tx,

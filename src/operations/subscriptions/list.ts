@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   countListedSubscriptions,
   listSubscriptions as listSubscriptionRows,
+  type SubscriptionsWanted,
 } from '../../db/subscriptions/lists.ts';
 import * as catalog from '../catalog/input.ts';
 import * as lists from '../frame/lists.ts';
@@ -10,13 +11,17 @@ import { hoursAfter } from '../frame/outbox.ts';
 import { viewSubscription } from './subscription.ts';
 
 const SUBSCRIPTIONS_A_PAGE = 10;
+/** When operators are told of keys that end: developers are told 30 days before. */
+const KEY_END_DAYS = 30;
 /** Calls are counted by hour, so the hour that began before is left out. */
 const LIMITED_HOURS = 24;
 const cursor = z.strictObject({ createdAt: z.coerce.date(), id: z.string().max(256) });
 
 /**
  * A page of subscriptions without their keys, newest first: of an account, a product, an API, in a state, the one of an
- * id, those whose quota is used up or that were over their rate in the last 24 hours (`isLimited`), or all. With `isCounted`, how many match in all.
+ * id, those whose quota is used up or that were over their rate in the last 24 hours (`isLimited`), those that used most of
+ * their quota (`isNearQuota`), those of which a key ends within 30 days (`keyEnds`), or all. With `isCounted`, how many match
+ * in all.
  */
 export const listSubscriptions = defineOperation({
   name: 'subscriptions/list',
@@ -29,6 +34,8 @@ export const listSubscriptions = defineOperation({
     apiId: catalog.apiId.optional(),
     state: z.enum(['submitted', 'active', 'suspended', 'rejected', 'cancelled', 'expired']).optional(),
     isLimited: z.boolean().default(false),
+    isNearQuota: z.boolean().default(false),
+    keyEnds: z.boolean().default(false),
     filter: lists.filterInput([
       'id',
       'name',
@@ -40,14 +47,9 @@ export const listSubscriptions = defineOperation({
     ]),
     ...lists.pageInput(SUBSCRIPTIONS_A_PAGE, cursor),
   },
-  async run(act, { limit, skip, after, isCounted, subscriptionId, isLimited, filter, ...wanted }) {
+  async run(act, { limit, skip, after, isCounted, ...wanted }) {
     const serviceId = act.service.id;
-    const which = {
-      ...wanted,
-      id: subscriptionId,
-      limited: isLimited ? { now: act.now, since: hoursAfter(act.now, -LIMITED_HOURS) } : undefined,
-      filter: filter && { tree: filter, now: act.now },
-    };
+    const which = subscriptionsWanted(act.now, wanted);
     const { page, ...more } = await lists.readPage(
       { limit, skip, after, isCounted },
       {
@@ -59,3 +61,24 @@ export const listSubscriptions = defineOperation({
     return { subscriptions: page.map((row) => viewSubscription(row, act.now)), ...more };
   },
 });
+
+type Wanted = Omit<SubscriptionsWanted, 'id' | 'limited' | 'nearQuotaAt' | 'keyEnds' | 'filter'> & {
+  subscriptionId?: string | undefined;
+  isLimited?: boolean;
+  isNearQuota?: boolean;
+  keyEnds?: boolean;
+  filter?: NonNullable<SubscriptionsWanted['filter']>['tree'] | undefined;
+};
+
+/** What the input means at a moment. */
+export function subscriptionsWanted(now: Date, given: Wanted): SubscriptionsWanted {
+  const { subscriptionId, isLimited, isNearQuota, keyEnds, filter, ...wanted } = given;
+  return {
+    ...wanted,
+    id: subscriptionId,
+    limited: isLimited ? { now, since: hoursAfter(now, -LIMITED_HOURS) } : undefined,
+    nearQuotaAt: isNearQuota ? now : undefined,
+    keyEnds: keyEnds ? { after: now, until: hoursAfter(now, KEY_END_DAYS * 24) } : undefined,
+    filter: filter && { tree: filter, now },
+  };
+}

@@ -15,19 +15,31 @@ import { escapeText, formatDate } from '../present/text.ts';
 
 type Page = Awaited<ReturnType<typeof listInvitations>>;
 
-const OPEN = { all: false };
+type Query = Pick<Parameters<typeof listInvitations>[1], 'all' | 'undelivered'>;
 
-const pages = definePages<{ all: boolean }>('invites', async (request, { all }, page) => {
-  const { invitations, next, count } = await listInvitations(request.context, { all, ...page });
+const OPEN: Query = {};
+const ALL: Query = { all: true };
+const UNDELIVERED: Query = { undelivered: true };
+
+const pages = definePages<Query>('invites', async (request, query, page) => {
+  const { invitations, next, count } = await listInvitations(request.context, { ...query, ...page });
+  const { all = false, undelivered = false } = query;
   return {
-    title: all ? 'All invitations' : 'Open invitations',
+    title: undelivered
+      ? 'Open invitations whose mail did not arrive'
+      : all
+        ? 'All invitations'
+        : 'Open invitations',
     rows: invitations.map(rowOf),
     next,
     count,
-    none: `There are no ${all ? '' : 'open '}invitations. \`/apim-user invite\` sends one.`,
+    none: undelivered
+      ? 'The mail of every open invitation was sent and did not bounce.'
+      : `There are no ${all ? '' : 'open '}invitations. \`/apim-user invite\` sends one.`,
     filters: [
-      { text: 'Open', query: OPEN, isChosen: !all },
-      { text: 'All', query: { all: true }, isChosen: all },
+      { text: 'Open', query: OPEN, isChosen: !all && !undelivered },
+      { text: 'Not delivered', query: UNDELIVERED, isChosen: undelivered },
+      { text: 'All', query: ALL, isChosen: all },
     ],
   };
 });
@@ -36,12 +48,14 @@ export const invitesFeature: Feature = {
   command: {
     name: 'invites',
     aliases: ['invitations', 'invitation', 'invited', 'resend', 'revoke'],
-    usage: 'invites [all | email]',
-    summary: 'Lists open invitations, to resend or revoke; `all` lists ended ones too.',
+    usage: 'invites [all | undelivered | email]',
+    summary:
+      'Lists open invitations, to resend or revoke; `undelivered` lists those whose mail bounced or failed, `all` ended ones too.',
     example: '/apim-user invites',
     who: 'admins',
     async run(request, [word]) {
-      if (!word || word === 'all') return request.reply(await pages.first(request, { all: word === 'all' }));
+      const query = WORDS[word?.toLowerCase() ?? ''];
+      if (!word || query) return request.reply(await pages.first(request, query ?? OPEN));
       // Refused, with Resend and Revoke, for the email of an open invitation.
       const account = await findFor(request, listInvitations, word);
       const text = `There is no open invitation: ${escapeText(account.email)} already has an account.`;
@@ -49,7 +63,7 @@ export const invitesFeature: Feature = {
     },
   },
   buttons: {
-    'menu-invites': async (request) => request.reply(await pages.first(request, OPEN)),
+    'menu-invites': async (request, which) => request.reply(await pages.first(request, WORDS[which] ?? OPEN)),
     ...pages.buttons,
     'invitation-resend': async (request, value) => {
       const { email, expiresAt } = await resendInvitation(request.context, invitationIn(value));
@@ -80,6 +94,12 @@ export const invitesFeature: Feature = {
     },
   },
 };
+
+/** Own keys only: people type the word. */
+const WORDS: Record<string, Query | undefined> = Object.assign(Object.create(null), {
+  all: ALL,
+  undelivered: UNDELIVERED,
+});
 
 async function runRevoke(
   request: SlackRequest,

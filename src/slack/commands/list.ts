@@ -41,7 +41,11 @@ export const listFeature: Feature = {
       request.reply(await pages.first(request, await wantedAccounts(request, words))),
   },
   buttons: {
-    'menu-list': async (request) => request.reply(await pages.first(request, {})),
+    // Its value has the words that would be typed, if any.
+    'menu-list': async (request, value) => {
+      const words = value === '-' ? [] : value.split(' ');
+      return request.reply(await pages.first(request, await wantedAccounts(request, words)));
+    },
     'list-pending': async (request) => request.reply(await pages.first(request, { state: 'pending' })),
     ...pages.buttons,
   },

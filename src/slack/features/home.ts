@@ -20,6 +20,7 @@ import { historyRow } from '../present/history.ts';
 import { escapeText } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
+import { digestBlocks } from './digest.ts';
 import { invitationMessagesBlocks } from './invitation-messages.ts';
 import { menu } from './menu.ts';
 
@@ -88,6 +89,7 @@ async function drawHome(
     ...(await mirrorBlocks(request)),
   ];
   const recent = await recentChanges(request);
+  const digest = role === 'admin' ? await digestBlocks(request) : [];
   const connected = gatewaysText(await gateways(request.context.service.id));
   return (report) => [
     ...head,
@@ -98,6 +100,7 @@ async function drawHome(
     divider,
     ...messages,
     section(healthText(report) + connected),
+    ...digest,
     ...(role === 'admin' ? setupBlocks(report) : []),
   ];
 }

@@ -13,7 +13,14 @@ import {
 } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { closeDriftCard, repaintDrift } from './drifts.ts';
-import { postNotice, tellOfEndingToken, tellOfLostOperator, tellOfOutage, tellOperator } from './notices.ts';
+import {
+  postDigest,
+  postNotice,
+  tellOfEndingToken,
+  tellOfLostOperator,
+  tellOfOutage,
+  tellOperator,
+} from './notices.ts';
 import { confirmPerson } from './people.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
@@ -43,6 +50,7 @@ export function createSlackJobs(
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
     'post-notice': bound(postNotice),
+    'post-digest': bound(postDigest),
     'tell-operator': bound(tellOperator),
     'tell-of-outage': bound(tellOfOutage),
     'tell-of-ending-token': bound(tellOfEndingToken),

@@ -1,14 +1,16 @@
 // Tells operators of changes and failures.
 import { showAuditRow } from '../../operations/audit/show.ts';
+import { showDigest } from '../../operations/digests/show.ts';
 import { listInvitationsOfInviter } from '../../operations/invitations/list-of-inviter.ts';
 import { showInvitation } from '../../operations/invitations/show.ts';
 import { showToken } from '../../operations/tokens/show.ts';
 import { buttonValue } from '../frame/reference.ts';
 import { actions, button, section } from '../present/blocks.ts';
+import { digestMessage } from '../present/digest.ts';
 import { historyLine, historyRow } from '../present/history.ts';
 import { outageText } from '../present/outage.ts';
 import { escapeText, formatDate } from '../present/text.ts';
-import { approvalChannelsWithout, operatorsWithout } from './approvers.ts';
+import { approvalChannels, approvalChannelsWithout, operatorsWithout } from './approvers.ts';
 import type { SlackJob } from './dependencies.ts';
 import { post, sendDirectMessage, userIdIn } from './direct-messages.ts';
 
@@ -25,6 +27,13 @@ export const postNotice: SlackJob<'post-notice'> = async (dependencies, { auditI
     const text = historyLine(entry, place);
     await post(dependencies, channel, { text, blocks: [historyRow(entry, { ...place, role: 'admin' })] });
   }
+};
+
+/** Posts Monday's digest; without a channel, to each operator. It has no personal data, so everybody may see it. */
+export const postDigest: SlackJob<'post-digest'> = async (dependencies) => {
+  const digest = await showDigest(dependencies.system(), {});
+  for (const channel of await approvalChannels(dependencies))
+    await post(dependencies, channel, digestMessage(digest));
 };
 
 const INVITATION_NEWS = {
