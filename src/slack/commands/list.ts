@@ -34,7 +34,7 @@ export const listFeature: Feature = {
     usage:
       'list [text] [state:active|blocked|pending|deleted] [group:name] [idle:90d] [never-signed-in] [last-call:<2026-08-01] [last-sign-in:<2026-08-01] [sort:idle|last-call|last-sign-in|registered]',
     summary:
-      'Lists accounts, newest first. `idle:90d` lists those that nobody signed in to or called with for 90 days (also `12w`, `3m`), the longest idle first; `state:deleted` those that can be restored.',
+      'Lists accounts, newest first. `idle:90d` lists those without a sign-in or call for 90 days (also `12w`, `3m`), the longest idle first; `state:deleted` those that can be restored.',
     example: '/apim-user list state:blocked',
     who: 'admins and approvers',
     run: async (request, words) =>
