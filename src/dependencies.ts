@@ -234,6 +234,7 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     mailLinkHosts: settings.mailLinkHosts,
     openapiHosts: settings.openapiHosts,
     secondOperatorFor: settings.secondOperatorFor,
+    secondOperatorForMoreThan: settings.secondOperatorForMoreThan,
     tokenIssuer: settings.oidc?.issuer ?? null,
     gatewayUrl: settings.gatewayUrl,
     keysMayOverlap: settings.azure?.keys !== 'mirrored',

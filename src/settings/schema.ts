@@ -79,6 +79,8 @@ function readScannerUrl(text: string): string {
   );
 }
 
+const MAX_MORE_THAN = 10_000;
+const MORE_THAN = 'a number of accounts, 0 to 10000, or none';
 const MAX_ALERT_ADDRESSES = 20;
 const MAX_AUDIENCES = 10;
 /** Gateways send these headers with another meaning. */
@@ -122,6 +124,9 @@ export const SETTINGS_SCHEMA = z.object({
     .string()
     .default('accounts/delete,azure/set-mode')
     .transform((text) => (text.trim() === 'none' ? [] : split(text))),
+  SECOND_OPERATOR_FOR_MORE_THAN: z
+    .union([z.literal('none').transform(() => null), number(MORE_THAN, 0, MAX_MORE_THAN)], MORE_THAN)
+    .default(10),
   MEMBER_REQUESTS: z.enum(['on', 'off'], 'on or off').default('on'),
   SIGN_UP: z.enum(['off', 'approval', 'open'], 'off, approval or open').default('off'),
   PASSWORD_SIGN_IN: z.enum(['on', 'off'], 'on or off').default('on'),

@@ -34,6 +34,8 @@ export type Settings = {
   approvers: string[];
   /** Names of the operations that need an approval, such as `accounts/delete`. */
   secondOperatorFor: string[];
+  /** What concerns more accounts at once needs an approval too. Null: never. */
+  secondOperatorForMoreThan: number | null;
   hasRequests: boolean;
   signUp: SignUp;
   /** How developers sign in. */
@@ -162,6 +164,7 @@ function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
     admins: values.SLACK_ADMINS,
     approvers: values.SLACK_APPROVERS,
     secondOperatorFor: values.SECOND_OPERATOR_FOR,
+    secondOperatorForMoreThan: values.SECOND_OPERATOR_FOR_MORE_THAN,
     hasRequests: values.MEMBER_REQUESTS === 'on',
     signUp: values.SIGN_UP,
     resend: values.RESEND_API_KEY

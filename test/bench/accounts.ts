@@ -55,6 +55,7 @@ export function openContext(url: string) {
       mailLinkHosts: [],
       openapiHosts: [],
       secondOperatorFor: [],
+      secondOperatorForMoreThan: null,
       keysMayOverlap: true,
       hasRequests: true,
       signUp: 'off',

@@ -73,6 +73,8 @@ beforeAll(async () => {
   await fillLeakedKeys();
   await fillWebhooks();
   await fillReviews(account.id, asked.approvalId);
+  await t.sql`insert into batches (service_id, id, state, sealed_rows, total, planned_by, approval_id, created_at, expires_at)
+    values ('ours', ${crypto.randomUUID()}, 'open', '{}', 1, '', ${asked.approvalId}, now(), now())`;
   await fillAnnouncements();
 });
 
@@ -289,6 +291,7 @@ describe('T53: no row can refer to a row of another service', () => {
       'azure_drifts.thing_id',
       'azure_orders.service_id',
       'azure_things.service_id',
+      'batches.approval_id',
       'cards.account_id',
       'cards.approval_id',
       'cards.drift_id',

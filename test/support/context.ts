@@ -93,6 +93,7 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     mailLinkHosts: [],
     openapiHosts: [],
     secondOperatorFor: [],
+    secondOperatorForMoreThan: null,
     tokenIssuer: null,
     gatewayUrl: null,
     keysMayOverlap: true,

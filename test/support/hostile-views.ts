@@ -183,6 +183,9 @@ export const approval = fc.record({
   expiresAt: moment,
   endedAt: maybe(moment),
   account: maybe(account),
+  batch: maybe(
+    fc.record({ kind: fc.constant('import'), action: fc.constant(''), toDo: fc.nat(), total: fc.nat() }),
+  ),
   input: maybe(
     fc.record({
       firstName: name,

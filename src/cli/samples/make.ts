@@ -50,7 +50,7 @@ export async function makeDeveloper(samples: Samples, one: SampleDeveloper): Pro
 
 function contextFor({ context, hasInbox }: Samples, { state }: SampleDeveloper): Context {
   // Samples need no second operator.
-  const policy = { ...context.policy, secondOperatorFor: [] };
+  const policy = { ...context.policy, secondOperatorFor: [], secondOperatorForMoreThan: null };
   const own = { ...context, policy, requestId: crypto.randomUUID() };
   const isMailed = hasInbox && (state === 'invited' || state === 'pending');
   return isMailed ? own : { ...own, mailNotBefore: new Date(context.clock().getTime() + MAIL_DELAY_MS) };

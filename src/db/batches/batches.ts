@@ -1,15 +1,15 @@
 // Stores a batch between its preview and its end, and reads how its rows ended.
-import { and, count, eq, gte, isNull, like, lt, lte, max, or } from 'drizzle-orm';
+import { and, count, eq, exists, gte, isNull, like, lt, lte, max, not, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
 import { has, rowsOf } from '../rows.ts';
-import { audit, batches, mails } from '../schema/index.ts';
+import { approvals, audit, batches, mails } from '../schema/index.ts';
 
 export type Batch = typeof batches.$inferSelect;
 type Key = Pick<Batch, 'serviceId' | 'id'>;
 
 /** The lock lets only one person begin a batch. */
-export const { lock: lockBatch } = rowsOf(batches);
+export const { find: findBatch, findAll: findBatches, lock: lockBatch } = rowsOf(batches);
 
 /** When the last mail that waits for its first attempt is due. Failed ones wait by the retry schedule. */
 export async function findLastMailDue(db: Db, serviceId: string): Promise<Date | null> {
@@ -54,6 +54,12 @@ export async function listStalledBatches(db: Db, serviceId: string, now: Date, l
     .limit(limit);
 }
 
+/** A second operator decides about the preview as it is. */
+const waitsForApproval = exists(
+  sql`(select from ${approvals} where ${approvals.serviceId} = ${batches.serviceId} and ${approvals.state} = 'open'
+    and ${approvals.subject} = ${batches.id}::text and ${approvals.operation} = 'batches/begin')`,
+);
+
 /** Deletes batches that were not applied in time, and those that ended before a moment. */
 export async function deleteBatches(
   tx: Transaction,
@@ -65,7 +71,10 @@ export async function deleteBatches(
     .where(
       and(
         eq(batches.serviceId, serviceId),
-        or(and(eq(batches.state, 'open'), lte(batches.expiresAt, now)), lt(batches.endedAt, endedBefore)),
+        or(
+          and(eq(batches.state, 'open'), lte(batches.expiresAt, now), not(waitsForApproval)),
+          lt(batches.endedAt, endedBefore),
+        ),
       ),
     );
 }

@@ -1,7 +1,8 @@
 // Work on many rows: an import, a block of many accounts.
 import { sql } from 'drizzle-orm';
 import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { at, serviceId } from './columns.ts';
+import { approvals } from './approvals.ts';
+import { at, refersTo, serviceId } from './columns.ts';
 import { services } from './services.ts';
 
 /** The rows of a preview, so that exactly those are applied. Sealed, and deleted once the batch has ended. */
@@ -50,6 +51,7 @@ export const batches = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.serviceId, t.id] }),
+    refersTo(approvals, t.serviceId, t.approvalId),
     uniqueIndex('batches_undone').on(t.serviceId, t.undoes),
     index('batches_not_ended').on(t.serviceId, t.expiresAt).where(sql`ended_at is null`),
     check('batches_end', sql`(state in ('done', 'stopped')) = (ended_at is not null)`),

@@ -6,6 +6,7 @@ import { editAccount } from '../accounts/edit.ts';
 import { restoreAccount } from '../accounts/restore.ts';
 import { setGroupsOfAccount } from '../accounts/set-groups.ts';
 import { setAzureMode } from '../azure/set-mode.ts';
+import { beginBatch } from '../batches/begin.ts';
 import type { Operation } from '../frame/operation.ts';
 import { invite } from '../invitations/invite.ts';
 import { sendPasswordReset } from '../passwords/send-reset.ts';
@@ -20,6 +21,7 @@ const APPROVABLE = {
   'accounts/restore': restoreAccount,
   'accounts/set-groups': setGroupsOfAccount,
   'azure/set-mode': setAzureMode,
+  'batches/begin': beginBatch,
   'invitations/invite': invite,
   'passwords/send-reset': sendPasswordReset,
 } as const satisfies Record<string, Approvable>;

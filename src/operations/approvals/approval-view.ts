@@ -1,5 +1,6 @@
 // An approval as people see it: the requester, the request, the account that it concerns, and how it ended.
 import { findAccounts } from '../../db/accounts/accounts.ts';
+import { type Batch, findBatches } from '../../db/batches/batches.ts';
 import type { Approval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type AccountView, viewAccounts } from '../accounts/account.ts';
@@ -11,6 +12,8 @@ export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput
   /** The input of the operation; null once it is erased. */
   input: Record<string, unknown> | null;
   account: AccountView | null;
+  /** The work on many that it is about; null for any other request, and once the work is long over. */
+  batch: Pick<Batch, 'kind' | 'action' | 'toDo' | 'total'> | null;
   /** The account's subscriptions: what a block or a deletion of it cuts off. */
   subscriptions: SubscriptionCounts;
 };
@@ -19,16 +22,23 @@ export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput
 export async function viewApprovals(act: Act, approvals: readonly Approval[]): Promise<ApprovalView[]> {
   const ids = new Set(approvals.flatMap(({ accountId }) => accountId ?? []));
   const accounts = await viewAccounts(act, act.tx, await findAccounts(act.tx, act.service.id, [...ids]));
+  const inputs = new Map(
+    approvals.map((approval) => [approval.id, openSealedRequest(act, approval)?.input ?? null]),
+  );
+  const batchIds = [...inputs.values()].flatMap((input) => (input?.batchId ? String(input.batchId) : []));
+  const batches = await findBatches(act.tx, act.service.id, batchIds);
   return Promise.all(
     approvals.map(async (approval) => {
       const { serviceId: _s, subject: _b, sealedInput: _i, reminders: _r, ...rest } = approval;
       const state = approvalStateAt(approval, act.now);
       const accountId = approval.accountId;
+      const input = inputs.get(approval.id) ?? null;
       return {
         ...rest,
         state,
-        input: openSealedRequest(act, approval)?.input ?? null,
+        input,
         account: accounts.find(({ id }) => id === approval.accountId) ?? null,
+        batch: batches.find(({ id }) => id === input?.batchId) ?? null,
         subscriptions:
           state === 'open'
             ? await countCutOff(act, accountId)

@@ -6,7 +6,8 @@ import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
 
 /**
  * Erases the email and names in an ended approval that concerns no account, `ERASE_DELETED_AFTER_DAYS` after its end. Its
- * reasons go too, unless it was approved: those are erased with the invitation or account that the approval led to.
+ * reasons go too, unless it was approved: those are erased with the invitation or account that the approval led to. Work on
+ * many accounts leads to none, and each account's history has the reason.
  * Errors: `approval_not_found`.
  */
 export const eraseApproval = defineOperation({
@@ -18,10 +19,10 @@ export const eraseApproval = defineOperation({
     const serviceId = act.service.id;
     const approval = await lockApproval(act.tx, serviceId, approvalId);
     if (!approval) throw new DomainError('approval_not_found');
-    const { endedAt, accountId, sealedInput, state } = approval;
+    const { endedAt, accountId, sealedInput, state, operation } = approval;
     const isDue = endedAt !== null && isDueForErasure(act, endedAt);
     if (!isDue || accountId !== null || sealedInput === null) return act.nothingChanged();
-    const keepsReasons = state === 'approved';
+    const keepsReasons = state === 'approved' && operation !== 'batches/begin';
     await eraseApprovals(act.tx, { serviceId, ids: [approvalId], keepsReasons });
     if (!keepsReasons) await eraseAuditDetails(act.tx, serviceId, { kind: 'approval', id: approvalId });
     act.record({ target: { kind: 'approval', id: approvalId } });

@@ -30,6 +30,9 @@ export const claimBatch = defineOperation({
       leasedUntil,
       stop: row.stopAskedBy !== null ? { by: row.stopAskedBy } : row.expiresAt <= act.now ? 'late' : null,
       runner: runnerOf(row),
+      approval: row.approvalId
+        ? { id: row.approvalId, decidedBy: row.approvedBy, decidedByName: row.approvedByName }
+        : null,
       outcomes: await listOutcomes(act, row, stored),
       lastMailDue: await findLastMailDue(act.tx, act.service.id),
       message: { channelId: row.channelId, messageTs: row.messageTs },

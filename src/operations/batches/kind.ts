@@ -1,5 +1,8 @@
 // What the work on many rows needs to know of each kind of batch.
+
+import type { Batch } from '../../db/batches/batches.ts';
 import type { Transaction } from '../../db/connection/connect.ts';
+import type { Extent } from '../frame/approval.ts';
 import type { SeparatePart } from '../frame/batch.ts';
 import type { Context } from '../frame/context.ts';
 
@@ -21,6 +24,11 @@ export type BatchKind<Row extends BatchRow = BatchRow, Of extends About = About>
   done(row: Row, about: Of): string;
   /** The operation that a row becomes. */
   partOf(row: Row, whole: Whole<Of>): Omit<SeparatePart, 'context'>;
+  /**
+   * What a second operator is asked about before it begins. Null: nothing, because each row asks for itself where it has
+   * to.
+   */
+  extent(of: Pick<Batch, 'action' | 'toDo'>, about: Of): Extent | null;
   /** Locks what the operations of these rows will lock, in one order. */
   hold(tx: Transaction, context: Context, rows: readonly Row[]): Promise<void>;
 };

@@ -31,7 +31,9 @@ export async function runSlice(system: Context, claimed: ClaimedBatch): Promise<
   const outcomes = new Map(claimed.outcomes);
   const report = reporter(claimed, outcomes);
   if (claimed.stop) return report('stopped', claimed.position, claimed.stop);
-  const context = { ...system, actor: await actorOf(system, claimed.runner) };
+  const { approval } = claimed;
+  const actor = await actorOf(system, claimed.runner);
+  const context = { ...system, actor, ...(approval ? { approval } : {}) };
   const runRows = createRowRunner(kind, context, claimed);
   const end = system.clock().getTime() + SLICE_MS;
   const isUndone = (row: BatchRow) => kind.leftOut(row) === null && !outcomes.has(row.line);

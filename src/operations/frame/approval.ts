@@ -18,8 +18,8 @@ import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts'
 const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
-/** The account that an operation concerns, the email of a person who has none yet, or a mode of the mirror of Azure. */
-export type Subject = { kind: 'account' | 'email' | 'mirror'; id: string };
+/** The account that an operation concerns, the email of a person who has none yet, a mode of the mirror of Azure, or work on many. */
+export type Subject = { kind: 'account' | 'email' | 'mirror' | 'batch'; id: string };
 
 type ApprovalRequest = {
   operation: string;
@@ -47,14 +47,34 @@ export class WaitsForApproval extends Error {
   }
 }
 
+const isPersonOrProgram = ({ actor }: Context): boolean =>
+  ['slack', 'console', 'token', 'oidc'].includes(actor.kind);
+
 /** Only requests that a person or program starts need approval; what jobs and mailed links do was decided before. */
 export function needsSecondOperator(context: Context, operation: string): boolean {
-  const { kind } = context.actor;
   return (
-    ['slack', 'console', 'token', 'oidc'].includes(kind) &&
+    isPersonOrProgram(context) &&
     context.policy.secondOperatorFor.includes(operation) &&
     !isDoneAlone(context, operation)
   );
+}
+
+/** How much an operation on many does: of how many accounts, by which operations, and why. */
+export type Extent = { count: number; operations: readonly string[]; why: string };
+
+/** Whether something on so many accounts is more than one person should decide alone. */
+export const isForTwo = ({ policy }: Context, { count }: Pick<Extent, 'count'>): boolean =>
+  policy.secondOperatorForMoreThan !== null && count > policy.secondOperatorForMoreThan;
+
+/**
+ * Whether something on many needs an approval as a whole: because it is on many, and there is another operator, or because
+ * each part would need one.
+ */
+export async function needsSecondOperatorAsAWhole(context: Context, extent: Extent): Promise<boolean> {
+  if (extent.operations.some((operation) => needsSecondOperator(context, operation))) return true;
+  if (!isPersonOrProgram(context) || !isForTwo(context, extent)) return false;
+  const { db, service, actor } = context;
+  return (await countOtherOperators(db, service.id, requesterId(actor))) > 0;
 }
 
 /** Whether a grant of the program's token is why the operation doesn't wait for a second operator. */

@@ -87,6 +87,8 @@ export type Policy = {
   openapiHosts: readonly string[];
   /** The operations that wait for a second operator, by name: `accounts/delete`. */
   secondOperatorFor: readonly string[];
+  /** What concerns more accounts at once waits too, where another operator can decide. Null: never. */
+  secondOperatorForMoreThan: number | null;
   /** The OIDC issuer whose tokens are accepted; null when none is. */
   tokenIssuer: string | null;
   /** Where programs call the APIs, without a slash at its end; null when the portal can't say. */

@@ -5,7 +5,14 @@ import { hasToldGateways, noteToldGateways } from '../../db/gateway/told.ts';
 import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { actorName } from './actor.ts';
-import { needsSecondOperator, requestApproval, type Subject, type WaitsForApproval } from './approval.ts';
+import {
+  type Extent,
+  needsSecondOperator,
+  needsSecondOperatorAsAWhole,
+  requestApproval,
+  type Subject,
+  type WaitsForApproval,
+} from './approval.ts';
 import {
   type AttemptTarget,
   type RecordedEntry,
@@ -98,6 +105,8 @@ type Definition<Schema extends ZodType, Output, Prepared> = {
    * a `prepare` then.
    */
   subjectOf?: (input: z.output<Schema>) => Subject | null;
+  /** Of an operation on many, which waits too when it does much. Null: it doesn't. */
+  extentOf?: (context: Context, input: z.output<Schema>) => Promise<Extent | null>;
 };
 
 /**
@@ -170,8 +179,16 @@ async function runOrAskForApproval<Schema extends ZodType, Output, Prepared>(
   await demandPermission(context, context.db, definition.allowed, definition.grant);
   const input = parseInput(definition.input, rawInput);
   const subject = definition.subjectOf?.(input);
-  if (subject && needsSecondOperator(context, definition.name)) {
-    throw await withRetries(context, (tx) => askForApproval(definition, context, tx, input, subject));
+  const extent = (subject && (await definition.extentOf?.(context, input))) ?? null;
+  if (
+    subject &&
+    (needsSecondOperator(context, definition.name) ||
+      (extent && (await needsSecondOperatorAsAWhole(context, extent))))
+  ) {
+    const why = extent?.why ?? (input as { reason?: string }).reason ?? context.reason ?? '';
+    throw await withRetries(context, (tx) =>
+      askForApproval(definition, context, tx, { input, subject, why }),
+    );
   }
   return prepareAndRun(definition, context, input);
 }
@@ -228,10 +245,8 @@ async function askForApproval<Schema extends ZodType, Output, Prepared>(
   definition: Definition<Schema, Output, Prepared>,
   context: Context,
   tx: Transaction,
-  input: z.output<Schema>,
-  subject: Subject,
+  { input, subject, why: reason }: { input: z.output<Schema>; subject: Subject; why: string },
 ): Promise<WaitsForApproval> {
-  const { reason = context.reason ?? '' } = input as { reason?: string };
   const waiting = await requestApproval(context, tx, {
     operation: definition.name,
     origin: 'operator',

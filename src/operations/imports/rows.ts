@@ -54,6 +54,7 @@ export const importedRow = defineBatchKind<PlannedRow, { name: string }>({
       ? { operation: invite, input: { ...named, ...(id ? { batchId: id } : {}) } }
       : { operation: addAccount, input: { ...named, note }, prepared: null };
   },
+  extent: () => null,
   hold: (tx, { service }, rows) =>
     holdEmails(
       tx,

@@ -4,6 +4,7 @@ import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf, restoreButton } from './account.ts';
 import { counted } from './azure-words.ts';
+import { batchRequest } from './batch.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
 import { countedSubscriptions, cutOffText } from './counts.ts';
 import { escapeText, formatDate, joinLines } from './text.ts';
@@ -133,6 +134,7 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
     title: MODE_TITLES[String(input?.mode)] ?? 'Change what is written to Azure?',
     effect: modeEffectText(input),
   }),
+  'batches/begin': (_name, { batch }) => batchRequest(batch),
   'invitations/invite': (name) => ({
     title: `Invite ${name}?`,
     effect: 'They get a mail with a link. Accepting it creates an active account.',
@@ -204,6 +206,8 @@ const OUTDATED_REASONS: Record<string, string> = {
   azure_mode_changed: 'someone else has changed the mode',
   azure_more_writes: 'more would be written by now than the request says',
   azure_not_bound: 'this service is no longer connected to Azure',
+  batch_not_found: 'its preview is gone',
+  batch_begun: 'it was already applied',
   workspace_not_bound: 'the app was removed from the workspace',
 };
 
@@ -211,6 +215,7 @@ const OUTDATED_REASONS: Record<string, string> = {
 function subjectOf(approval: ApprovalView, isExposed: boolean): string {
   const { account, input } = approval;
   if (approval.operation === 'azure/set-mode') return 'Azure';
+  if (approval.operation === 'batches/begin') return batchRequest(approval.batch).title;
   if (account) return account.erasedAt || !isExposed || account.firstName ? nameOf(account) : 'an account';
   const name = `${input?.firstName ?? ''} ${input?.lastName ?? ''}`.trim();
   if (isExposed) return name || 'someone';

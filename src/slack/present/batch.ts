@@ -1,6 +1,7 @@
 // Draws a batch: its progress and its result. Each kind has its own words.
 import type { KnownBlock } from '@slack/types';
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts';
+import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { isFailure, type RowResult } from '../../operations/batches/kind.ts';
 import type { BatchReport } from '../../operations/batches/run-slice.ts';
 import { context, type Message, plainSection, section } from './blocks.ts';
@@ -12,9 +13,14 @@ const MAX_LISTED = 20;
 const MAX_LINE_LENGTH = 300;
 export const MAX_NAME_LENGTH = 80;
 
+/** What is left of a batch for those who read about it later. */
+type BatchShown = NonNullable<ApprovalView['batch']>;
+
 type KindWords = {
   /** What people know this batch by, in plain text: a table's name. */
   name(report: BatchReport): string;
+  /** What it asks a second operator, and what follows. */
+  request(batch: BatchShown): { title: string; effect: string };
   /** `%` is the name. */
   goesOn: string;
   isDone: string;
@@ -29,6 +35,10 @@ type KindWords = {
 const WORDS: Record<BatchReport['kind'], KindWords> = {
   import: {
     name: ({ about }) => String(about.name),
+    request: ({ toDo }) => ({
+      title: `Import ${rowCountText(toDo)}?`,
+      effect: 'Each person is added or invited, with a mail.',
+    }),
     goesOn: '% is being applied',
     isDone: 'Applied %',
     note: 'Mails go out one per second.',
@@ -36,6 +46,12 @@ const WORDS: Record<BatchReport['kind'], KindWords> = {
     counted: { faulty: 'with an error', existing: 'with an account already' },
   },
 };
+
+/** In plain text; escape it in mrkdwn. */
+export const batchRequest = (batch: BatchShown | null): { title: string; effect: string } =>
+  batch
+    ? WORDS[batch.kind].request(batch)
+    : { title: 'Do something to many accounts?', effect: 'Its preview says what.' };
 
 export const nameOfBatch = (report: BatchReport): string => WORDS[report.kind].name(report);
 

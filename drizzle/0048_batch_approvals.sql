@@ -1,0 +1,1 @@
+ALTER TABLE "batches" ADD CONSTRAINT "batches_service_id_approval_id_approvals_service_id_id_fk" FOREIGN KEY ("service_id","approval_id") REFERENCES "public"."approvals"("service_id","id") ON DELETE no action ON UPDATE no action;
