@@ -9,6 +9,7 @@ export * from './azure.ts';
 export * from './batches.ts';
 export * from './cards.ts';
 export * from './catalog.ts';
+export * from './exports.ts';
 export * from './gateway-followers.ts';
 export * from './identities.ts';
 export * from './invitations.ts';

@@ -1,9 +1,9 @@
 import { countAccounts } from '../../operations/accounts/count.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
 import type { WantedAccounts } from '../../operations/accounts/wanted.ts';
+import { wantedAccounts } from '../../operations/accounts/wanted-words.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
-import { wantedAccounts } from '../frame/wanted-accounts.ts';
 import { accountRow } from '../present/account.ts';
 import { isAboutActivity, wantedText } from '../present/account-list.ts';
 import { capital } from '../present/text.ts';
@@ -38,13 +38,13 @@ export const listFeature: Feature = {
     example: '/apim-user list state:blocked',
     who: 'admins and approvers',
     run: async (request, words) =>
-      request.reply(await pages.first(request, await wantedAccounts(request, words))),
+      request.reply(await pages.first(request, await wantedAccounts(request.context, words))),
   },
   buttons: {
     // Its value has the words that would be typed, if any.
     'menu-list': async (request, value) => {
       const words = value === '-' ? [] : value.split(' ');
-      return request.reply(await pages.first(request, await wantedAccounts(request, words)));
+      return request.reply(await pages.first(request, await wantedAccounts(request.context, words)));
     },
     'list-pending': async (request) => request.reply(await pages.first(request, { state: 'pending' })),
     ...pages.buttons,
