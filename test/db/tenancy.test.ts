@@ -33,6 +33,7 @@ const theirs = {
   requested_by_token: THEIR_TOKEN,
   token_id: THEIR_TOKEN,
   review_id: '01890000-0000-7000-8000-00000000000c',
+  rule_id: '01890000-0000-7000-8000-00000000000e',
   announcement_id: THEIR_ANNOUNCEMENT,
   mail_id: null,
 };
@@ -76,6 +77,7 @@ beforeAll(async () => {
   await t.sql`insert into batches (service_id, id, state, sealed_rows, total, planned_by, approval_id, created_at, expires_at)
     values ('ours', ${crypto.randomUUID()}, 'open', '{}', 1, '', ${asked.approvalId}, now(), now())`;
   await fillAnnouncements();
+  await fillRules(groupId);
 });
 
 /** A review of access in each service, and in ours a person, an account, and the message that shows it. */
@@ -110,6 +112,19 @@ async function fillWebhooks(): Promise<void> {
     where service_id = 'ours' limit 1`;
   const [row] = await t.sql`select id from audit where service_id = 'theirs' limit 1`;
   theirs.audit_id = row?.id;
+}
+
+/** A rule in each service; ours gives a group and a product. */
+async function fillRules(groupId: string): Promise<void> {
+  const ours = crypto.randomUUID();
+  for (const [service, id] of [
+    ['ours', ours],
+    ['theirs', theirs.rule_id],
+  ] as const)
+    await t.sql`insert into rules (service_id, id, domain, admission, created_at)
+      values (${service}, ${id}, '*', 'settings', now())`;
+  await t.sql`insert into rule_groups values ('ours', ${ours}, ${groupId})`;
+  await t.sql`insert into rule_products values ('ours', ${ours}, 'ours-product')`;
 }
 
 async function fillAnnouncements(): Promise<void> {
@@ -320,6 +335,10 @@ describe('T53: no row can refer to a row of another service', () => {
       'review_rows.account_id',
       'review_rows.approval_id',
       'review_rows.review_id',
+      'rule_groups.group_id',
+      'rule_groups.rule_id',
+      'rule_products.product_id',
+      'rule_products.rule_id',
       'sessions.account_id',
       'subscription_calls.subscription_id',
       'subscription_keys.subscription_id',

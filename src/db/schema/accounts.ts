@@ -108,6 +108,7 @@ export const accounts = pgTable(
     index('accounts_waiting_sign_ups')
       .on(t.serviceId, t.emailConfirmedAt)
       .where(sql`state = 'pending' and signed_up_at is not null and email_confirmed_at is not null`),
+    index('accounts_by_sign_up').on(t.serviceId, newest(t.signedUpAt)).where(sql`signed_up_at is not null`),
     index('accounts_of_summary')
       .on(t.serviceId, t.signUpSummaryId)
       .where(sql`sign_up_summary_id is not null`),

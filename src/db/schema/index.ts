@@ -16,6 +16,7 @@ export * from './invitations.ts';
 export * from './leaked-keys.ts';
 export * from './mails.ts';
 export * from './reviews.ts';
+export * from './rules.ts';
 export * from './services.ts';
 export * from './sessions.ts';
 export * from './subscriptions.ts';
