@@ -23,6 +23,7 @@ import { createSignInProviders } from './identity/providers.ts';
 import { runEveryMinute } from './jobs/schedule.ts';
 import { createTasks } from './jobs/tasks.ts';
 import { startTimer } from './jobs/timer.ts';
+import { createWebhookSender, type WebhookSender } from './jobs/events/webhook-sender.ts';
 import { type RunningWorker, startWorker } from './jobs/worker.ts';
 import { LANGUAGES, type Languages } from './languages/languages.ts';
 import type { Log } from './log.ts';
@@ -37,6 +38,7 @@ import {
   refusalInAzuresForm,
 } from './management/app.ts';
 import { createAuthority, isTokenRequest } from './management/authority.ts';
+import { FEED_PATHS } from './management/feeds.ts';
 import { refusalInOAuthsForm } from './management/oauth.ts';
 import { bindToAzure } from './operations/azure/bind.ts';
 import { queueLook } from './operations/azure/queue-look.ts';
@@ -109,7 +111,9 @@ export async function startApp(given: Settings, log: Log, options: AppOptions = 
     const jobs = { worker: null };
     const proxyWatch = createProxyWatch(log);
     const { languages = LANGUAGES } = options;
-    const parts = await openParts({ settings, log, addresses, jobs, proxyWatch, atStop, languages }, options);
+    const webhooks = new Map<string, WebhookSender>();
+    const base = { settings, log, addresses, jobs, proxyWatch, webhooks, atStop, languages };
+    const parts = await openParts(base, options);
     const { server, internalUrl } = await startServers(parts);
     for (const gateway of parts.gateways.values()) gateway.start();
     await parts.slack.start();
@@ -142,6 +146,8 @@ type Base = {
   /** Null until the worker was started. */
   jobs: { worker: RunningWorker | null };
   proxyWatch: ProxyWatch;
+  /** By the id of the service; empty until the jobs were started. */
+  webhooks: Map<string, WebhookSender>;
   /** Those that developers can choose from. */
   languages: Languages;
   atStop(stop: () => Promise<unknown>): void;
@@ -179,6 +185,7 @@ async function openParts(base: Base, { clock, passwordCost, print }: AppOptions)
         ...(company ? { addressOf: (url) => company.addressOfCompany(url, addresses.localUrl) } : {}),
       }),
     print,
+    wakeWebhooks: (serviceId) => base.webhooks.get(serviceId)?.wake(),
     atStop,
     onOutage: waiting.tell,
     // Slack and the gateway need the dependencies, so they are made below.
@@ -401,7 +408,7 @@ function serverOptions(parts: Parts, metrics: Metrics): HttpServerOptions {
       '/subscriptions': maxManagementBytes,
     },
     refusalAt: (target) => {
-      if (RESOURCE_MANAGER.some((path) => isAt(path, target))) return refusalInAzuresForm;
+      if ([...RESOURCE_MANAGER, ...FEED_PATHS].some((path) => isAt(path, target))) return refusalInAzuresForm;
       return isTokenRequest(target) ? refusalInOAuthsForm : null;
     },
     routes: {
@@ -484,7 +491,7 @@ function openSharedSurfaces(parts: Parts, limits: RateLimits, metrics: Metrics):
   });
   const shared: [string, Hono<WebEnv>][] = [
     ['/', openHealth(parts, limits, settings.internal ? null : metrics)],
-    ...RESOURCE_MANAGER.map((path): [string, Hono<WebEnv>] => [path, management]),
+    ...[...RESOURCE_MANAGER, ...FEED_PATHS].map((path): [string, Hono<WebEnv>] => [path, management]),
     ['/', createDefinitions(forPrograms)],
     ['/azure/events', openAzureWebhook(parts)],
     ['/', createAuthority({ ...forPrograms, isOn: hasClientCredentials })],
@@ -579,10 +586,26 @@ async function startJobs(parts: Parts): Promise<void> {
   });
   jobs.worker = worker;
   atStop(() => worker.stop());
+  startWebhooks(parts);
   const timer = startTimer(() => addMinutelyJob(db, serviceId), log);
   atStop(() => timer.stop());
   // The mails and batches of a killed process must not wait for the next full minute.
   for (const { system } of services)
     for (const sweep of [sweepMails, sweepBatches, sweepPull, sweepOrders])
       await sweep(system('start'), {}).catch((error: unknown) => log.warn({ err: error }, 'not swept'));
+}
+
+/** What was due when a process died must not wait for the next full minute either. */
+function startWebhooks({ services, webhooks, log, atStop }: Parts): void {
+  for (const { id, system } of services) {
+    // Without `wakeWebhooks`: what the sender stores is no news to it.
+    const { wakeWebhooks: _, ...context } = system('webhooks');
+    const sender = createWebhookSender({
+      log,
+      context: () => ({ ...context, requestId: crypto.randomUUID() }),
+    });
+    webhooks.set(id, sender);
+    atStop(() => sender.stop());
+    sender.wake();
+  }
 }

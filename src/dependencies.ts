@@ -13,6 +13,7 @@ import { hasServices, openService, storeSecretKeyCheck } from './db/operators/se
 import { type DatabaseOutage, databaseOutage } from './domain/database-outage.ts';
 import { DEFAULT_SERVICE } from './domain/service-name.ts';
 import type { SignInProviders } from './identity/identity.ts';
+import { serviceId as resourceIdOf } from './management/address.ts';
 import { APPROVABLE_NAMES, isApprovable } from './operations/approvals/approvable.ts';
 import type { Clock, Context, People, Policy, Served, Services } from './operations/frame/context.ts';
 import { findService } from './operations/frame/services.ts';
@@ -56,6 +57,8 @@ type Options = {
   passwordCost?: number | undefined;
   /** Makes what speaks with the providers that developers sign in with. Programs have none. */
   providersOf?: (settings: SignInSettings, clock: Clock) => SignInProviders;
+  /** Called after a change in the service of this id. */
+  wakeWebhooks?: (serviceId: string) => void;
   /** Shows a person how the start proceeds. */
   print?: ((message: string) => void) | undefined;
   /** A program that runs beside the server uses what the server created. It creates and migrates nothing. */
@@ -128,8 +131,12 @@ export async function openDependencies(settings: Settings, options: Options): Pr
     options.atStop(gateways.close);
     const forGateways = { untilGatewaysKnow: gateways.confirm, writeUsage: gateways.writeUsage };
     const signInProviders = options.providersOf?.(own.signIn, clock);
-    const parts = { ...shared, ...forGateways, ...(signInProviders ? { signInProviders } : {}) };
-    return serve({ ...parts, policy: createPolicy(own, publicUrl) }, { id, name });
+    const { wakeWebhooks } = options;
+    const parts = {
+      ...{ ...shared, ...forGateways, ...(signInProviders ? { signInProviders } : {}) },
+      ...(wakeWebhooks ? { wakeWebhooks: () => wakeWebhooks(id) } : {}),
+    };
+    return serve({ ...parts, policy: createPolicy(own, name, publicUrl) }, { id, name });
   };
   const { serviceName } = settings;
   const services: [Served, ...Served[]] = [
@@ -217,7 +224,7 @@ function publicUrlOf({ name, publicUrl }: ServiceSettings, ofProcess: () => stri
   };
 }
 
-function createPolicy(settings: Settings, publicUrl: () => string): Policy {
+function createPolicy(settings: Settings, name: string, publicUrl: () => string): Policy {
   return {
     get publicUrl() {
       return publicUrl();
@@ -233,6 +240,12 @@ function createPolicy(settings: Settings, publicUrl: () => string): Policy {
     eraseDeletedAfterDays: settings.eraseDeletedAfterDays,
     mailLinkHosts: settings.mailLinkHosts,
     openapiHosts: settings.openapiHosts,
+    webhookHosts: settings.webhookHosts,
+    resourceId: resourceIdOf(
+      settings.place.subscriptionId,
+      settings.place.resourceGroup,
+      encodeURIComponent(name),
+    ),
     secondOperatorFor: settings.secondOperatorFor,
     secondOperatorForMoreThan: settings.secondOperatorForMoreThan,
     tokenIssuer: settings.oidc?.issuer ?? null,

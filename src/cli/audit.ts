@@ -1,6 +1,7 @@
 // npm run audit: exports the audit, or verifies its hash chain.
 import { csvLine } from '../domain/csv.ts';
 import { exportAudit } from '../operations/audit/export.ts';
+import { ocsfOf } from '../operations/audit/ocsf.ts';
 import { type ChainProblem, verifyAudit } from '../operations/audit/verify.ts';
 import type { Context } from '../operations/frame/context.ts';
 import {
@@ -16,9 +17,10 @@ import {
 
 const HELP = `Exports the audit, or checks that nothing in it was changed:
 
-  npm run -s audit -- export [--from DAY] [--to DAY] [--format jsonl|csv]
+  npm run -s audit -- export [--from DAY] [--to DAY] [--format jsonl|csv|ocsf]
       writes every row to standard output, oldest first. DAY is 2026-11-01 (UTC), or a moment such as
-      2026-11-01T08:00:00Z. The day that --to names is included.
+      2026-11-01T08:00:00Z. The day that --to names is included. ocsf is the Open Cybersecurity Schema Framework 1.1.0,
+      an event a line.
   npm run -s audit -- verify [--head NUMBER:HASH]
       follows the chain from its start, and names the first row that is wrong. With a --head that export or verify
       printed earlier, it also notices when the end was cut off or the chain was rebuilt.
@@ -64,6 +66,7 @@ const COLUMNS: Record<string, (row: Row) => string | number | null> = {
 
 const FORMATS: Record<string, { head: string; line: (row: Row) => string }> = {
   jsonl: { head: '', line: (row) => `${JSON.stringify(row)}\n` },
+  ocsf: { head: '', line: (row) => `${JSON.stringify(ocsfOf(row))}\n` },
   csv: {
     head: csvLine(Object.keys(COLUMNS)),
     line: (row) => csvLine(Object.values(COLUMNS).map((cellOf) => cellOf(row))),
@@ -81,7 +84,7 @@ async function main(args: string[]): Promise<number> {
 
 async function exportRows(values: { from?: string; to?: string; format?: string }): Promise<number> {
   const format = FORMATS[values.format ?? 'jsonl'];
-  if (!format) throw new UsageError('--format is jsonl or csv.');
+  if (!format) throw new UsageError('--format is jsonl, csv or ocsf.');
   const span = {
     ...(values.from === undefined ? {} : { from: readMoment('from', values.from) }),
     ...(values.to === undefined ? {} : { to: readMoment('to', values.to, true) }),

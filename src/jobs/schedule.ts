@@ -21,7 +21,6 @@ import { removeSignUp } from '../operations/accounts/remove-sign-up.ts';
 import { SIGN_UP_LIFETIME_DAYS } from '../operations/accounts/sign-up-rules.ts';
 import { eraseApproval } from '../operations/approvals/erase.ts';
 import { sweepApprovals } from '../operations/approvals/sweep.ts';
-import { linkAudit } from '../operations/audit/link.ts';
 import { sweepOrders } from '../operations/azure/sweep-orders.ts';
 import { sweepPull } from '../operations/azure/sweep-pull.ts';
 import { sweepBatches } from '../operations/batches/sweep.ts';
@@ -38,6 +37,9 @@ import { tellOutages } from '../operations/outages/tell.ts';
 import { expireSubscription } from '../operations/subscriptions/expire.ts';
 import { tellOfEndingKeys } from '../operations/subscriptions/tell-of-ending-keys.ts';
 import { warnOfTokens } from '../operations/tokens/warn.ts';
+import { reportWebhookTrouble } from '../operations/webhooks/report-trouble.ts';
+import { sweepWebhooks } from '../operations/webhooks/sweep.ts';
+import { linkAndLog } from './events/link-audit.ts';
 
 const MAX_ERASED_AT_ONCE = 100;
 const MAX_ENDED_AT_ONCE = 200;
@@ -146,7 +148,8 @@ const STEPS: Record<string, Step> = {
   'erase approvals': forEachDue(listApprovalsToErase, longAgo, (context, approvalId) =>
     eraseApproval(context, { approvalId }),
   ),
-  'link the audit': exportAudit,
+  'link the audit': linkAndLog,
+  'tend webhooks': byTime(tendWebhooks),
 };
 
 /** Runs every step. Logs each that failed, and throws at the end if one did. */
@@ -172,8 +175,9 @@ async function reportOutages({ context, log }: Work): Promise<void> {
     log[isOver ? 'info' : 'error']({ outage }, isOver ? 'it works again' : 'it has been failing for minutes');
 }
 
-/** Copies each new audit row and its place in the hash chain to the log. The rows hold no personal data of developers. */
-async function exportAudit({ context, log }: Work): Promise<void> {
-  for (const { number, hash, row } of await linkAudit(context, {}))
-    log.info({ audit: { number, hash, ...row } });
+/** Clears up, tells the operators what they must know, and lets the sender look for what is due. */
+async function tendWebhooks({ context }: Work): Promise<void> {
+  const { troubled } = await sweepWebhooks(context, {});
+  for (const webhookId of troubled) await reportWebhookTrouble(context, { webhookId });
+  context.wakeWebhooks?.();
 }

@@ -21,6 +21,7 @@ import { answerMissingRevision, readApiName } from './api-revision.ts';
 import { API_ROUTES } from './apis.ts';
 import { RESOURCE_MANAGER_ROUTES } from './arm.ts';
 import { createAuthenticator } from './authenticate.ts';
+import { findFeed, respondWithFeed } from './feeds.ts';
 import { FIXED_ROUTES } from './fixed-resources.ts';
 import { GROUP_ROUTES } from './groups.ts';
 import { etagOf, type Preconditions } from './if-match.ts';
@@ -75,7 +76,7 @@ type ManagementOptions = {
 /** Where Azure Resource Manager's addresses begin. Every refusal there has Azure's form. */
 export const RESOURCE_MANAGER = ['/subscriptions', '/tenants', '/providers'] as const;
 
-/** Everything below those. Every answer is in Azure's form, faults too. */
+/** Everything below those, and the feeds. Every answer is in Azure's form, faults too. */
 export function createManagement(options: ManagementOptions): Hono<WebEnv> {
   const { log, limits, oidc, hasClientCredentials, clock, services } = options;
   const issuer = oidc ? createIssuer(oidc, { clock, log }) : null;
@@ -91,6 +92,13 @@ export function createManagement(options: ManagementOptions): Hono<WebEnv> {
     const { pathname, searchParams } = new URL(c.req.url);
     const query = readQuery(searchParams);
     const context = service.contextOf(program, requestIdOf(c));
+    const feed = findFeed(pathname);
+    if (feed) {
+      c.env.facts.route = `management ${pathname}`;
+      if (c.req.method !== 'GET') throw methodNotAllowed(['GET']);
+      const publicUrl = options.publicUrl();
+      return respondWithFeed(feed, { context, query, path: pathname, publicUrl, headers });
+    }
     const { address, route, params } = demandRoute(c.req.method, pathname, context);
     demandApiVersion(query, route.oldestVersion);
     c.env.facts.route = `management ${route.operation}`;
@@ -190,9 +198,14 @@ function demandRoute(method: string, path: string, { service }: Context): Found 
 function demandMatch(found: ReturnType<typeof findRoute>): MatchedRoute {
   if (!found) throw refusalAsAzure(new HttpRefusal('not_found'));
   if ('route' in found) return found;
-  const { allow, words = "This URL doesn't accept this kind of request." } = found;
-  throw new ManagementError(405, 'MethodNotAllowed', words, { headers: { allow: allow.join(', ') } });
+  throw methodNotAllowed(found.allow, found.words);
 }
+
+const methodNotAllowed = (
+  allow: readonly string[],
+  words = "This URL doesn't accept this kind of request.",
+): ManagementError =>
+  new ManagementError(405, 'MethodNotAllowed', words, { headers: { allow: allow.join(', ') } });
 
 async function readBody(request: Request): Promise<Record<string, unknown> | null> {
   const text = await request.text();

@@ -1,10 +1,7 @@
-// Fetches the document at an address that a program or operator gives. They may not use this server to reach what it alone
-// can: each address is checked when the connection to it is made, so neither a redirect nor a name that changes gets around.
-import { lookup as lookUp } from 'node:dns';
+// Fetches the document at an address that a program or operator gives.
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import { isPrivateHost, lookUpPublic, PrivateAddressError } from '../security/public-address.ts';
 import { MAX_DOCUMENT_BYTES } from './read-document.ts';
 
 const MAX_WAIT_MS = 15_000;
@@ -46,15 +43,9 @@ function demandUrl(text: string): URL {
 
 const PRIVATE = 'leads to an address that is not public. OPENAPI_HOSTS can allow its host';
 
-/** Also of an address of IPv6 that stands for one of IPv4. */
-const isPublic = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-
 function get(url: URL, hosts: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
   const isAllowed = hosts.includes(url.host) || hosts.includes(url.hostname);
-  const literal = url.hostname.replace(/^\[|\]$/g, '');
-  // Node asks for no name when there is an address already.
-  if (!isAllowed && isIP(literal) && !isPublic(literal)) throw new DocumentLinkError(PRIVATE);
+  if (!isAllowed && isPrivateHost(url.hostname)) throw new DocumentLinkError(PRIVATE);
   return new Promise((resolve, reject) => {
     const request: ClientRequest = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       agent: false,
@@ -68,19 +59,11 @@ function get(url: URL, hosts: readonly string[], signal: AbortSignal): Promise<I
   });
 }
 
-/** One private address among them is enough to refuse a name: which one is used is chance. */
-const lookUpPublic: LookupFunction = (hostname, options, done) =>
-  lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, '');
-    if (addresses.length === 0 || !addresses.every(({ address }) => isPublic(address)))
-      return done(new DocumentLinkError(PRIVATE), '');
-    const [first] = addresses;
-    return options.all ? done(null, addresses) : done(null, first?.address ?? '', first?.family ?? 4);
-  });
-
 /** The words of the network tell what is there, so they are left out. */
-const asLinkError = (error: Error): DocumentLinkError =>
-  error instanceof DocumentLinkError ? error : new DocumentLinkError("can't be reached");
+function asLinkError(error: Error): DocumentLinkError {
+  if (error instanceof PrivateAddressError) return new DocumentLinkError(PRIVATE);
+  return error instanceof DocumentLinkError ? error : new DocumentLinkError("can't be reached");
+}
 
 async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -40,6 +40,10 @@ export function sealText(
   return `${VERSION}.${id}.${sealed.toString('base64url')}`;
 }
 
+/** False for a text that the previous root secret sealed: what is kept for long is sealed again, before that one is gone. */
+export const isSealedNow = ({ current }: Keyring, sealed: string): boolean =>
+  sealed.startsWith(`${VERSION}.${current.id}.`);
+
 /** Opens a text that `sealText` made with the current or previous root secret. Otherwise throws a `SealedTextError`. */
 export function openSealedText(keyring: Keyring, purpose: string, sealed: string): string {
   const [version, id, body, ...rest] = sealed.split('.');

@@ -149,6 +149,7 @@ export const SETTINGS_SCHEMA = z.object({
     .optional(),
   MAIL_LINK_HOSTS: hosts,
   OPENAPI_HOSTS: hosts,
+  WEBHOOK_HOSTS: hosts,
   SUPPORT_EMAIL: address.optional(),
   ALERT_EMAIL: list.refine(
     (all) => all.length <= MAX_ALERT_ADDRESSES && all.every((one) => address.safeParse(one).success),

@@ -11,6 +11,8 @@ import { SETTINGS_SCHEMA } from './schema.ts';
 import { findServiceProblems, readServices, secretOf } from './services.ts';
 import { namesOfProviders, readProviders, type SignInSettings } from './sign-in-settings.ts';
 
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
 type SignUp = 'off' | 'approval' | 'open';
 
 export type Settings = {
@@ -62,6 +64,8 @@ export type Settings = {
   mailLinkHosts: string[];
   /** Where OpenAPI documents may be fetched from although the address is private. */
   openapiHosts: string[];
+  /** Where webhooks may be although the address is private, and without TLS. */
+  webhookHosts: string[];
   trustedProxies: string[];
   /** Where programs call the APIs, for the portal. Null: the portal can't say. */
   gatewayUrl: string | null;
@@ -188,6 +192,8 @@ function settingsFrom(values: Values): Omit<Settings, 'services' | 'signIn'> {
     eraseDeletedAfterDays: values.ERASE_DELETED_AFTER_DAYS,
     mailLinkHosts: values.MAIL_LINK_HOSTS,
     openapiHosts: values.OPENAPI_HOSTS,
+    // Beside the playground, receivers are on this machine too.
+    webhookHosts: [...values.WEBHOOK_HOSTS, ...(values.SLACK_BOT_TOKEN ? [] : LOCAL_HOSTS)],
     trustedProxies: values.TRUSTED_PROXIES,
     gatewayUrl: values.GATEWAY_URL?.replace(/\/+$/, '') ?? null,
     gateway: {

@@ -54,6 +54,8 @@ export function openContext(url: string) {
       eraseDeletedAfterDays: 30,
       mailLinkHosts: [],
       openapiHosts: [],
+      webhookHosts: [],
+      resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/ours',
       secondOperatorFor: [],
       secondOperatorForMoreThan: null,
       keysMayOverlap: true,

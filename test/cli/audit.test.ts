@@ -92,6 +92,26 @@ describe('npm run audit', () => {
   );
 
   it(
+    'exports OCSF, an event a line',
+    async () => {
+      const { code, out } = await t.audit('export', '--format', 'ocsf');
+      expect(code).toBe(0);
+      const events = rowsOf(out) as unknown as {
+        class_name: string;
+        activity_name: string;
+        unmapped: object;
+      }[];
+      expect(events.map((one) => `${one.class_name}: ${one.activity_name}`).slice(0, 3)).toEqual([
+        'Account Change: Create',
+        'Account Change: Disable',
+        'Account Change: Enable',
+      ]);
+      expect(events.at(-1)?.unmapped).toMatchObject({ reason: 'said "no", then left' });
+    },
+    SLOW_MS,
+  );
+
+  it(
     'verifies a whole chain, names a row that was changed by hand, and notices a cut tail by the head of an export',
     async () => {
       const head = headOf((await t.audit('export')).err);
@@ -128,7 +148,7 @@ describe('npm run audit', () => {
     [['verify', '--head', 'abc'], 64, '--head is NUMBER:HASH'],
     [['export', '--from', 'lately'], 64, '--from is a day'],
     [['export', '--from', '2026-02-30'], 64, '--from 2026-02-30 is no day'],
-    [['export', '--format', 'xml'], 64, '--format is jsonl or csv'],
+    [['export', '--format', 'xml'], 64, '--format is jsonl, csv or ocsf'],
     [['export', '--form', 'csv'], 64, "Unknown option '--form'"],
     [['verify', '--from', '2026-11-01'], 64, 'npm run -s audit -- verify'],
     [[], 64, 'npm run -s audit -- export'],

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../../src/domain/event-types.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { answerSignUp } from '../../src/operations/accounts/answer-sign-up.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -27,6 +28,9 @@ import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
+import { createWebhook } from '../../src/operations/webhooks/create.ts';
+import { pauseWebhook } from '../../src/operations/webhooks/pause.ts';
+import { sendTestEvent } from '../../src/operations/webhooks/send-test.ts';
 import { bindWorkspace } from '../../src/operations/workspaces/bind.ts';
 import { sealText } from '../../src/security/sealed-text.ts';
 import { bindInstance, lastOrder } from '../support/bound-instance.ts';
@@ -154,6 +158,13 @@ async function keyHash(): Promise<{ hash: string }> {
 /** Of the developer who is signed in, on another device. */
 const otherSession = async () => only(await t.signedIn(SIGNED_IN.accountId), 'sessionId');
 const asked = () => subscription({ state: 'submitted' });
+const WEBHOOK_URL = 'https://crm.example.com/events';
+async function webhook(): Promise<{ webhookId: string }> {
+  // There are at most 20.
+  await t.sql`delete from webhooks`;
+  const { webhook } = await createWebhook(admin(), { name: next('crm '), url: WEBHOOK_URL });
+  return { webhookId: webhook.id };
+}
 const sealed = (email: string) => ({
   sealedEmail: sealText(t.keyring, 'request', email, (size) => crypto.getRandomValues(new Uint8Array(size))),
 });
@@ -175,6 +186,7 @@ const NO_ACCOUNT = { input: { accountId: 'nobody' }, code: 'account_not_found' }
 const NO_INVITATION = { input: { invitationId: NO_UUID }, code: 'invitation_not_found' };
 const NO_APPROVAL = { input: { approvalId: NO_UUID, decision: 'approve' }, code: 'approval_not_found' };
 const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
+const NO_WEBHOOK = { input: { webhookId: NO_UUID }, code: 'webhook_not_found' };
 const NO_DRIFT = { input: { driftId: NO_UUID, decision: 'keep' }, code: 'drift_not_found' };
 const NO_LEAK = { input: { leakedKeyId: NO_UUID }, code: 'leaked_key_not_found' };
 const NO_API = { input: { apiId: 'none' }, code: 'api_not_found' };
@@ -837,6 +849,40 @@ const CASES: Record<string, Case> = {
     await t.sql`insert into channel_services values ('theirs', 'T0TEST', ${channelId}, now())`;
     return { channelId };
   }),
+  'webhooks/create': of(
+    ADMIN,
+    null,
+    { input: { name: 'crm', url: 'http://crm.example.com' }, code: 'invalid_input' },
+    () => ({ name: next('crm '), url: WEBHOOK_URL }),
+  ),
+  'webhooks/delete': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, webhook),
+  'webhooks/edit': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, async () => ({
+    ...(await webhook()),
+    name: next('erp '),
+  })),
+  'webhooks/pause': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, webhook),
+  'webhooks/redeliver': of(
+    ADMIN,
+    'webhook_delivery_not_found',
+    { input: { deliveryId: NO_UUID }, code: 'webhook_delivery_not_found' },
+    async () => {
+      const { deliveryId } = await sendTestEvent(admin(), await webhook());
+      await t.sql`update webhook_deliveries set state = 'failed', attempts = 3`;
+      return { deliveryId };
+    },
+  ),
+  'webhooks/report-trouble': of(SYSTEM, 'webhook_not_found', NO_WEBHOOK, async () => {
+    const made = await webhook();
+    await t.sql`update webhooks set untold = 'gone'`;
+    return made;
+  }),
+  'webhooks/resume': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, async () => {
+    const made = await webhook();
+    await pauseWebhook(admin(), made);
+    return made;
+  }),
+  'webhooks/rotate-secret': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, webhook),
+  'webhooks/send-test': of(ADMIN, 'webhook_not_found', NO_WEBHOOK, webhook),
   'workspaces/bind': of(SYSTEM, null, NOT_VALID, () => ({ teamId: next('T0'), tokenHash: 'a'.repeat(64) })),
   'workspaces/revoke': of(SYSTEM, null, NOT_VALID, async () => {
     const teamId = next('T0');
@@ -920,6 +966,10 @@ for (const { operation: name } of changing) {
     }
   });
 }
+
+it('T130: every operation that changes something has an event, or is known to have none', () => {
+  expect(Object.keys(EVENT_TYPES).sort()).toEqual(Object.keys(CASES).sort());
+});
 
 it('T55: an operation that had nothing to change writes no row', async () => {
   const input = { teamId: next('T0'), tokenHash: 'b'.repeat(64) };

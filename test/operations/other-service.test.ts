@@ -35,6 +35,9 @@ import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { limitSubscription } from '../../src/operations/subscriptions/limit.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
+import { claimEvents } from '../../src/operations/webhooks/claim.ts';
+import { createWebhook } from '../../src/operations/webhooks/create.ts';
+import { sendTestEvent } from '../../src/operations/webhooks/send-test.ts';
 import { BOUND_PATH, bindInstance, lastOrder } from '../support/bound-instance.ts';
 import {
   ADMIN,
@@ -326,6 +329,24 @@ const CASES: Record<string, Case> = {
     nothing: {},
   },
   'audit/export': { as: ADMIN, ours: having(account), nothing: {} },
+  'audit/feed': {
+    as: ADMIN,
+    ours: async () => {
+      await account();
+      await linkAudit(t.as(SYSTEM), {});
+      return {};
+    },
+    nothing: {},
+  },
+  'events/list': {
+    as: ADMIN,
+    ours: async () => {
+      await account();
+      await linkAudit(t.as(SYSTEM), {});
+      return {};
+    },
+    nothing: {},
+  },
   'audit/history': {
     as: ADMIN,
     ours: async () => ({ accountId: (await account()).accountId }),
@@ -875,6 +896,41 @@ const CASES: Record<string, Case> = {
     },
     nothing: {},
   },
+  'webhooks/claim': { as: SYSTEM, ours: having(webhook, { limit: 10 }), nothing: { limit: 10 } },
+  'webhooks/list': { as: ADMIN, ours: having(webhook), nothing: {} },
+  'webhooks/list-deliveries': {
+    as: ADMIN,
+    ours: async () => ({ webhookId: (await webhook()).webhookId }),
+    nothing: { webhookId: NO_UUID },
+  },
+  'webhooks/queue': {
+    as: SYSTEM,
+    ours: async () => {
+      await webhook();
+      await account();
+      await linkAudit(t.as(SYSTEM), {});
+      return {};
+    },
+    nothing: {},
+  },
+  'webhooks/settle': {
+    as: SYSTEM,
+    ours: async () => {
+      const { deliveryId } = await webhook();
+      await claimEvents(t.as(SYSTEM), { limit: 10 });
+      return { deliveryId, attempt: 1, status: 204, code: null };
+    },
+    nothing: { deliveryId: NO_UUID, attempt: 1, status: 204, code: null },
+  },
+  'webhooks/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await webhook();
+      t.advance(4 * 86_400_000);
+      return {};
+    },
+    nothing: {},
+  },
   'notifications/list': { as: ADMIN, ours: having(recipient), nothing: {} },
   'templates/list': { as: ADMIN, ours: saved, nothing: {} },
   'templates/preview': {
@@ -894,6 +950,14 @@ const CASES: Record<string, Case> = {
   },
   'usage/report-times': { as: ADMIN, ours: usageOf({ hours: 1 }), nothing: { ...ANY_TIME, hours: 1 } },
 };
+
+/** A webhook with an event on its way. */
+async function webhook() {
+  await t.sql`delete from webhooks where service_id = 'ours'`;
+  const { webhook: made } = await createWebhook(admin(), { name: OURS, url: `https://${OURS}.example.com` });
+  const { deliveryId } = await sendTestEvent(admin(), { webhookId: made.id });
+  return { webhookId: made.id, deliveryId };
+}
 
 /** An account that a comparison with Azure has seen. */
 async function seenInAzure(): Promise<string> {

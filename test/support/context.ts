@@ -92,6 +92,8 @@ export async function createTestContext(changed: Partial<Policy> = {}, made = cr
     eraseDeletedAfterDays: 30,
     mailLinkHosts: [],
     openapiHosts: [],
+    webhookHosts: [],
+    resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/ours',
     secondOperatorFor: [],
     secondOperatorForMoreThan: null,
     tokenIssuer: null,

@@ -73,6 +73,16 @@ import { showTemplate } from '../../operations/templates/show.ts';
 import { listTokens } from '../../operations/tokens/list.ts';
 import { revokeToken } from '../../operations/tokens/revoke.ts';
 import { showUsage } from '../../operations/usage/show.ts';
+import { createWebhook } from '../../operations/webhooks/create.ts';
+import { deleteWebhook } from '../../operations/webhooks/delete.ts';
+import { editWebhook } from '../../operations/webhooks/edit.ts';
+import { listWebhooks } from '../../operations/webhooks/list.ts';
+import { listWebhookDeliveries } from '../../operations/webhooks/list-deliveries.ts';
+import { pauseWebhook } from '../../operations/webhooks/pause.ts';
+import { redeliverEvent } from '../../operations/webhooks/redeliver.ts';
+import { resumeWebhook } from '../../operations/webhooks/resume.ts';
+import { rotateWebhookSecret } from '../../operations/webhooks/rotate-secret.ts';
+import { sendTestEvent } from '../../operations/webhooks/send-test.ts';
 
 type AnyOperation = Pick<Operation<never, unknown>, 'operation' | 'effect' | 'input' | 'attempt'>;
 
@@ -218,6 +228,19 @@ export const EXPOSED: readonly Exposed[] = [
   expose(listNotifications, { alias: 'notifications' }),
   expose(addNotificationRecipient, { positional: ['notification', 'email'] }),
   expose(removeNotificationRecipient, { positional: ['notification', 'email'] }),
+  expose(listWebhooks, { alias: 'webhooks' }),
+  expose(createWebhook, { positional: ['name', 'url'] }),
+  expose(editWebhook, { positional: ['webhookId'] }),
+  expose(pauseWebhook, { positional: ['webhookId'] }),
+  expose(resumeWebhook, { positional: ['webhookId'] }),
+  expose(deleteWebhook, { positional: ['webhookId'] }),
+  expose(rotateWebhookSecret, { positional: ['webhookId'] }),
+  expose(sendTestEvent, { positional: ['webhookId'] }),
+  expose(listWebhookDeliveries, {
+    positional: ['webhookId', 'state'],
+    pages: { rows: 'deliveries', cursor: 'after' },
+  }),
+  expose(redeliverEvent, { positional: ['deliveryId'] }),
   expose(listTokens, { alias: 'tokens', pages: { rows: 'tokens', cursor: 'after' } }),
   expose(revokeToken, { alias: 'revoke-token', positional: ['tokenId'] }),
 ];
@@ -237,6 +260,8 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/plan-undo': 'a button of Slack; here the opposite operation has a name of its own',
   'approvals/close-all': 'npm run after-restore',
   'audit/export': 'npm run audit',
+  'audit/feed': 'for the management API; npm run audit exports',
+  'events/list': 'for the management API; npm run audit exports',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
   'accounts/end-ways-in': 'npm run after-restore',

@@ -225,6 +225,21 @@ export async function listAuditWithLinks(
     .limit(of.limit);
 }
 
+/** The rows of the chain after a number, in its order. One that was taken away is left out. */
+export async function listNumberedRows(
+  db: Db,
+  of: { serviceId: string; afterNumber: number; limit: number },
+): Promise<(FullAuditRow & { number: number; hash: string })[]> {
+  return db
+    .select({ ...FULL, number: auditLinks.number, hash: auditLinks.hash })
+    .from(auditLinks)
+    .innerJoin(audit, has(audit, { serviceId: auditLinks.serviceId, id: auditLinks.auditId }))
+    .leftJoin(auditDetails, has(auditDetails, { serviceId: audit.serviceId, auditId: audit.id }))
+    .where(and(eq(auditLinks.serviceId, of.serviceId), gt(auditLinks.number, of.afterNumber)))
+    .orderBy(asc(auditLinks.number))
+    .limit(of.limit);
+}
+
 /** Of these ids, those that have an audit row. */
 export async function findAuditIds(db: Db, serviceId: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

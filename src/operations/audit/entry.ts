@@ -7,6 +7,7 @@ import { findApis } from '../../db/catalog/apis.ts';
 import { findProducts } from '../../db/catalog/products.ts';
 import { type Approval, findApprovals } from '../../db/operators/approvals.ts';
 import { findSubscriptions } from '../../db/subscriptions/subscriptions.ts';
+import { findWebhooks } from '../../db/webhooks/webhooks.ts';
 import { fullName } from '../../domain/person-name.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
@@ -66,6 +67,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
   const apis = await findApis(act.tx, serviceId, idsOf('api'));
   const products = await findProducts(act.tx, serviceId, idsOf('product'));
   const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
+  const webhooks = await findWebhooks(act.tx, serviceId, idsOf('webhook'));
   const names = new Map([
     ...apis.map(({ id, name }): [string, string] => [`api ${id}`, name]),
     ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),
@@ -77,6 +79,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
     ]),
     ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
+    ...webhooks.map(({ id, name }): [string, string] => [`webhook ${id}`, name]),
     ...idsOf('notification').map((id): [string, string] => [`notification ${id}`, titleOf(id)]),
     ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);

@@ -99,6 +99,7 @@ const KINDS = [
   'batch',
   'token',
   'mail',
+  'webhook',
 ] as const;
 
 type Target = NonNullable<AuditEntry['target']>;

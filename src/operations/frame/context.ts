@@ -85,6 +85,10 @@ export type Policy = {
   mailLinkHosts: readonly string[];
   /** Where OpenAPI documents may be fetched from although the address is private. */
   openapiHosts: readonly string[];
+  /** Where webhooks may be although the address is private, and without TLS. */
+  webhookHosts: readonly string[];
+  /** What the ids of the management API's resources begin with. */
+  resourceId: string;
   /** The operations that wait for a second operator, by name: `accounts/delete`. */
   secondOperatorFor: readonly string[];
   /** What concerns more accounts at once waits too, where another operator can decide. Null: never. */
@@ -138,6 +142,8 @@ export type Context = {
   requestId: string;
   /** Awaited after each commit that gateways must know of, before anybody gets the answer. Never rejects. */
   untilGatewaysKnow?: () => Promise<void>;
+  /** Called after a change, so that webhooks hear of it within a second. Absent in programs, whose changes wait a minute. */
+  wakeWebhooks?: () => void;
   /** Lets the processes write the calls that they have counted. False when one didn't, within 300 ms. Never rejects. */
   writeUsage?: () => Promise<boolean>;
   /** The mails of this operation leave no earlier, so that many at once keep to the mail service's rate. */
@@ -189,7 +195,8 @@ export type AuditEntry = {
       | 'api'
       | 'product'
       | 'subscription'
-      | 'batch';
+      | 'batch'
+      | 'webhook';
     id: string;
   };
   reason?: string;

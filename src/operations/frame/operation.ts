@@ -276,11 +276,13 @@ export async function withRetries<Result>(
   for (let tries = 1; ; tries++) {
     let hasTold = false;
     try {
-      return await context.db.transaction(async (tx) => {
+      const done = await context.db.transaction(async (tx) => {
         const result = await work(tx);
         hasTold = await hasToldGateways(tx);
         return result;
       });
+      context.wakeWebhooks?.();
+      return done;
     } catch (error) {
       if (!isOvertaken(error)) throw error;
       if (tries >= MAX_TRIES) throw new DomainError('overtaken');
