@@ -18,7 +18,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   subscription: 'subscriptions',
   invitation: 'invitations',
   approval: 'approvals',
-  import: 'imports',
+  batch: 'batches',
   operator: 'operators',
   token: 'tokens',
 };
