@@ -25,6 +25,7 @@ import { subscriptionsFeature } from './commands/subscriptions.ts';
 import { templatesFeature } from './commands/templates.ts';
 import { tokensFeature } from './commands/tokens.ts';
 import { usageFeature } from './commands/usage.ts';
+import { webhooksFeature } from './commands/webhooks.ts';
 import { declineSignUpFeature } from './features/decline-sign-up.ts';
 import { detailsFeature } from './features/details.ts';
 import { digestFeature } from './features/digest.ts';
@@ -72,6 +73,7 @@ const FEATURES: Feature[] = [
   requestFeature,
   operatorsFeature,
   tokensFeature,
+  webhooksFeature,
   azureFeature,
   serviceFeature,
   createHelpFeature(() => COMMANDS),

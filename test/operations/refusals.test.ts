@@ -12,6 +12,8 @@ import { changePassword } from '../../src/operations/passwords/change.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
+import { createWebhook } from '../../src/operations/webhooks/create.ts';
+import { pauseWebhook } from '../../src/operations/webhooks/pause.ts';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import { didText, toDoText } from '../../src/slack/present/operation-words.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
@@ -71,7 +73,10 @@ beforeAll(async () => {
   token = reader.token;
   UNLINKED.group = (await createGroup(console, { name: 'Friends' })).groupId;
   UNLINKED.api = (await createApi(console, { id: 'invoices', name: 'Invoices', path: 'invoices' })).api.id;
+  const { webhook } = await createWebhook(console, { name: 'crm', url: 'https://crm.example.com/events' });
+  await pauseWebhook(console, { webhookId: webhook.id });
   Object.assign(ids, {
+    webhook: webhook.id,
     account: account.id,
     api: api.id,
     product: product.id,
@@ -144,6 +149,7 @@ describe('T55 in Slack', () => {
     operators: 'operators/list',
     templates: 'templates/list',
     tokens: 'tokens/list',
+    webhooks: 'webhooks/list',
     azure: 'azure/show',
     'service @nowhere': 'services/set-of-channel',
   };
@@ -177,6 +183,19 @@ describe('T55 in Slack', () => {
     'operators-turn': 'operators/list',
     'menu-tokens': 'tokens/list',
     'tokens-turn': 'tokens/list',
+    'menu-webhooks': 'webhooks/list',
+    'webhooks-turn': 'webhooks/list',
+    'webhook-show': 'webhooks/list',
+    'webhook-create': 'webhooks/create',
+    'webhook-edit': 'webhooks/edit webhook =',
+    'webhook-pause': 'webhooks/pause webhook',
+    'webhook-resume': 'webhooks/resume webhook',
+    'webhook-test': 'webhooks/send-test webhook =',
+    'webhook-rotate': 'webhooks/rotate-secret webhook',
+    'webhook-delete': 'webhooks/delete webhook',
+    'webhook-deliveries': 'webhooks/list-deliveries webhook =',
+    'webhook-deliveries-turn': 'webhooks/list-deliveries',
+    'webhook-redeliver': 'webhooks/redeliver',
     'account-activate': 'accounts/activate account',
     'account-block': 'accounts/block account',
     'account-delete': 'accounts/delete account',
@@ -290,6 +309,8 @@ describe('T55 in Slack', () => {
     'subscription-rename': 'subscriptions/rename subscription',
     'subscription-suspend': 'subscriptions/suspend subscription',
     'template-save': 'templates/save template',
+    'webhook-create': 'webhooks/create',
+    'webhook-edit': 'webhooks/edit webhook',
   };
   /** For every member, or only a way to another row of these tables. */
   const OPEN_TO_MEMBERS = [
@@ -433,6 +454,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
     name: text('Partners 2'),
     path: text('path-2'),
     link: text('https://example.com/openapi.json'),
+    url: text('https://crm.example.com/events'),
     reason: text('spam'),
     table: text('email\nann@example.com'),
     subject: text('Your account'),

@@ -11,6 +11,7 @@ import { resultModal } from '../../src/slack/modals/open.ts';
 import * as products from '../../src/slack/modals/product.ts';
 import * as subscriptions from '../../src/slack/modals/subscription.ts';
 import * as templates from '../../src/slack/modals/template.ts';
+import * as webhooks from '../../src/slack/modals/webhook.ts';
 import { accountBlocks, accountMessage, accountRow, cardMessage } from '../../src/slack/present/account.ts';
 import {
   approvalCard,
@@ -42,6 +43,7 @@ import {
   subscriptionRow,
 } from '../../src/slack/present/subscription.ts';
 import { escapeText } from '../../src/slack/present/text.ts';
+import { deliveryRow, secretMessage, webhookMessage, webhookRow } from '../../src/slack/present/webhook.ts';
 import { foreignText } from '../support/hostile-texts.ts';
 import * as stored from '../support/hostile-views.ts';
 import { type Drawn, faultsIn } from '../support/slack-limits.ts';
@@ -206,6 +208,18 @@ drawsWell('the text of a mail', stored.template, (template) => [
 
 drawsWell('a difference with Azure', fc.tuple(stored.drift, exposed), ([drift, how]) => [
   driftCard(drift, how),
+]);
+
+drawsWell('a webhook', fc.tuple(page(stored.webhook), page(stored.delivery)), async ([hooks, deliveries]) => [
+  ...hooks
+    .slice(0, 1)
+    .flatMap((one) => [
+      webhookMessage(one, 'Saved.'),
+      secretMessage(one, `whsec_${'A'.repeat(44)}`, 'Made it.'),
+      webhooks.editWebhookModal(one),
+    ]),
+  await pageOf(hooks, webhookRow),
+  await pageOf(deliveries, deliveryRow),
 ]);
 
 drawsWell('a key that was found in public', fc.tuple(stored.leakedKey, exposed), ([leakedKey, how]) => [

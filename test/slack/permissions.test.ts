@@ -17,6 +17,9 @@ import { createProduct } from '../../src/operations/products/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
+import { createWebhook } from '../../src/operations/webhooks/create.ts';
+import { pauseWebhook } from '../../src/operations/webhooks/pause.ts';
+import { sendTestEvent } from '../../src/operations/webhooks/send-test.ts';
 import type { Command, SlackRequest } from '../../src/slack/frame/feature.ts';
 import { BUTTONS, COMMANDS, SHORTCUTS, SUBMISSIONS } from '../../src/slack/handlers.ts';
 import {
@@ -131,6 +134,22 @@ const EXPECTED: Record<string, string> = {
   '[digest-off]': 'admin*',
   '[digest-on]': 'admin*',
   '[leaked-key-leave]': 'admin* approver*',
+  '/apim-user webhooks': 'admin',
+  '[menu-webhooks]': 'admin',
+  '[webhooks-turn]': 'admin',
+  '[webhook-show]': 'admin',
+  '[webhook-create]': 'admin',
+  '[webhook-edit]': 'admin',
+  '[webhook-pause]': 'admin*',
+  '[webhook-resume]': 'admin*',
+  '[webhook-test]': 'admin*',
+  '[webhook-rotate]': 'admin*',
+  '[webhook-delete]': 'admin*',
+  '[webhook-deliveries]': 'admin',
+  '[webhook-deliveries-turn]': 'admin',
+  '[webhook-redeliver]': 'admin*',
+  '{webhook-create}': 'admin*',
+  '{webhook-edit}': 'admin*',
   '/apim-user service': 'admin',
   '[home-service]': 'admin approver member',
   '[operator-add]': 'admin',
@@ -263,9 +282,9 @@ async function arrange() {
     status: 'new' as const,
     wanted: { ...WANTED, email: `${CANARY}-row${count}@example.com` },
   };
-  const { batchId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
   // The entries store imports of their own, and only so many may wait at once.
-  await t.sql`delete from batches where id <> ${batchId}`;
+  await t.sql`delete from batches`;
+  const { batchId } = await keepImport(admin, { name: 'developers.csv', rows: [row] });
   const { api } = await createApi(admin, {
     id: `orders${count}`,
     name: `${CANARY} orders`,
@@ -288,8 +307,16 @@ async function arrange() {
   const user = azureUser(account.id, { email, firstName: CANARY, note: 'from Azure' });
   await readInAzure(t.as(SYSTEM), user, account.id);
   const [drift] = await t.sql`select id, version from azure_drifts where thing_id = ${account.id}`;
+  await t.sql`delete from webhooks`;
+  const hook = (name: string) =>
+    createWebhook(admin, { name: `${name}${count}`, url: 'https://crm.example.com/events' });
+  const [{ webhook }, { webhook: other }] = [await hook('crm'), await hook('erp')];
+  const { deliveryId } = await sendTestEvent(admin, { webhookId: webhook.id });
+  const paused = await pauseWebhook(admin, { webhookId: other.id });
   return {
     account,
+    webhookId: webhook.id,
+    deliveryId,
     tokenId,
     leakedKeyId: String(leak?.id),
     email,
@@ -317,6 +344,9 @@ async function arrange() {
       { id: suspended.id, version: suspended.version },
       { id: signedUp.account.id, version: signedUp.account.version },
       { id: String(drift?.id), version: Number(drift?.version) },
+      { id: webhook.id, version: webhook.version },
+      { id: other.id, version: paused.webhook.version },
+      { query: { webhookId: webhook.id }, from: 0 },
     ],
   };
 }
@@ -330,6 +360,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   accounts: account.id,
   email: `new-${email}`,
   path: `orders/${groupId}`,
+  url: 'https://erp.example.com/events',
   scope: 'all',
   endsAt: '2031-01-01',
   slot: 'primary',
@@ -350,7 +381,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();
@@ -379,6 +410,8 @@ for (const [name, press] of BUTTONS)
     (request, things) => press(request, things.subscriptionId, typed(things)),
     (request, things) => press(request, things.tokenId, typed(things)),
     (request, things) => press(request, things.leakedKeyId, typed(things)),
+    (request, things) => press(request, things.webhookId, typed(things)),
+    (request, things) => press(request, things.deliveryId, typed(things)),
     (request, things) => press(request, JSON.stringify(['show', things.email]), typed(things)),
     (request, things) => press(request, '{}', typed(things)),
   ]);

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { MIRRORED_KINDS } from '../../src/domain/azure-mirror.ts';
 import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
+import { ALL_EVENT_TYPES } from '../../src/domain/event-types.ts';
 import type { AccountView } from '../../src/operations/accounts/account.ts';
 import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../src/operations/approvals/approval-view.ts';
@@ -19,6 +20,8 @@ import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import type { LeakedKeyView } from '../../src/operations/leaked-keys/leaked-key.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
 import type { showTemplate } from '../../src/operations/templates/show.ts';
+import { webhookName } from '../../src/operations/webhooks/webhook.ts';
+import type { deliveryRow, Webhook } from '../../src/slack/present/webhook.ts';
 import { foreignText, storedEmail, storedText } from './hostile-texts.ts';
 
 export const MENTIONED = 'U0REQUESTER';
@@ -406,6 +409,46 @@ export const leakedKey = fc
     token: maybe(fc.record({ name: foreignText(60), ownerUserId: fc.constant(MENTIONED) })),
   })
   .map((one) => one as unknown as LeakedKeyView);
+
+const webhookType = fc.constantFrom(...ALL_EVENT_TYPES);
+export const webhook = fc.record({
+  id: fc.uuid(),
+  version,
+  name: storedText(webhookName, 200),
+  url: fc.constantFrom(
+    'https://crm.example.com/',
+    `https://crm.example.com/${'x'.repeat(900)}?secret=1`,
+    'https://crm.example.com/%3C!channel%3E/*bold*_`',
+  ),
+  types: fc.uniqueArray(webhookType, { maxLength: ALL_EVENT_TYPES.length }),
+  includesPersonal: fc.boolean(),
+  state: fc.constantFrom('active', 'paused'),
+  pausedBecause: fc.constantFrom(null, 'operator', 'gone', 'failing'),
+  failingSince: maybe(moment),
+  formerSecretUntil: maybe(moment),
+  createdAt: moment,
+  createdBy: actor,
+  waiting: fc.constantFrom(0, 1, 1_000),
+  last: maybe(
+    fc.record({
+      state: fc.constantFrom('delivered', 'failed'),
+      settledAt: moment,
+      lastCode: maybe(fc.constant('timeout')),
+    }),
+  ),
+}) as unknown as fc.Arbitrary<Webhook>;
+export const delivery = fc.record({
+  id: fc.uuid(),
+  type: webhookType,
+  number: maybe(version),
+  state: fc.constantFrom('waiting', 'delivered', 'failed'),
+  attempts: fc.nat(10),
+  queuedAt: moment,
+  nextAttemptAt: moment,
+  settledAt: maybe(moment),
+  lastCode: maybe(fc.constantFrom('timeout', 'a code that is new')),
+  lastStatus: maybe(fc.constantFrom(200, 500)),
+}) as unknown as fc.Arbitrary<Parameters<typeof deliveryRow>[0] & { id: string }>;
 
 const order = fc.record({
   number: version,

@@ -10,8 +10,8 @@ import type { Act } from '../frame/context.ts';
 import { input } from '../frame/operation.ts';
 
 export const MAX_WEBHOOKS = 20;
-const MAX_WEBHOOK_NAME_LENGTH = 60;
-const MAX_WEBHOOK_URL_LENGTH = 1_000;
+export const MAX_WEBHOOK_NAME_LENGTH = 60;
+export const MAX_WEBHOOK_URL_LENGTH = 1_000;
 /** How long a replaced secret signs too. */
 export const FORMER_SECRET_HOURS = 24;
 

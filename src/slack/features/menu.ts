@@ -50,6 +50,7 @@ const ROWS: MenuEntry[][] = [
     { name: 'menu-templates', text: 'Templates', isForAdmins: true },
     { name: 'menu-operators', text: 'Operators', isForAdmins: true },
     { name: 'menu-tokens', text: 'Tokens', isForAdmins: true },
+    { name: 'menu-webhooks', text: 'Webhooks', isForAdmins: true },
     { name: 'menu-help', text: 'Help' },
   ],
 ];

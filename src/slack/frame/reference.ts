@@ -17,6 +17,7 @@ export const productIn = readerOf('productId');
 export const subscriptionIn = readerOf('subscriptionId');
 export const invitationIn = readerOf('invitationId');
 export const driftIn = readerOf('driftId');
+export const webhookIn = readerOf('webhookId');
 
 /**
  * Reads the JSON object in a button's value or a modal's `private_metadata`. Errors: `form_outdated` for anything else,

@@ -96,6 +96,9 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
       : plain,
   workspace_not_bound: (_, plain) =>
     `${plain} Ask the person who runs this app to start it with this workspace's token.`,
+  webhook_not_found: (_, plain) => `${plain} \`/apim-user webhooks\` lists them.`,
+  webhook_name_taken: (_, plain) => `${plain} Nothing changed. Choose another name.`,
+  webhook_state_unfitting: (error) => alreadyText(error, 'webhook'),
   token_not_found: (_, plain) => `${plain} \`/apim-user tokens\` lists them.`,
   approval_ended: (error) => alreadyText(error, 'request'),
   no_second_operator: (_, plain) => `${plain} An admin can add an operator: \`/apim-user operators\`.`,

@@ -151,6 +151,7 @@ const NAMED_KINDS: Record<string, string> = {
   product: 'product',
   subscription: 'subscription',
   token: 'token',
+  webhook: 'webhook',
 };
 
 /** Of what is deleted by now. */
@@ -230,6 +231,14 @@ const DIFFERENCE_DECISIONS: Record<string, string> = {
   leave: 'it was left alone',
 };
 
+const TROUBLES: Readonly<Record<string, string>> = {
+  given_up:
+    'its receiver has failed for three days. Events are given up one by one; programs can still read them from GET /events',
+  failing: 'its receiver has failed for five days, so it is paused',
+  gone: 'its receiver says that it is gone for good, so it is paused',
+};
+const TROUBLE: FieldText = (is) => TROUBLES[String(is)] ?? '';
+
 const ALONE = when(true, 'without a second operator, as its token’s grant act-alone allows');
 
 /** The values of an audit row that people read. Others, such as ids, are left out. */
@@ -296,6 +305,10 @@ const FIELDS: Record<string, FieldText> = {
   erased: when(true, 'erased at once'),
   alone: ALONE,
   address: labelled('IP address'),
+  host: labelled('host'),
+  types: labelled('events'),
+  includesPersonal: either('with names and emails', 'without names and emails'),
+  trouble: TROUBLE,
 };
 
 const FIELDS_FOR_ALL = {
@@ -303,6 +316,7 @@ const FIELDS_FOR_ALL = {
   mode: labelled('mode'),
   state: labelled('state'),
   alone: ALONE,
+  trouble: TROUBLE,
 };
 
 function valueText(value: unknown): string {

@@ -2,6 +2,7 @@
 import type { BlockSuggestion } from '@slack/bolt';
 import { holdsKey } from '../../domain/api-key-form.ts';
 import { DomainError } from '../../domain/domain-error.ts';
+import { ALL_EVENT_TYPES } from '../../domain/event-types.ts';
 import { limitWords } from '../../domain/limit-words.ts';
 import { fullName } from '../../domain/person-name.ts';
 import { searchAccounts } from '../../operations/accounts/search.ts';
@@ -52,6 +53,11 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
       value: `api:${id}`,
     })),
   ],
+  eventTypes: async (_context, text) =>
+    ALL_EVENT_TYPES.filter((type) => type.toLowerCase().includes(text.toLowerCase())).map((type) => ({
+      text: type,
+      value: type,
+    })),
   apis: async (context, text) =>
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
 };
