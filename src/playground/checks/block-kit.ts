@@ -70,6 +70,7 @@ const inputElement = z.discriminatedUnion('type', [
     message: notOffered,
   }),
   element('users_select', { placeholder, initial_user: id.optional() }),
+  element('multi_users_select', { placeholder, initial_users: z.array(id).min(1).optional() }),
   element('external_select', { ...typeAhead, initial_option: option.optional() }),
   element('multi_external_select', { ...typeAhead, initial_options: z.array(option).min(1).optional() }),
   element('datepicker', { initial_date: z.iso.date('must be a day such as 2026-11-01').optional() }),

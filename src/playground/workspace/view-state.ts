@@ -6,6 +6,7 @@ const FIELDS: Record<string, { initial: string; state: string }> = {
   plain_text_input: { initial: 'initial_value', state: 'value' },
   datepicker: { initial: 'initial_date', state: 'selected_date' },
   users_select: { initial: 'initial_user', state: 'selected_user' },
+  multi_users_select: { initial: 'initial_users', state: 'selected_users' },
   external_select: { initial: 'initial_option', state: 'selected_option' },
   radio_buttons: { initial: 'initial_option', state: 'selected_option' },
   checkboxes: { initial: 'initial_options', state: 'selected_options' },
@@ -14,7 +15,8 @@ const FIELDS: Record<string, { initial: string; state: string }> = {
 
 /** The field of `state.values` that holds an element's value. */
 export const stateField = ({ type }: Dict): string => FIELDS[String(type)]?.state ?? 'value';
-export const isPlural = (element: Dict): boolean => stateField(element) === 'selected_options';
+export const isPlural = (element: Dict): boolean =>
+  ['selected_options', 'selected_users'].includes(stateField(element));
 export const isStateful = ({ type }: Dict): boolean => String(type) in FIELDS;
 
 /** The values of a form: earlier ones where the same block and action are still there, the initial ones elsewhere. */

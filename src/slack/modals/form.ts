@@ -19,6 +19,7 @@ function valueIn(field: Record<string, unknown>): FormValues[string] {
   if (many) return many.map((one) => one.value);
   if (field.type === 'datepicker') return (field.selected_date as string | null | undefined) ?? null;
   if (field.type === 'users_select') return (field.selected_user as string | null | undefined) ?? null;
+  if (field.type === 'multi_users_select') return (field.selected_users as string[] | undefined) ?? [];
   const one = field.selected_option as { value: string } | null | undefined;
   return one ? one.value : ((field.value as string | null | undefined) ?? null);
 }

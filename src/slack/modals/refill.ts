@@ -39,6 +39,7 @@ const INITIALS = {
   selected_option: 'initial_option',
   selected_date: 'initial_date',
   selected_user: 'initial_user',
+  selected_users: 'initial_users',
   value: 'initial_value',
 } as const;
 

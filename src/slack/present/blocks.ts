@@ -160,6 +160,15 @@ export function choiceInput(
 export const personInput = (name: string, label: string, hint: string): InputBlock =>
   field(name, label, { type: 'users_select', placeholder: plain('Choose a person') }, { hint });
 
+/** Any number of people. */
+export const peopleInput = (name: string, label: string, hint: string): InputBlock =>
+  field(
+    name,
+    label,
+    { type: 'multi_users_select', placeholder: plain('Choose people') },
+    { hint, optional: true },
+  );
+
 /** Slack's limit. */
 export const MAX_OPTION_VALUE_LENGTH = 75;
 
@@ -194,13 +203,22 @@ export const groupsInput = (chosen: readonly ChosenOption[] = []): InputBlock =>
 export function searchInput(
   name: string,
   label: string,
-  options: { placeholder: string; hint?: string; optional?: boolean; minLength?: number },
+  options: {
+    placeholder: string;
+    hint?: string;
+    optional?: boolean;
+    minLength?: number;
+    chosen?: ChosenOption | null;
+  },
 ): InputBlock {
-  const { placeholder, hint, optional = false, minLength = 0 } = options;
+  const { placeholder, hint, optional = false, minLength = 0, chosen } = options;
   const element = {
     type: 'external_select',
     min_query_length: minLength,
     placeholder: plain(placeholder),
+    ...(chosen && isOption(chosen)
+      ? { initial_option: { text: plain(cut(chosen.name, 75)), value: chosen.id } }
+      : {}),
   };
   return field(name, label, element, { hint, optional });
 }

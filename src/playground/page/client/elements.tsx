@@ -31,6 +31,7 @@ export function Element(props: ElementProps): ReactNode {
     case 'radio_buttons':
       return <Choices {...props} />;
     case 'users_select':
+    case 'multi_users_select':
       return <PersonSelect {...props} />;
     case 'external_select':
     case 'multi_external_select':
@@ -109,13 +110,19 @@ function Choices({ element, label, value, isInvalid, describedBy, onChange }: El
 function PersonSelect(props: ElementProps): ReactNode {
   const people = useContext(DirectoryContext).people.filter((one) => one.canBeMe);
   const options = people.map(({ id, realName }) => ({ value: id, text: { text: realName } }));
+  const isMany = isPlural(props.element);
+  const value = props.value?.[stateField(props.element)];
+  const ids: unknown[] = Array.isArray(value) ? value : [value];
   return (
     <Combobox
       {...comboboxProps(props)}
       options={options}
-      chosen={options.filter((option) => option.value === props.value?.selected_user)}
-      isPlural={false}
-      onChoose={([option]) => props.onChange({ selected_user: option?.value ?? null })}
+      chosen={options.filter((option) => ids.includes(option.value))}
+      isPlural={isMany}
+      onChoose={(chosen) => {
+        const found = chosen.map((option) => option.value);
+        props.onChange(isMany ? { selected_users: found } : { selected_user: found[0] ?? null });
+      }}
     />
   );
 }
