@@ -13,6 +13,8 @@ import { cancelMails } from '../operations/mails/cancel-all.ts';
 import { compareRecovered, MAX_COMPARED } from '../operations/recoveries/compare.ts';
 import { countOpen } from '../operations/recoveries/count-open.ts';
 import { type CheckedChange, checkChanges, repeatChange } from '../operations/recoveries/repeat-removals.ts';
+import { listReviews } from '../operations/reviews/list.ts';
+import { stopReview } from '../operations/reviews/stop.ts';
 import { endSessions } from '../operations/sessions/end-all.ts';
 import { voidTickets } from '../operations/tickets/void-all.ts';
 import { revokeTokens } from '../operations/tokens/revoke-all.ts';
@@ -39,6 +41,7 @@ Without --apply it only shows what it would do. With --apply it:
   - stops imports and other batches, and revokes every token of the management API
   - cancels the mails that wait, because they may have been sent before
   - takes back the requests that wait for a second operator
+  - stops the access reviews, because answers that are newer are missing and the rest would be blocked
 With --audit it also repeats the blocks, deletions, replaced and leaked keys, ended sign-ins and withdrawn roles that are newer
 than the backup. EXPORT.jsonl is what \`npm run -s audit -- export --format jsonl\` wrote after them.
 
@@ -62,11 +65,12 @@ type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: 
 /** Ends everything that could still take effect. Runs in this order, each until it finds nothing more. */
 const CLEAN_UP_STEPS: readonly {
   words: string;
-  of: 'tickets' | 'sessions' | 'batches' | 'tokens' | 'mails' | 'approvals';
+  of: 'tickets' | 'sessions' | 'batches' | 'tokens' | 'mails' | 'approvals' | 'reviews';
   run(context: Context, reason: string): Promise<{ count: number }>;
 }[] = [
   { words: 'mailed links voided', of: 'tickets', run: (context) => voidTickets(context, {}) },
   { words: 'developers’ sessions ended', of: 'sessions', run: (context) => endSessions(context, {}) },
+  { words: 'access reviews stopped', of: 'reviews', run: stopReviews },
   { words: 'batches stopped', of: 'batches', run: (context) => stopAllBatches(context, {}) },
   {
     words: 'tokens of the management API revoked',
@@ -80,6 +84,12 @@ const CLEAN_UP_STEPS: readonly {
     run: (context, reason) => closeApprovals(context, { reason }),
   },
 ];
+
+async function stopReviews(context: Context, reason: string): Promise<{ count: number }> {
+  const { reviews } = await listReviews(context, { isOpen: true });
+  for (const { id: reviewId } of reviews) await stopReview(context, { reviewId, reason });
+  return { count: reviews.length };
+}
 
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);

@@ -73,7 +73,8 @@ async function main(args: string[]): Promise<number> {
         findIds(attempting, invocation),
       );
       const output = await runPages(context, invocation, input);
-      await print(invocation.isJson ? `${jsonForTerminal(output ?? null)}\n` : plainText(output));
+      if (invocation.exposed.isFile && !invocation.isJson) await print(String(output));
+      else await print(invocation.isJson ? `${jsonForTerminal(output ?? null)}\n` : plainText(output));
       return EXIT.ok;
     } catch (error) {
       if (error instanceof WaitsForApproval) return printWaiting(plain, invocation, error);

@@ -86,6 +86,17 @@ export const JOBS = {
     key: (input) => `invitations:${input.serviceId}:${input.batchId}`,
     isSerial: true,
   }),
+  /** Repaints the messages of a review of access. The first ones ask its reviewers. */
+  'repaint-review': slackJob(z.object({ serviceId, reviewId: id }), {
+    key: (input) => `review:${input.serviceId}:${input.reviewId}`,
+    isSerial: true,
+  }),
+  /** Tells the people who are asked in a review that accounts wait, or why they are asked now. */
+  'tell-of-review': slackJob(
+    z.object({ serviceId, reviewId: id, news: z.enum(['waiting', 'escalated', 'handed-over']) }),
+  ),
+  /** Sends the report of a review that has ended. */
+  'send-review-report': slackJob(z.object({ serviceId, reviewId: id })),
   /** Posts an audit row in the approvals channel. */
   'post-notice': slackJob(z.object({ serviceId, auditId: id })),
   /** Posts Monday's digest in the approvals channel. */

@@ -9,6 +9,8 @@ import { listApprovalsToErase } from '../db/operators/approvals.ts';
 import { deleteSupersededJobs } from '../db/outbox/jobs.ts';
 import { deleteOldReceipts, requeueStoredRequests } from '../db/outbox/receipts.ts';
 import { deleteEndedRateLimits } from '../db/rate-limits.ts';
+import { listReviewsToEnd } from '../db/reviews/reviews.ts';
+import { listRowsToBlock } from '../db/reviews/rows.ts';
 import type { ListDue } from '../db/rows.ts';
 import { deleteFormerKeys, listEndingKeys } from '../db/subscriptions/keys.ts';
 import { listOutdatedLeaks } from '../db/subscriptions/leaked-keys.ts';
@@ -34,6 +36,9 @@ import { sweepMails } from '../operations/mails/sweep.ts';
 import { sweepOperators } from '../operations/operators/sweep.ts';
 import { noteOutage } from '../operations/outages/note.ts';
 import { tellOutages } from '../operations/outages/tell.ts';
+import { blockUnanswered } from '../operations/reviews/block-unanswered.ts';
+import { endReview } from '../operations/reviews/end.ts';
+import { sweepReviews } from '../operations/reviews/sweep.ts';
 import { expireSubscription } from '../operations/subscriptions/expire.ts';
 import { tellOfEndingKeys } from '../operations/subscriptions/tell-of-ending-keys.ts';
 import { warnOfTokens } from '../operations/tokens/warn.ts';
@@ -121,6 +126,15 @@ const STEPS: Record<string, Step> = {
     (context, subscriptionId) => expireSubscription(context, { subscriptionId }),
     MAX_ENDED_AT_ONCE,
   ),
+  'block unanswered accounts': forEachDue(
+    listRowsToBlock,
+    now,
+    (context, rowId) => blockUnanswered(context, { rowId }),
+    MAX_ENDED_AT_ONCE,
+  ),
+  // After their last account without an answer is blocked.
+  'end reviews': forEachDue(listReviewsToEnd, now, (context, reviewId) => endReview(context, { reviewId })),
+  'sweep reviews': byTime(({ context }) => sweepReviews(context, {})),
   'tell of ending keys': forEachDue(
     listEndingKeys,
     now,

@@ -19,6 +19,7 @@ import { productsFeature } from './commands/products.ts';
 import { requestFeature } from './commands/request.ts';
 import { resetPasswordFeature } from './commands/reset-password.ts';
 import { restoreFeature } from './commands/restore.ts';
+import { reviewFeature } from './commands/review.ts';
 import { serviceFeature } from './commands/service.ts';
 import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
@@ -70,6 +71,7 @@ const FEATURES: Feature[] = [
   historyFeature,
   undoFeature,
   approvalsFeature,
+  reviewFeature,
   requestFeature,
   operatorsFeature,
   tokensFeature,

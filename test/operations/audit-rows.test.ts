@@ -24,6 +24,8 @@ import { grantRole } from '../../src/operations/operators/grant.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { answerReview } from '../../src/operations/reviews/answer.ts';
+import { startReview } from '../../src/operations/reviews/start.ts';
 import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
@@ -210,6 +212,8 @@ type Case = {
   refused: Refused;
   /** The code when the same actor sends that input in the other service; null: the input names nothing of ours. */
   foreign: string | null;
+  /** Operations that it runs, each with a row of its own. */
+  parts?: readonly string[];
 };
 
 const of = (as: Actor, foreign: string | null, refused: Refused, done: Case['done']): Case => ({
@@ -218,6 +222,22 @@ const of = (as: Actor, foreign: string | null, refused: Refused, done: Case['don
   refused,
   done,
 });
+
+/** A review of one account, by all operators. */
+async function review(wanted: Partial<Parameters<typeof startReview>[1]> = {}) {
+  const { groupId } = await group();
+  const { account: reviewed } = await addAccount(admin(), {
+    email: newAddress(),
+    ...person,
+    groupIds: [groupId],
+  });
+  const started = await startReview(admin(), { scope: 'group', scopeId: groupId, ...wanted });
+  const [row] = await t.sql`select id from review_rows where account_id = ${reviewed.id}`;
+  return { reviewId: started.review.id, rowId: String(row?.id) };
+}
+const NO_ROW = { input: { rowId: NO_UUID, expectedVersion: 1 }, code: 'review_not_found' };
+const NO_REVIEW = { input: { reviewId: NO_UUID }, code: 'review_not_found' };
+const keep = async () => ({ ...only(await review(), 'rowId'), expectedVersion: 1, answer: 'keep' as const });
 
 const CASES: Record<string, Case> = {
   'accounts/activate': of(ADMIN, 'account_not_found', NO_ACCOUNT, async () => {
@@ -415,6 +435,47 @@ const CASES: Record<string, Case> = {
   'azure/bind': of(SYSTEM, null, NOT_VALID, async () => {
     await t.sql`delete from azure_instances`;
     return { path: '/subscriptions/one' };
+  }),
+  'reviews/answer': of(
+    ADMIN,
+    'review_not_found',
+    { input: { ...NO_ROW.input, answer: 'keep' }, code: 'review_not_found' },
+    keep,
+  ),
+  'reviews/block-unanswered': {
+    ...of(SYSTEM, 'review_not_found', { input: { rowId: NO_UUID }, code: 'review_not_found' }, async () => {
+      const { rowId } = await review({ atEnd: 'block' });
+      t.advance(15 * 86_400_000);
+      return { rowId };
+    }),
+    parts: ['accounts/block'],
+  },
+  'reviews/end': of(ADMIN, 'review_not_found', NO_REVIEW, async () => {
+    const { reviewId, rowId } = await review();
+    await answerReview(admin(), { rowId, expectedVersion: 1, answer: 'keep' });
+    return { reviewId };
+  }),
+  'reviews/report': of(ADMIN, 'review_not_found', NO_REVIEW, async () => only(await review(), 'reviewId')),
+  'reviews/start': of(
+    ADMIN,
+    'group_not_found',
+    { input: { scope: 'group', scopeId: 'none' }, code: 'group_not_found' },
+    async () => {
+      const { groupId } = await group();
+      await addAccount(admin(), { email: newAddress(), ...person, groupIds: [groupId] });
+      return { scope: 'group', scopeId: groupId };
+    },
+  ),
+  'reviews/stop': of(
+    ADMIN,
+    'review_not_found',
+    { input: { reviewId: NO_UUID, reason: 'too early' }, code: 'review_not_found' },
+    async () => ({ ...only(await review(), 'reviewId'), reason: 'too early' }),
+  ),
+  'reviews/take-back': of(ADMIN, 'review_not_found', NO_ROW, async () => {
+    const { rowId } = await review();
+    await answerReview(admin(), { rowId, expectedVersion: 1, answer: 'keep' });
+    return { rowId, expectedVersion: 2 };
   }),
   'groups/create': of(ADMIN, null, { input: { name: 'developers' }, code: 'group_name_taken' }, () => ({
     name: next('Partners '),
@@ -896,6 +957,7 @@ const ONLY_SHOWN = [
   'subscriptions/show-keys',
   'subscriptions/list-secrets',
   'tokens/exchange',
+  'reviews/report',
 ];
 
 const rowsOf = (requestId: string) =>
@@ -924,9 +986,14 @@ for (const { operation: name } of changing) {
     it('writes one row when it is done', async () => {
       const { requestId, outcome } = run(name, await one.done());
       await outcome;
-      expect(await rowsOf(requestId)).toEqual([
-        { operation: name, outcome: 'done', code: null, service_id: 'ours' },
-      ]);
+      expect(await rowsOf(requestId)).toEqual(
+        [...(one.parts ?? []), name].map((operation) => ({
+          operation,
+          outcome: 'done',
+          code: null,
+          service_id: 'ours',
+        })),
+      );
     });
 
     it(`writes one row, and nothing else, when it is refused (${one.refused.code})`, async () => {

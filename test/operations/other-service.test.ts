@@ -29,6 +29,7 @@ import { noteOutage } from '../../src/operations/outages/note.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { startReview } from '../../src/operations/reviews/start.ts';
 import { signIn } from '../../src/operations/sessions/sign-in.ts';
 import { approveSubscription } from '../../src/operations/subscriptions/approve.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
@@ -182,6 +183,21 @@ async function begunImport() {
   await beginBatch(admin(), kept);
   return kept;
 }
+/** A review of one account, by all operators. */
+async function review() {
+  count += 1;
+  const { groupId } = await createGroup(admin(), { name: `${OURS} ${count}` });
+  const { account: reviewed } = await addAccount(admin(), {
+    email: newAddress(),
+    firstName: OURS,
+    lastName: 'Lee',
+    groupIds: [groupId],
+  });
+  const started = await startReview(admin(), { scope: 'group', scopeId: groupId, note: OURS });
+  const [row] = await t.sql`select id from review_rows where account_id = ${reviewed.id}`;
+  return { groupId, reviewId: started.review.id, rowId: String(row?.id) };
+}
+const reviewId = async () => ({ reviewId: (await review()).reviewId });
 const ANY_TIME = { from: new Date(0), to: new Date('2100-01-01') };
 /** Our service alone is bound to an instance of Azure's, which was never read. */
 async function bound() {
@@ -927,6 +943,40 @@ const CASES: Record<string, Case> = {
     ours: async () => {
       await webhook();
       t.advance(4 * 86_400_000);
+      return {};
+    },
+    nothing: {},
+  },
+  'cards/plan-review': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await reviewId()), channels: ['C0CARDS'] }),
+    nothing: { reviewId: NO_UUID, channels: ['C0CARDS'] },
+  },
+  'reviews/list': { as: ADMIN, ours: having(review), nothing: {} },
+  'reviews/list-own': { as: ADMIN, ours: having(review), nothing: {} },
+  'reviews/list-rows': { as: ADMIN, ours: reviewId, nothing: { reviewId: NO_UUID } },
+  'reviews/lose-reviewer': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await reviewId()), person: 'T0TEST/U0ADMIN' }),
+    nothing: { reviewId: NO_UUID, person: 'T0TEST/U0ADMIN' },
+  },
+  'reviews/plan': {
+    as: ADMIN,
+    ours: async () => ({ scope: 'group', scopeId: (await review()).groupId }),
+    nothing: { scope: 'group', scopeId: 'none' },
+  },
+  'reviews/show': { as: ADMIN, ours: reviewId, nothing: { reviewId: NO_UUID } },
+  'reviews/show-row': {
+    as: ADMIN,
+    ours: async () => ({ rowId: (await review()).rowId, expectedVersion: 1 }),
+    nothing: { rowId: NO_UUID, expectedVersion: 1 },
+  },
+  'reviews/sweep': {
+    as: SYSTEM,
+    async ours() {
+      await review();
+      // A reminder is due.
+      t.advance(8 * 86_400_000);
       return {};
     },
     nothing: {},

@@ -10,6 +10,7 @@ import { createGroup } from '../../src/operations/groups/create.ts';
 import { invite } from '../../src/operations/invitations/invite.ts';
 import { changePassword } from '../../src/operations/passwords/change.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { startReview } from '../../src/operations/reviews/start.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { createWebhook } from '../../src/operations/webhooks/create.ts';
@@ -57,6 +58,8 @@ beforeAll(async () => {
   const person = { email: EMAIL, firstName: 'Dora', lastName: 'Diaz', password: 'three quiet garden chairs' };
   const { groupId } = await createGroup(console, { name: 'Partners' });
   const { account } = await addAccount(console, { ...person, groupIds: [groupId] });
+  const { review } = await startReview(console, { scope: 'group', scopeId: groupId });
+  const [reviewRow] = await beside.sql`select id from review_rows`;
   changeId = (await blockAccount(console, { accountId: account.id })).changeId;
   const { api } = await createApi(console, { id: 'orders', name: 'Orders', path: 'orders' });
   const { product } = await createProduct(console, {
@@ -84,6 +87,8 @@ beforeAll(async () => {
     invitation: (await invite(console, { email: 'open@example.com' })).invitationId,
     subscription: (await grantSubscription(console, wanted)).subscription.id,
     token: reader.tokenId,
+    review: review.id,
+    reviewRow: String(reviewRow?.id),
     operator: `${owner.teamId}/${app.ids.approver}`,
   });
 });
@@ -151,6 +156,7 @@ describe('T55 in Slack', () => {
     tokens: 'tokens/list',
     webhooks: 'webhooks/list',
     azure: 'azure/show',
+    'review start all': 'reviews/start',
     'service @nowhere': 'services/set-of-channel',
   };
   /** Buttons, with the kind of target that their value names. `=` stands for the id alone. */
@@ -266,6 +272,17 @@ describe('T55 in Slack', () => {
     'azure-take': 'azure/settle-drift',
     'azure-keep': 'azure/settle-drift',
     'azure-leave': 'azure/settle-drift',
+    'reviews-turn': 'reviews/list',
+    'review-rows-turn': 'reviews/list-rows review query',
+    'review-start-ask': 'reviews/start',
+    'review-open': 'reviews/list-rows review =',
+    'review-show': 'reviews/show review =',
+    'review-report': 'reviews/report review =',
+    'review-end': 'reviews/end review =',
+    'review-stop': 'reviews/stop review =',
+    'review-keep': 'reviews/answer account reviewRow',
+    'review-block': 'reviews/answer account reviewRow',
+    'review-take-back': 'reviews/take-back account reviewRow',
     undo: 'accounts/plan-undo account undo',
   };
   /** Submitted modals, with what their metadata names. */
@@ -311,6 +328,10 @@ describe('T55 in Slack', () => {
     'template-save': 'templates/save template',
     'webhook-create': 'webhooks/create',
     'webhook-edit': 'webhooks/edit webhook',
+    'review-plan': 'reviews/plan',
+    'review-start': 'reviews/start',
+    'review-block': 'reviews/answer account reviewRow',
+    'review-stop': 'reviews/stop review',
   };
   /** For every member, or only a way to another row of these tables. */
   const OPEN_TO_MEMBERS = [
@@ -394,8 +415,8 @@ describe('T55 in Slack', () => {
     await modal.closeAll();
     const read = await ofNobody();
     for (const [name, expected] of Object.entries(SUBMITTED)) {
-      const [, kind = ''] = expected.split(' ');
-      const metadata = name === 'template-save' ? { name: ids.template, version: 1 } : carried(kind);
+      const [, kind = '', form] = expected.split(' ');
+      const metadata = name === 'template-save' ? { name: ids.template, version: 1 } : carried(kind, form);
       if (name === 'subscription-grant') Object.assign(metadata, { accountId: ids.account });
       const view = { ...submit.view, callback_id: name, private_metadata: JSON.stringify(metadata) };
       await send({ ...submit, view: { ...view, state: { values: filled(name) } } });
@@ -408,10 +429,12 @@ describe('T55 in Slack', () => {
 
   const carried = (kind: string, key = 'id'): Record<string, unknown> =>
     kind === '' || key === 'query'
-      ? { query: { accountId: ids[kind] }, from: 0 }
-      : kind === 'operator'
-        ? { userId: app.ids.approver, role: 'admin' }
-        : { [key]: ids[kind], version: 1 };
+      ? { query: kind === 'review' ? { reviewId: ids.review } : { accountId: ids[kind] }, from: 0 }
+      : key === 'reviewRow'
+        ? { id: ids.reviewRow, version: 1 }
+        : kind === 'operator'
+          ? { userId: app.ids.approver, role: 'admin' }
+          : { [key]: ids[kind], version: 1 };
 
   it('an account that is named as a mail program writes it', async () => {
     const read = await ofNobody();
@@ -462,6 +485,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
     role: option('admin'),
     slot: option('primary'),
     scope: option('all'),
+    reviewed: option('all'),
     endsAt: { type: 'datepicker', selected_date: '2031-01-01' },
     person: { type: 'users_select', selected_user: app.ids.approver },
     account: { type: 'external_select', selected_option: { value: ids.account } },

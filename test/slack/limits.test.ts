@@ -9,6 +9,7 @@ import * as apis from '../../src/slack/modals/api.ts';
 import * as groups from '../../src/slack/modals/group.ts';
 import { resultModal } from '../../src/slack/modals/open.ts';
 import * as products from '../../src/slack/modals/product.ts';
+import * as reviews from '../../src/slack/modals/review.ts';
 import * as subscriptions from '../../src/slack/modals/subscription.ts';
 import * as templates from '../../src/slack/modals/template.ts';
 import * as webhooks from '../../src/slack/modals/webhook.ts';
@@ -37,6 +38,13 @@ import { historyLine } from '../../src/slack/present/history.ts';
 import { dryRunMessage } from '../../src/slack/present/import.ts';
 import { invitationsMessage } from '../../src/slack/present/invitations.ts';
 import { leakedKeyCard } from '../../src/slack/present/leaked-key.ts';
+import {
+  ownReviewBlocks,
+  reviewCard,
+  reviewedAccount,
+  reviewMessage,
+  reviewRow,
+} from '../../src/slack/present/review.ts';
 import {
   subscriptionCard,
   subscriptionMessage,
@@ -143,6 +151,29 @@ drawsWell('a list of approvals', page(stored.approval, 10), async (approvals) =>
   ]),
 ]);
 
+drawsWell(
+  'a review of access',
+  fc.tuple(stored.review, stored.roles, fc.boolean()),
+  ([one, role, isAsked]) => [
+    reviewCard(one),
+    reviewMessage(one, role, isAsked),
+    { text: 'reviews', blocks: [...reviewRow(one, role, isAsked), ...ownReviewBlocks([one])] },
+    reviews.stopReviewModal(one),
+    reviews.confirmReviewModal(
+      { ...one, name: one.scopeName, count: one.total, reviewers: one.people },
+      { end: one.endsAt, atEnd: one.atEnd, hasReminders: true },
+      { note: one.note },
+    ),
+  ],
+);
+drawsWell('an account in a review', fc.tuple(stored.reviewedRow, fc.boolean()), async ([row, isAsked]) => [
+  { text: 'an account', blocks: reviewedAccount(row, isAsked) },
+  reviews.blockReviewedModal({
+    row,
+    cutOff: { all: 1, live: 1, used: 1, isExact: true },
+    isOperator: isAsked,
+  }),
+]);
 drawsWell('a message about invitations', stored.batch, (report) => [invitationsMessage(report)]);
 
 drawsWell(

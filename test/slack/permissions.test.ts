@@ -14,6 +14,8 @@ import { reportLeakedKey } from '../../src/operations/leaked-keys/report.ts';
 import { grantRole } from '../../src/operations/operators/grant.ts';
 import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { answerReview } from '../../src/operations/reviews/answer.ts';
+import { startReview } from '../../src/operations/reviews/start.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
@@ -119,6 +121,22 @@ const EXPECTED: Record<string, string> = {
   '[template-test]': 'admin*',
   '[template-restore]': 'admin*',
   '/apim-user history': 'admin approver',
+  '/apim-user review': 'admin',
+  '[reviews-turn]': 'admin approver',
+  '[review-rows-turn]': 'admin approver',
+  '[review-start-ask]': 'admin',
+  '[review-open]': 'admin approver',
+  '[review-show]': 'admin approver',
+  '[review-report]': 'admin approver',
+  '[review-end]': 'admin*',
+  '[review-stop]': 'admin',
+  '[review-keep]': 'admin* approver*',
+  '[review-block]': 'admin approver',
+  '[review-take-back]': 'admin*',
+  '{review-plan}': 'admin',
+  '{review-start}': 'admin*',
+  '{review-block}': 'admin* approver*',
+  '{review-stop}': 'admin*',
   '/apim-user approvals': 'admin approver member',
   '/apim-user request': 'admin approver member',
   '/apim-user operators': 'admin',
@@ -347,8 +365,29 @@ async function arrange() {
       { id: webhook.id, version: webhook.version },
       { id: other.id, version: paused.webhook.version },
       { query: { webhookId: webhook.id }, from: 0 },
-    ],
+      ...(await reviews(groupId)),
+    ] as Record<string, unknown>[],
   };
+}
+
+/** An account in two reviews: one waits, and in the other an admin answered. */
+async function reviews(groupId: string): Promise<Record<string, unknown>[]> {
+  const email = `reviewed-${CANARY}${count}@example.com`;
+  const person = { email, firstName: CANARY, lastName: 'Lee', groupIds: [groupId] };
+  await addAccount(t.as(ADMIN), person);
+  const start = () => startReview(t.as(ADMIN), { scope: 'group', scopeId: groupId });
+  const ids = [(await start()).review.id, (await start()).review.id];
+  const rows = await t.sql`select id from review_rows where review_id in ${t.sql(ids)} order by review_id`;
+  const [waiting, answered] = rows.map((row) => String(row.id));
+  await answerReview(t.as(ADMIN), { rowId: answered ?? '', expectedVersion: 1, answer: 'keep' });
+  return [
+    { id: ids[0] },
+    { id: waiting, version: 1 },
+    { query: { reviewId: ids[0] } },
+    { id: ids[1] },
+    { id: answered, version: 2 },
+    { scope: 'all' },
+  ];
 }
 type Things = Awaited<ReturnType<typeof arrange>>;
 
@@ -381,7 +420,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
+const REFERENCES = Array.from({ length: 25 }, (_, at) => at);
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

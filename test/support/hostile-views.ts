@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { MIRRORED_KINDS } from '../../src/domain/azure-mirror.ts';
 import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
 import { ALL_EVENT_TYPES } from '../../src/domain/event-types.ts';
+import { REVIEW_ENDS, REVIEW_SCOPES } from '../../src/domain/review.ts';
 import type { AccountView } from '../../src/operations/accounts/account.ts';
 import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../src/operations/approvals/approval-view.ts';
@@ -18,6 +19,8 @@ import * as input from '../../src/operations/frame/input.ts';
 import { groupDescription, groupName } from '../../src/operations/groups/group.ts';
 import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import type { LeakedKeyView } from '../../src/operations/leaked-keys/leaked-key.ts';
+import type { ReviewView } from '../../src/operations/reviews/review.ts';
+import type { ReviewRowView } from '../../src/operations/reviews/rows.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
 import type { showTemplate } from '../../src/operations/templates/show.ts';
 import { webhookName } from '../../src/operations/webhooks/webhook.ts';
@@ -449,6 +452,84 @@ export const delivery = fc.record({
   lastCode: maybe(fc.constantFrom('timeout', 'a code that is new')),
   lastStatus: maybe(fc.constantFrom(200, 500)),
 }) as unknown as fc.Arbitrary<Parameters<typeof deliveryRow>[0] & { id: string }>;
+export const review = fc
+  .record({
+    id: fc.uuid(),
+    scope: fc.constantFrom(...REVIEW_SCOPES),
+    scopeName: storedText(groupName, 300),
+    note: reason,
+    atEnd: fc.constantFrom(...REVIEW_ENDS),
+    total: fc.nat(5_000),
+    state: fc.constantFrom('open', 'ended', 'stopped'),
+    startedByName: actor,
+    adminsSince: maybe(moment),
+    escalatedAt: maybe(moment),
+    endedBy: actor,
+    stopReason: reason,
+    version,
+    createdAt: moment,
+    endsAt: moment,
+    endedAt: maybe(moment),
+    people: fc.array(fc.record({ person: fc.constant('T0/U0'), name: actor, lostAt: maybe(moment) }), {
+      maxLength: 20,
+    }),
+    progress: fc.record({
+      kept: fc.nat(9),
+      blocked: fc.nat(9),
+      requested: fc.nat(9),
+      gone: fc.nat(9),
+      waiting: fc.nat(9),
+    }),
+  })
+  .map((one) => one as unknown as ReviewView);
+
+const day = maybe(fc.constant('2026-11-30'));
+export const reviewedRow = fc
+  .record({
+    id: fc.uuid(),
+    version,
+    place: fc.nat(5_000),
+    accountId,
+    evidence: maybe(
+      fc.record({
+        email: storedEmail,
+        name: fc.tuple(name, name).map((names) => names.join(' ').trim()),
+        state: fc.constantFrom('active', 'blocked', 'deleted'),
+        lastSignInOn: day,
+        lastCallOn: day,
+        calls30: fc.nat(),
+        calls90: fc.nat(),
+        letIn: fc.record({
+          how: fc.constantFrom('invited', 'added', 'signed up'),
+          by: actor,
+          approvedBy: actor,
+          at: fc.constant('2026-11-30T10:00:00Z'),
+        }),
+        groups: fc.array(storedText(groupName, 300), { maxLength: 20 }),
+        subscriptions: fc.array(
+          fc.record({ name: catalogName, state: fc.constantFrom('active', 'suspended') }),
+          {
+            maxLength: 20,
+          },
+        ),
+      }),
+    ),
+    evidenceAt: moment,
+    answer: maybe(fc.constantFrom('keep', 'block')),
+    answeredByName: actor,
+    answeredAt: maybe(moment),
+    reason,
+    approvalId: maybe(fc.uuid()),
+    approval: maybe(
+      fc.record({
+        state: fc.constantFrom('open', 'declined'),
+        decidedByName: actor,
+        decidedAt: maybe(moment),
+      }),
+    ),
+    isWaiting: fc.boolean(),
+  })
+  .map((one) => one as unknown as ReviewRowView);
 
 const order = fc.record({
   number: version,

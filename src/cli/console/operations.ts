@@ -53,6 +53,13 @@ import { deleteProduct } from '../../operations/products/delete.ts';
 import { editProduct } from '../../operations/products/edit.ts';
 import { listProducts } from '../../operations/products/list.ts';
 import { showProduct } from '../../operations/products/show.ts';
+import { endReview } from '../../operations/reviews/end.ts';
+import { listReviews } from '../../operations/reviews/list.ts';
+import { listRowsOfReview } from '../../operations/reviews/list-rows.ts';
+import { reportReview } from '../../operations/reviews/report.ts';
+import { showReview } from '../../operations/reviews/show.ts';
+import { startReview } from '../../operations/reviews/start.ts';
+import { stopReview } from '../../operations/reviews/stop.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
@@ -93,13 +100,17 @@ export type Exposed = {
   alias?: string;
   /** The fields that may come without `--option`, in order: `accounts/block ann@example.com`. */
   positional: readonly string[];
+  /** It prints a text that is meant for a file, as it is. */
+  isFile?: true;
   /** The fields that the console takes, when it doesn't take all. */
   fields?: readonly string[];
   /** For outputs in pages: the field with the rows, and the input field that takes `next`. */
   pages?: { rows: string; cursor: string } | undefined;
 };
 
-type Exposure<Input, Output> = Partial<Pick<Exposed, 'alias' | 'positional' | 'fields' | 'pages'>> & {
+type Exposure<Input, Output> = Partial<
+  Pick<Exposed, 'alias' | 'positional' | 'fields' | 'pages' | 'isFile'>
+> & {
   /** Input that the console always sends. */
   fixedInput?: Input;
   /** Selects what the console prints. Default: the whole output. */
@@ -158,6 +169,13 @@ export const EXPOSED: readonly Exposed[] = [
   expose(renameGroup, { positional: ['groupId', 'name'] }),
   expose(deleteGroup, { positional: ['groupId'] }),
   expose(showHistory, { alias: 'history', positional: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),
+  expose(startReview, { positional: ['scope', 'scopeId'] }),
+  expose(listReviews, { alias: 'reviews', pages: { rows: 'reviews', cursor: 'after' } }),
+  expose(showReview, { positional: ['reviewId'] }),
+  expose(listRowsOfReview, { positional: ['reviewId'], pages: { rows: 'rows', cursor: 'after' } }),
+  expose(endReview, { positional: ['reviewId'] }),
+  expose(stopReview, { positional: ['reviewId'] }),
+  expose(reportReview, { positional: ['reviewId', 'format'], print: ({ text }) => text, isFile: true }),
   expose(searchHistory, { alias: 'search', pages: { rows: 'entries', cursor: 'after' } }),
   expose(listWaitingApprovals, { alias: 'approvals', pages: { rows: 'approvals', cursor: 'after' } }),
   expose(listOperators, { alias: 'operators' }),
@@ -280,6 +298,7 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'batches/stop-all': 'npm run after-restore',
   'recoveries/compare': 'npm run after-restore',
   'recoveries/count-open': 'npm run after-restore',
+  'reviews/plan': 'for the form in Slack; reviews/start says the same refusals',
   'services/show': 'for the management API; the settings say the same',
   'sessions/end-all': 'npm run after-restore',
   'templates/preview': 'gives a page of HTML',

@@ -13,6 +13,7 @@ import {
   approvals,
   audit,
   mails,
+  reviews,
   sessions,
   subscriptionKeys,
   subscriptions,
@@ -28,6 +29,7 @@ export type OpenCounts = {
   mails: number;
   approvals: number;
   batches: number;
+  reviews: number;
   invitations: number;
 };
 
@@ -41,6 +43,7 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
     mails: await count(mails, has(mails, { serviceId: of.serviceId, state: 'queued' })),
     approvals: await count(approvals, has(approvals, { serviceId: of.serviceId, state: 'open' })),
     batches: await countBatchesNotEnded(db, of.serviceId),
+    reviews: await count(reviews, has(reviews, { serviceId: of.serviceId, state: 'open' })),
     invitations: await listInvitations(db, of.serviceId, { onlyOpenAt: of.now }).count(),
   };
 }

@@ -13,7 +13,8 @@ export type CardSubject =
   | { signUpSummaryId: string }
   | { invitationBatchId: string }
   | { driftId: string }
-  | { leakedKeyId: string };
+  | { leakedKeyId: string }
+  | { reviewId: string };
 
 /** The version of a card of sign-ups of which none waits: see `versionOfSignUps`. */
 const DECIDED = versionOfSignUps(0);
@@ -30,7 +31,8 @@ type SubjectColumn =
   | 'signUpSummaryId'
   | 'invitationBatchId'
   | 'driftId'
-  | 'leakedKeyId';
+  | 'leakedKeyId'
+  | 'reviewId';
 
 export async function listCards(db: Db, serviceId: string, subject: CardSubject): Promise<Card[]> {
   const isAbout = Object.entries(subject).map(([column, id]: [string, string]) =>
@@ -58,7 +60,15 @@ export async function updateCard(
 }
 
 export type StaleSubject = {
-  kind: 'account' | 'approval' | 'subscription' | 'sign-ups' | 'invitations' | 'drift' | 'leaked-key';
+  kind:
+    | 'account'
+    | 'approval'
+    | 'subscription'
+    | 'sign-ups'
+    | 'invitations'
+    | 'drift'
+    | 'leaked-key'
+    | 'review';
   id: string;
 };
 
@@ -119,6 +129,12 @@ export async function listStaleSubjects(
       left join cards c on c.service_id = k.service_id and c.leaked_key_id = k.id
       where k.service_id = ${serviceId} and k.changed_at < ${before}
         and (c.painted_version < k.version or (c.id is null and k.changed_at > ${now} - interval '7 days')) limit ${limit})
+    union all
+    (select distinct 'review', v.id::text from reviews v
+      left join cards c on c.service_id = v.service_id and c.review_id = v.id
+      where v.service_id = ${serviceId} and v.changed_at < ${before}
+        and (c.painted_version < v.version and (c.message_ts is not null or v.state = 'open')
+          or c.id is null and v.state = 'open') limit ${limit})
     union all
     (select distinct 'invitations', c.invitation_batch_id::text from cards c
       where c.service_id = ${serviceId} and c.invitation_batch_id is not null and ${isMinuteOf(sql`c.changed_at`, now)}

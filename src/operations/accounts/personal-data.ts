@@ -11,6 +11,7 @@ import { eraseDriftsOfAccount } from '../../db/azure/decisions.ts';
 import { deleteOrdersOfAccount } from '../../db/azure/orders.ts';
 import { eraseApprovals as eraseApprovalRows, listApprovalIdsOf } from '../../db/operators/approvals.ts';
 import { deleteRecipientsOfAccount } from '../../db/outbox/notification-recipients.ts';
+import { eraseEvidence } from '../../db/reviews/rows.ts';
 import type { Act } from '../frame/context.ts';
 import { hoursAfter, queueInvitationsRepaint, queueRepaint } from '../frame/outbox.ts';
 import { callOffMails } from '../mails/call-off.ts';
@@ -48,6 +49,7 @@ export async function eraseAccountData(act: Act, account: Account): Promise<Acco
     await eraseInvitationData(act, id);
   }
   await removeSubscriptions(act, { accountId: account.id }, true);
+  await eraseEvidence(act.tx, serviceId, account.id);
   await deleteAgreementsOf(act.tx, { serviceId, accountId: account.id });
   await deleteOrdersOfAccount(act.tx, serviceId, account.id);
   await deleteActivity(act.tx, { serviceId, accountId: account.id });

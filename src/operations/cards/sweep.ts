@@ -11,6 +11,7 @@ import {
   queueSummaryRepaint,
 } from '../frame/outbox.ts';
 import { queueLeakRepaint } from '../leaked-keys/leaked-key.ts';
+import { queueReviewRepaint } from '../reviews/review.ts';
 
 const MAX_SWEPT = 100;
 
@@ -22,6 +23,7 @@ const QUEUES: Record<StaleSubject['kind'], (act: Act, id: string) => Promise<voi
   invitations: queueInvitationsRepaint,
   drift: queueDriftRepaint,
   'leaked-key': queueLeakRepaint,
+  review: queueReviewRepaint,
 };
 
 /**

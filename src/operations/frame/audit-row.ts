@@ -97,6 +97,7 @@ const KINDS = [
   'group',
   'approval',
   'batch',
+  'review',
   'token',
   'mail',
   'webhook',

@@ -196,7 +196,8 @@ export type AuditEntry = {
       | 'product'
       | 'subscription'
       | 'batch'
-      | 'webhook';
+      | 'webhook'
+      | 'review';
     id: string;
   };
   reason?: string;

@@ -10,7 +10,7 @@ const GROUPS = {
   People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit'],
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
   Catalog: ['products', 'apis', 'usage'],
-  Decisions: ['approvals', 'history', 'help'],
+  Decisions: ['approvals', 'review', 'history', 'help'],
 };
 /** What is used once, or seldom: only named, so that the rest stays one screen. */
 const SETUP = ['operators', 'templates', 'tokens', 'webhooks', 'service', 'azure'];

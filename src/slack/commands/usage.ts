@@ -113,14 +113,17 @@ async function sendChart(
       comment: `*${escapeText(title)}*\n${words}`,
     });
   } catch (error) {
-    await reply({ text: `The chart couldn't be sent: ${whyNot(error)} The figures above are complete.` });
+    await reply({
+      text: `The chart couldn't be sent: ${whyNoUpload(error)} The figures above are complete.`,
+    });
   }
 }
 
 const SCOPE_MISSING =
   'the app was installed without `files:write`. An admin can update its manifest and install it again, as its Home says.';
 
-function whyNot(error: unknown): string {
+/** Why Slack didn't take a file, in words. */
+export function whyNoUpload(error: unknown): string {
   const code = slackErrorOf(error);
   if (code === 'missing_scope') return SCOPE_MISSING;
   if (code.startsWith('file_upload')) return 'this workspace doesn’t allow uploads.';

@@ -7,6 +7,7 @@ import { showMirror } from '../../operations/azure/show.ts';
 import type { Served, Services } from '../../operations/frame/context.ts';
 import { countOpenInvitations } from '../../operations/invitations/count.ts';
 import { countMails } from '../../operations/mails/count.ts';
+import { listOwnReviews } from '../../operations/reviews/list-own.ts';
 import { listSubscriptions } from '../../operations/subscriptions/list.ts';
 import { approvalPages } from '../commands/approvals.ts';
 import type { SlackRequest } from '../frame/feature.ts';
@@ -17,6 +18,7 @@ import { mirrorNotes } from '../present/azure.ts';
 import { actions, button, divider, section } from '../present/blocks.ts';
 import { errorText } from '../present/error.ts';
 import { historyRow } from '../present/history.ts';
+import { ownReviewBlocks } from '../present/review.ts';
 import { escapeText } from '../present/text.ts';
 import { createRequest, type SlackDependencies } from '../receive/dispatcher.ts';
 import type { SenderDomain, SetupReport } from '../receive/setup-check.ts';
@@ -79,7 +81,9 @@ async function drawHome(
 ): Promise<Page> {
   const role = await request.role();
   const head = (await menu(request)).blocks ?? [];
-  const { blocks: approvals } = await approvalPages.first(request);
+  const { blocks: waitingApprovals } = await approvalPages.first(request);
+  const reviews = ownReviewBlocks((await listOwnReviews(request.context, {})).reviews);
+  const approvals = [...reviews, ...waitingApprovals];
   const messages = await invitationMessagesBlocks(request);
   if (role === null) return () => [...head, ...approvals, divider, ...messages];
   const waiting = [

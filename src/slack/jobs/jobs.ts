@@ -22,6 +22,7 @@ import {
   tellOperator,
 } from './notices.ts';
 import { confirmPerson } from './people.ts';
+import { repaintReview, sendReviewReport, tellOfReview } from './reviews.ts';
 
 export type SlackJobs = ReturnType<typeof createSlackJobs>;
 
@@ -49,6 +50,9 @@ export function createSlackJobs(
     'close-drift-card': bound(closeDriftCard),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
+    'repaint-review': bound(repaintReview),
+    'tell-of-review': bound(tellOfReview),
+    'send-review-report': bound(sendReviewReport),
     'post-notice': bound(postNotice),
     'post-digest': bound(postDigest),
     'tell-operator': bound(tellOperator),

@@ -108,6 +108,15 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
     const { by, at } = error.detail.current ?? {};
     return `${by ? escapeText(by) : 'Someone'} already applied this${at ? `, ${formatDate(at)}` : ''}. Its message shows the progress.`;
   },
+  review_answered: (error) => {
+    const { by, at } = error.detail.current ?? {};
+    return by
+      ? `${escapeText(by)} answered for this account${at ? `, ${formatDate(at)}` : ''}, so nothing was done. Look at it again.`
+      : 'Someone took the answer for this account back, so nothing was done. Look at it again.';
+  },
+  review_unanswered: (error, plain) =>
+    `${plain} There are ${error.detail.count ?? 'some'}; answer them, or stop the review.`,
+  review_not_found: (_, plain) => `${plain} \`/apim-user review\` lists them.`,
   requests_off: (_, plain) => `${plain} \`/apim-user help\` shows who to ask.`,
   operator_unfitting: (error) =>
     `Nothing changed: only full members of this workspace can have a role. Slack lists this person as *${error.detail.current?.state ?? 'unknown'}*.`,

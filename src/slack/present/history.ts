@@ -120,6 +120,8 @@ const REASONS: Partial<Record<DomainErrorCode, string>> = {
   subscription_changed: 'the subscription had changed meanwhile',
   subscription_state_unfitting: "the state of the subscription didn't allow it",
   has_subscriptions: 'there were subscriptions to it',
+  review_answered: 'the account had another answer by then',
+  review_own_account: 'it was their own account',
   limit_reached: 'that was more than is allowed at once',
   overtaken: 'another change came first',
   try_again: "it didn't work at that moment",

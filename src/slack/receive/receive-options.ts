@@ -58,6 +58,19 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
       text: type,
       value: type,
     })),
+  reviewed: async (context, text) => [
+    ...('all active accounts'.includes(text.toLowerCase())
+      ? [{ text: 'All active accounts', value: 'all' }]
+      : []),
+    ...(await listProducts(context, { text })).products.map(({ id, name }) => ({
+      text: `${name} · product`,
+      value: `product:${id}`,
+    })),
+    ...matchingGroups(text, await listCustomGroups(context, {})).map(({ text: name, value }) => ({
+      text: `${name} · group`,
+      value: `group:${value}`,
+    })),
+  ],
   apis: async (context, text) =>
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
 };
