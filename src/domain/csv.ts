@@ -105,15 +105,20 @@ function countLineEnds(text: string): number {
 const FORMULA_AFTER_BLANKS = /^\s+[=+\-@\uff1d\uff0b\uff0d\uff20]|^\n/;
 
 /**
- * Writes one row: every cell in quotes, CRLF at the end, an apostrophe before a text that a spreadsheet would run as a
+ * Writes rows: every cell in quotes, CRLF at the end, an apostrophe before a text that a spreadsheet would run as a
  * formula. Source: RFC 4180; OWASP, CSV Injection.
  */
-export function csvLine(cells: readonly (string | number | null)[]): string {
-  return stringify([[...cells]], {
-    cast: { string: (text) => text.replaceAll('\0', '').replace(FORMULA_AFTER_BLANKS, "'$&") },
-    escape_formulas: true,
-    quoted: true,
-    quoted_empty: true,
-    record_delimiter: '\r\n',
-  });
+export function csvLines(rows: readonly (readonly (string | number | null)[])[]): string {
+  return stringify(
+    rows.map((cells) => [...cells]),
+    {
+      cast: { string: (text) => text.replaceAll('\0', '').replace(FORMULA_AFTER_BLANKS, "'$&") },
+      escape_formulas: true,
+      quoted: true,
+      quoted_empty: true,
+      record_delimiter: '\r\n',
+    },
+  );
 }
+
+export const csvLine = (cells: readonly (string | number | null)[]): string => csvLines([cells]);

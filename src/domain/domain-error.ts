@@ -52,6 +52,8 @@ const REFUSALS = {
   template_not_found: ['missing', 'Mail not found.'],
   template_invalid: ['invalid', "This text can't be used."],
   template_changed: ['stale', 'Someone else has saved this mail since you opened it.'],
+  export_empty: ['missing', 'Nothing matches, so there is nothing to export.'],
+  export_too_large: ['invalid', 'That is more than fits into a file in Slack.'],
   service_not_found: ['missing', 'There is no service with this name here.'],
   workspace_not_bound: ['conflict', "This Slack workspace isn't connected to the service. Nothing changed."],
   token_not_found: ['missing', 'Token not found. It may have been revoked.'],

@@ -133,6 +133,14 @@ export const JOBS = {
     maxAttempts: 10,
     key: (input) => `quota:${input.serviceId}:${input.subscriptionId}`,
   }),
+  /** Sends a file of rows to the direct message of the admin who asked for it. One at a time: it is built in memory. */
+  'send-export': slackJob(z.object({ serviceId, exportId: id }), {
+    key: ({ exportId }) => `export:${exportId}`,
+    queue: (input) => `exports:${input.serviceId}`,
+  }),
+  'delete-exported-file': slackJob(z.object({ serviceId, exportId: id, fileId: id }), {
+    key: ({ exportId }) => `export-end:${exportId}`,
+  }),
   /** Warns the owner of a token that ends soon. */
   'tell-of-ending-token': slackJob(z.object({ serviceId, tokenId: id }), {
     key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,

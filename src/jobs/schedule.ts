@@ -28,6 +28,7 @@ import { sweepPull } from '../operations/azure/sweep-pull.ts';
 import { sweepBatches } from '../operations/batches/sweep.ts';
 import { sweepCards } from '../operations/cards/sweep.ts';
 import { postDueDigest } from '../operations/digests/post-due.ts';
+import { sweepExports } from '../operations/exports/sweep.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { eraseInvitation } from '../operations/invitations/erase.ts';
 import { expireInvitation } from '../operations/invitations/expire.ts';
@@ -95,6 +96,7 @@ const STEPS: Record<string, Step> = {
   'sweep approvals': byTime(({ context }) => sweepApprovals(context, {})),
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep batches': ({ context }) => sweepBatches(context, {}),
+  'end exported files': byTime(({ context }) => sweepExports(context, {})),
   'read Azure': ({ context }) => sweepPull(context, {}),
   'send to Azure': ({ context }) => sweepOrders(context, {}),
   // When Slack is back, the jobs that wait for it run at once.

@@ -35,6 +35,8 @@ export type SharedFile = {
   user: string;
   /** Of an image; empty when the app gave none. */
   altText?: string;
+  /** Its message says so. */
+  isDeleted?: true;
 };
 
 export type Message = {

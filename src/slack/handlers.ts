@@ -7,6 +7,7 @@ import { azureFeature } from './commands/azure.ts';
 import { blockFeature } from './commands/block.ts';
 import { deleteFeature } from './commands/delete.ts';
 import { editFeature } from './commands/edit.ts';
+import { exportFeature } from './commands/export.ts';
 import { groupsFeature } from './commands/groups.ts';
 import { createHelpFeature } from './commands/help.ts';
 import { historyFeature } from './commands/history.ts';
@@ -48,6 +49,7 @@ const FEATURES: Feature[] = [
   invitationMessagesFeature,
   importFeature,
   listFeature,
+  exportFeature,
   showFeature,
   editFeature,
   blockFeature,

@@ -538,6 +538,10 @@ const CASES: Record<string, Case> = {
   'invitations/revoke': of(ADMIN, 'invitation_not_found', NO_INVITATION, async () =>
     only(await invitation(), 'invitationId'),
   ),
+  'exports/take': of(ADMIN, null, NOT_VALID, async () => {
+    await account();
+    return { kind: 'accounts', wanted: { state: 'active' } };
+  }),
   'digests/set': of(ADMIN, null, NOT_VALID, async () => {
     await t.sql`delete from digests`;
     return { isOn: false };

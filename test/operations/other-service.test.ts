@@ -14,6 +14,7 @@ import { beginBatch } from '../../src/operations/batches/begin.ts';
 import { claimBatch } from '../../src/operations/batches/claim.ts';
 import { planCards } from '../../src/operations/cards/plan.ts';
 import { setDigest } from '../../src/operations/digests/set.ts';
+import { takeExport } from '../../src/operations/exports/take.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { keepImport } from '../../src/operations/imports/keep.ts';
@@ -993,6 +994,32 @@ const CASES: Record<string, Case> = {
     ours: having(saved, { template: TEMPLATE }),
     nothing: { template: TEMPLATE },
   },
+  'exports/claim': { as: SYSTEM, ours: exported, nothing: { exportId: NO_UUID } },
+  'exports/note': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await exported()), became: { is: 'gone' } }),
+    nothing: { exportId: NO_UUID, became: { is: 'gone' } },
+  },
+  'exports/sweep': {
+    as: SYSTEM,
+    ours: async () => {
+      await exported();
+      await t.sql`update exported_files set ends_at = created_at`;
+      return {};
+    },
+    nothing: {},
+  },
+  'usage/list-days': {
+    as: ADMIN,
+    ours: async () => {
+      const of = { accountId: (await account()).accountId, ...(await product()) };
+      const { id: subscriptionId } = (await grantSubscription(admin(), of)).subscription;
+      await t.sql`insert into subscription_calls values
+        ('ours', ${subscriptionId}, 'day', date_trunc('day', now()), '', 'passed', 1)`;
+      return { isCounted: true };
+    },
+    nothing: { isCounted: true },
+  },
   'usage/report': {
     as: ADMIN,
     ours: usageOf({ by: 'product', order: { by: 'name', isDescending: false } }),
@@ -1023,6 +1050,13 @@ async function order() {
   await bindInstance(t.sql);
   await account();
   return { number: await lastOrder(t.sql) };
+}
+
+async function exported() {
+  await account();
+  await takeExport(admin(), { kind: 'accounts' });
+  const [row] = await t.sql<[{ id: string }]>`select id from exported_files order by id desc limit 1`;
+  return { exportId: row.id };
 }
 
 async function recipient() {

@@ -33,6 +33,8 @@ let dependencies: JobDependencies;
 let taken: { to: string[]; subject: string; text: string; idempotencyKey: string }[] = [];
 
 const NO_SLACK = {
+  'send-export': async () => {},
+  'delete-exported-file': async () => {},
   'post-digest': async () => {},
   'answer-slack-request': async () => {},
   'repaint-cards': async () => {},

@@ -312,6 +312,11 @@ const EXPECTED: Record<string, string> = {
   'webhooks/sweep': 'system',
   'workspaces/bind': 'system',
   'workspaces/revoke': 'system',
+  'exports/claim': 'system',
+  'exports/note': 'system',
+  'exports/sweep': 'system',
+  'exports/take': 'admin console',
+  'usage/list-days': 'admin approver console',
   'usage/report': 'admin approver console admin-program approver-program reader-program',
   'usage/report-times': 'admin approver console admin-program approver-program reader-program',
 };

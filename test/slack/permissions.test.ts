@@ -140,6 +140,10 @@ const EXPECTED: Record<string, string> = {
   '/apim-user approvals': 'admin approver member',
   '/apim-user request': 'admin approver member',
   '/apim-user operators': 'admin',
+  '/apim-user export': 'admin',
+  '[menu-export]': 'admin',
+  '[list-export]': 'admin*',
+  '{export}': 'admin*',
   '[history-of]': 'admin approver',
   '[menu-approvals]': 'admin approver member',
   '[approval-approve]': 'admin* approver*',
@@ -365,6 +369,7 @@ async function arrange() {
       { id: webhook.id, version: webhook.version },
       { id: other.id, version: paused.webhook.version },
       { query: { webhookId: webhook.id }, from: 0 },
+      { kind: 'accounts', wanted: { state: 'active' } },
       ...(await reviews(groupId)),
     ] as Record<string, unknown>[],
   };
@@ -394,6 +399,9 @@ type Things = Awaited<ReturnType<typeof arrange>>;
 const typed = ({ account, groupId, email, operator }: Things) => ({
   person: operator,
   role: 'admin',
+  kind: 'accounts',
+  format: 'csv',
+  filter: '',
   why: 'a partner',
   account: account.id,
   accounts: account.id,
@@ -420,7 +428,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = Array.from({ length: 25 }, (_, at) => at);
+const REFERENCES = Array.from({ length: 26 }, (_, at) => at);
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

@@ -280,6 +280,8 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'audit/export': 'npm run audit',
   'audit/feed': 'for the management API; npm run audit exports',
   'events/list': 'for the management API; npm run audit exports',
+  'exports/take': 'npm run export',
+  'usage/list-days': 'npm run export',
   'audit/verify': 'npm run audit',
   'cards/repaint': 'about messages in Slack',
   'accounts/end-ways-in': 'npm run after-restore',

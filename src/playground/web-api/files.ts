@@ -16,6 +16,16 @@ export function filesInfo(w: Workspace, args: Dict): Dict {
   return { file: w.files.json(file) };
 }
 
+/** An app deletes its own files only. */
+export function deleteFile(w: Workspace, args: Dict): Dict {
+  requireScope(w, 'files:write');
+  const id = textOf(args.file);
+  if (w.files.find(id)?.user !== APP.botUserId) throw new SlackRefusal('file_not_found');
+  w.files.remove(id);
+  w.conversations.markDeleted(id);
+  return {};
+}
+
 export function getUploadUrl(w: Workspace, args: Dict): Dict {
   requireScope(w, 'files:write');
   const [name, length] = [textOf(args.filename), Number(args.length)];

@@ -3,7 +3,7 @@ import type { Dict } from '../shapes.ts';
 import { SlackRefusal } from '../workspace/slack-refusal.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { postMessage, updateMessage } from './chat.ts';
-import { completeUpload, filesInfo, getUploadUrl } from './files.ts';
+import { completeUpload, deleteFile, filesInfo, getUploadUrl } from './files.ts';
 import { authTest, conversationsInfo, conversationsMembers, conversationsOpen, usersInfo } from './lookup.ts';
 import { openView, publishView, pushView, updateView } from './views.ts';
 
@@ -15,6 +15,7 @@ const METHODS: Record<string, (workspace: Workspace, args: Dict) => Dict> = {
   'conversations.members': conversationsMembers,
   'conversations.open': conversationsOpen,
   'files.completeUploadExternal': completeUpload,
+  'files.delete': deleteFile,
   'files.getUploadURLExternal': getUploadUrl,
   'files.info': filesInfo,
   'users.info': usersInfo,

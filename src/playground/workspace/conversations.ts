@@ -87,10 +87,21 @@ function createMessages({ clock, changed, stored }: Parts) {
     message.changed = changed();
   }
 
+  /** The messages that share a file say that it is deleted. */
+  function markDeleted(fileId: string): void {
+    for (const message of messages) {
+      const file = message.files?.find(({ id }) => id === fileId);
+      if (!file) continue;
+      file.isDeleted = true;
+      message.changed = changed();
+    }
+  }
+
   return {
     nextTs,
     post,
     edit,
+    markDeleted,
     find: (channel: string, ts: string): Message | null =>
       messages.find((one) => one.channel === channel && one.ts === ts) ?? null,
     all: (): readonly Message[] => messages,

@@ -45,6 +45,10 @@ export function createFiles(filesUrl: () => string) {
       const file = files.get(id);
       if (file !== undefined) file.channel = channel;
     },
+    /** Errors: `file_not_found`, also for an upload that was announced and not completed; Slack drops it by itself. */
+    remove(id: string): void {
+      if (!files.delete(id)) throw new SlackRefusal('file_not_found');
+    },
     clear(): void {
       files.clear();
       slots.clear();

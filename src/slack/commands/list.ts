@@ -7,6 +7,7 @@ import { definePages } from '../frame/pages.ts';
 import { accountRow } from '../present/account.ts';
 import { isAboutActivity, wantedText } from '../present/account-list.ts';
 import { capital } from '../present/text.ts';
+import { exportButton } from './export.ts';
 
 const STATES = ['active', 'pending', 'blocked', 'deleted'] as const;
 
@@ -24,6 +25,7 @@ const pages = definePages<WantedAccounts>('list', async (request, query, page) =
     none: noResultsText(query),
     filters: await stateFilters(request, query),
     ...(isAboutActivity(query) ? { note: ACTIVITY_NOTE } : {}),
+    buttons: role === 'admin' && accounts.length > 0 ? [exportButton('accounts', query)] : [],
   };
 });
 

@@ -1,7 +1,7 @@
 import type { UsageTime } from '../../domain/usage-times.ts';
 import { describeCalls, sumOfCalls } from '../../domain/usage-words.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
-import { listProducts } from '../../operations/products/list.ts';
+import { productNamed } from '../../operations/products/named.ts';
 import { showProduct } from '../../operations/products/show.ts';
 import { showSubscription } from '../../operations/subscriptions/show.ts';
 import { showUsage } from '../../operations/usage/show.ts';
@@ -44,20 +44,12 @@ export const usageFeature: Feature = {
 async function queryOf(request: SlackRequest, words: string[]): Promise<Query> {
   if (words.length === 0) return {};
   const name = words.join(' ');
-  const productId = name.includes('@') ? null : await attempt(request, showUsage, {}, productNamed(name));
+  const productId = name.includes('@')
+    ? null
+    : await attempt(request, showUsage, {}, ({ context }) => productNamed(context, name));
   if (productId !== null) return { productId };
   return { accountId: (await findFor(request, showUsage, name)).id };
 }
-
-const productNamed =
-  (name: string) =>
-  async ({ context }: SlackRequest): Promise<string | null> => {
-    const byId = await listProducts(context, { ids: [name, name.toLowerCase()] });
-    const byName = await listProducts(context, { text: name });
-    const isNamed = (product: { name: string }) => product.name.toLowerCase() === name.toLowerCase();
-    const found = byId.products[0] ?? byName.products.find(isNamed);
-    return found?.id ?? null;
-  };
 
 async function answer(
   request: SlackRequest,

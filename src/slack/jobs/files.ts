@@ -103,12 +103,14 @@ type Upload = {
   altText?: string;
   /** The text of the message that the file comes in. */
   comment?: string;
+  /** Called with its id before anyone can see it. */
+  onAnnounced?: (fileId: string) => Promise<void>;
 };
 
 /** Shares a file in a channel that the app is in. Throws Slack's errors. */
 export async function uploadFile(
   to: { client: WebClient; apiUrl: string; channelId: string },
-  { name, bytes, altText, comment }: Upload,
+  { name, bytes, altText, comment, onAnnounced }: Upload,
 ): Promise<void> {
   // Slack and its other libraries call it `alt_txt`; the types of this one don't.
   const described = altText === undefined ? {} : { alt_txt: altText };
@@ -118,6 +120,7 @@ export async function uploadFile(
     ...described,
   });
   if (!url || !id || !isAt(filesOriginOf(to.apiUrl), url)) throw new Error('no address to upload to');
+  await onAnnounced?.(id);
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },

@@ -13,6 +13,7 @@ import {
 } from './cards.ts';
 import type { SlackJobDependencies } from './dependencies.ts';
 import { closeDriftCard, repaintDrift } from './drifts.ts';
+import { deleteExportedFile, sendExport } from './exports.ts';
 import {
   postDigest,
   postNotice,
@@ -48,6 +49,8 @@ export function createSlackJobs(
     'repaint-leaked-key': bound(repaintLeakedKey),
     'close-leaked-key-card': bound(closeLeakedKeyCard),
     'close-drift-card': bound(closeDriftCard),
+    'send-export': bound(sendExport),
+    'delete-exported-file': bound(deleteExportedFile),
     'tell-requester': bound(tellRequester),
     'remind-of-approval': bound(remindOfApproval),
     'repaint-review': bound(repaintReview),

@@ -7,6 +7,7 @@ import {
   plainWordsOf,
 } from '../../domain/domain-error.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
+import { MAX_ROWS_IN_SLACK } from '../../operations/exports/take.ts';
 import type { WaitsForApproval } from '../../operations/frame/approval.ts';
 import type { Role, SlackMembership } from '../../operations/frame/context.ts';
 import { listInvitations } from '../../operations/invitations/list.ts';
@@ -61,6 +62,8 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   not_permitted: (_, plain) => `${plain} \`/apim-user help\` shows who can, and who to ask.`,
   invalid_input: (error) => `Nothing changed. ${fieldsOf(error)}`,
   email_invalid: (_, plain) => `${plain} Write it like \`ann@example.com\`.`,
+  export_too_large: ({ detail: { count = 0 } }, plain) =>
+    `${plain} It has ${count.toLocaleString('en')} rows, and a file here at most ${MAX_ROWS_IN_SLACK.toLocaleString('en')}. Narrow it by filters, or take all on the server: \`npm run -s export -- accounts --as "Your Name" --reason "why" > accounts.csv\`.`,
   email_taken: (error) =>
     `An account with this email already exists${error.detail.current?.state ? `, and is *${error.detail.current.state}*` : ''}.`,
   email_invited: (error) => {

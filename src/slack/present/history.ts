@@ -290,6 +290,9 @@ const FIELDS: Record<string, FieldText> = {
   },
   from: moment('from'),
   rows: labelled('rows'),
+  export: labelled('list'),
+  format: labelled('format'),
+  filters: labelled('filters'),
   new: labelled('new'),
   // Too long for a line.
   body: () => 'the text changed',

@@ -113,7 +113,11 @@ function Message({ state, message }: { state: PageState; message: ShownMessage }
           />
         )}
         {message.files.map((file) =>
-          file.mimetype === 'image/png' ? (
+          file.isDeleted ? (
+            <p key={file.id} className="note">
+              This file was deleted.
+            </p>
+          ) : file.mimetype === 'image/png' ? (
             <FileImage key={file.id} me={me} file={file} />
           ) : (
             <FileLink key={file.id} me={me} file={file} />
