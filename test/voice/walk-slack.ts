@@ -1,5 +1,6 @@
 // What people in Slack do, one thing after the other. `voice.test.ts` says when a subcommand, button or modal is missing.
 import { addAccount } from '../../src/operations/accounts/add.ts';
+import { createGroup } from '../../src/operations/groups/create.ts';
 import { COMMANDS } from '../../src/slack/handlers.ts';
 import { ORDERS_TEXT } from '../support/orders-document.ts';
 import type { Page } from './page.ts';
@@ -27,6 +28,7 @@ export async function walkSlack(stage: Stage, page: Page): Promise<void> {
   await requests(stage);
   await templates(stage);
   await operators(stage);
+  await reviews(stage);
   await otherWays(stage);
 }
 
@@ -313,4 +315,40 @@ export async function endWalk(s: Stage): Promise<void> {
   await s.home('admin');
   await s.presses('admin', 'list-pending');
   await s.home('approver');
+}
+
+/** Of a group with one account, so that the review can end by hand. */
+async function reviews(s: Stage): Promise<void> {
+  const program = await s.program([]);
+  const { groupId } = await createGroup(program, { name: 'Pilots' });
+  const pilot = { email: 'pia@example.com', firstName: 'Pia', lastName: 'Pilot', groupIds: [groupId] };
+  await addAccount(program, pilot);
+  await s.types('admin', '/apim-user review');
+  await s.presses('admin', 'review-start-ask');
+  await s.closeModals('admin');
+  for (const note of ['Ask your teams.', '']) {
+    await s.types('admin', '/apim-user review start group:Pilots until 7d');
+    await s.submits('admin', { note });
+    await s.submits('admin');
+    await s.closeModals('admin');
+  }
+  await s.types('approver', '/apim-user review');
+  await s.presses('approver', 'review-open');
+  await s.presses('approver', 'review-block');
+  await s.submits('approver', { reason: 'left the company' });
+  await s.closeModals('approver');
+  await s.types('approver', '/apim-user review');
+  await s.presses('approver', 'review-open');
+  await s.presses('approver', 'review-take-back');
+  await s.presses('approver', 'review-keep');
+  await s.closeModals('approver');
+  await s.home('approver');
+  await s.types('admin', '/apim-user review show Pilots');
+  await s.presses('admin', 'review-report');
+  await s.presses('admin', 'review-end');
+  await s.types('admin', '/apim-user review');
+  await s.presses('admin', 'review-stop');
+  await s.submits('admin', { reason: 'started twice' });
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user review');
 }
