@@ -1,4 +1,4 @@
-import { Body, Container, Head, Html, Preview, Section, Text } from 'react-email';
+import { Body, Container, Head, Html, Link, Preview, Section, Text } from 'react-email';
 import type { Block } from './block.ts';
 import { AccentOfMail, Blocks } from './blocks.tsx';
 import { FONT, LIGHT, type MailColor, styleSheetOf } from './theme.ts';
@@ -10,7 +10,10 @@ export type TemplatedMailProps = {
   organizationName: string;
   color: MailColor | null;
   blocks: Block[];
+  /** The blocks may be in another language than the rest. */
+  isInOtherWords: boolean;
   footer: string[];
+  unsubscribe: { words: string; href: string } | null;
 };
 
 /** The frame of every mail: the organisation's name, the template's blocks, and the footer. */
@@ -21,7 +24,9 @@ export function TemplatedMail({
   organizationName,
   color,
   blocks,
+  isInOtherWords,
   footer,
+  unsubscribe,
 }: TemplatedMailProps) {
   return (
     <Html lang={language.tag} dir={language.direction}>
@@ -49,12 +54,18 @@ export function TemplatedMail({
             <tr>
               <td className="m-inner" style={{ padding: '32px 36px' }}>
                 <AccentOfMail.Provider value={color?.light ?? LIGHT}>
-                  <Blocks blocks={blocks} />
+                  {isInOtherWords ? (
+                    <div lang="" dir="auto">
+                      <Blocks blocks={blocks} />
+                    </div>
+                  ) : (
+                    <Blocks blocks={blocks} />
+                  )}
                 </AccentOfMail.Provider>
               </td>
             </tr>
           </Section>
-          <Footer lines={footer} />
+          <Footer lines={footer} unsubscribe={unsubscribe} />
         </Container>
       </Body>
     </Html>
@@ -67,18 +78,28 @@ const cardStyle = {
   borderRadius: '12px',
 };
 
-function Footer({ lines }: { lines: string[] }) {
+const footerStyle = { margin: '0 0 6px', fontSize: '13px', lineHeight: '20px', color: LIGHT.quiet };
+
+function Footer({ lines, unsubscribe }: { lines: string[]; unsubscribe: TemplatedMailProps['unsubscribe'] }) {
   return (
     <Section style={{ padding: '20px 4px 0' }}>
       {lines.map((line) => (
-        <Text
-          key={line}
-          className="m-quiet"
-          style={{ margin: '0 0 6px', fontSize: '13px', lineHeight: '20px', color: LIGHT.quiet }}
-        >
+        <Text key={line} className="m-quiet" style={footerStyle}>
           {line}
         </Text>
       ))}
+      {unsubscribe ? (
+        <Text className="m-quiet" style={footerStyle}>
+          <Link
+            href={unsubscribe.href}
+            rel="noopener noreferrer"
+            className="m-quiet"
+            style={{ color: LIGHT.quiet, textDecorationLine: 'underline' }}
+          >
+            {unsubscribe.words}
+          </Link>
+        </Text>
+      ) : null}
     </Section>
   );
 }

@@ -1,6 +1,6 @@
-// Mails that operators write to many developers: to whom, of what kind, and who is left out.
+// Mails that operators write to many developers: to addressees, of what kind, and who is left out.
 
-/** Nobody unsubscribes from what an operational one says: a new version, an end of life, an incident. */
+/** An operational one is about what developers use: a new version, an end of life, an incident. News can be refused. */
 export const ANNOUNCEMENT_KINDS = ['operational', 'news'] as const;
 
 export const ANNOUNCEMENT_STATES = ['draft', 'sending', 'done', 'stopped'] as const;
@@ -15,7 +15,25 @@ export const LEFT_OUT_REASONS = [
   'complained',
   'bounced',
 ] as const;
-type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
 /** How many, by why. */
 export type LeftOut = Partial<Record<LeftOutReason, number>>;
+
+/** What becomes of a recipient: left out after all, the state of the mail, or nothing yet. */
+export const ANNOUNCEMENT_FATES = [
+  'waiting',
+  'queued',
+  'accepted',
+  'delivered',
+  'bounced',
+  'complained',
+  'failed',
+  'unknown',
+  'cancelled',
+  'blocked',
+  'pending',
+  'deleted',
+  'unsubscribed',
+] as const;
+export type AnnouncementFate = (typeof ANNOUNCEMENT_FATES)[number];

@@ -29,6 +29,8 @@ export type MailInput = {
   language?: Language;
   /** When the mail's one-time link ends. */
   linkEndsAt?: Date;
+  /** Ends what it was sent for, with one press; null or absent: nothing can be unsubscribed from. */
+  unsubscribeUrl?: string | null | undefined;
   /** MAIL_LINK_HOSTS: where links may lead, besides `publicUrl`. A link to another host becomes plain text. */
   linkHosts?: readonly string[];
 };
@@ -70,8 +72,11 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
   );
   const because = parsePieces(becauseOf(name, say.language), {
     field: 'body',
-    variables: template.variables,
+    variables: [...template.variables, 'Because'],
   });
+  const unsubscribe = input.unsubscribeUrl
+    ? { words: say('Unsubscribe from news'), href: input.unsubscribeUrl }
+    : null;
   const mail = {
     language: say.language,
     subject: subject || template.title,
@@ -79,6 +84,9 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
     organizationName: values.of('OrganizationName'),
     color: brand.color ?? null,
     blocks,
+    // The operator's words may be in any language.
+    isInOtherWords: template.isBulk ?? false,
+    unsubscribe,
     footer: writeFooter(fillLine(because, values), blocks, {
       ...brand,
       say,
@@ -95,9 +103,17 @@ export async function renderMail(input: MailInput): Promise<RenderedMail> {
   return {
     subject: mail.subject,
     html,
-    text: `${writePlainText(blocks)}\n\n---\n${mail.footer.join('\n\n')}\n`,
+    text: `${writePlainText(blocks)}\n\n---\n${footerText(mail)}\n`,
   };
 }
+
+const footerText = (mail: {
+  footer: string[];
+  unsubscribe: { words: string; href: string } | null;
+}): string =>
+  [...mail.footer, ...(mail.unsubscribe ? [`${mail.unsubscribe.words}: ${mail.unsubscribe.href}`] : [])].join(
+    '\n\n',
+  );
 
 function withBrand({ variables, brand, linkEndsAt }: MailInput, say: Say): Record<string, string> {
   return {

@@ -6,18 +6,24 @@ import { writtenTogether } from '../connection/write-together.ts';
 /** Not in the table of jobs: it has no input, and the timer adds it. */
 export const MINUTELY_JOB = 'every-minute';
 
+/** A job that waits for all others that are due: the lower the number, the earlier it runs. */
+const LAST = 10;
+
 /** Adds a job inside the operation's own transaction: the job exists if and only if the change does. */
 export async function addJob<Name extends JobName>(
   tx: Transaction,
   name: Name,
   input: JobInput<Name>,
-  options: { runAt?: Date | null } = {},
+  options: { runAt?: Date | null; isLast?: boolean } = {},
 ): Promise<void> {
   const runAt = options.runAt?.toISOString() ?? null;
-  await insertJob(tx, { name, payload: input, runAt, ...jobOptions(name, input) });
+  const priority = options.isLast ? LAST : 0;
+  await insertJob(tx, { name, payload: input, runAt, priority, ...jobOptions(name, input) });
 }
 
-type NewJob = { name: JobName; payload: object; runAt: string | null } & ReturnType<typeof jobOptions>;
+type NewJob = { name: JobName; payload: object; runAt: string | null; priority: number } & ReturnType<
+  typeof jobOptions
+>;
 
 const insertJob = writtenTogether<NewJob>('job', async (db, jobs) => {
   // As with jobs that are added one by one, the last one with a key counts.
@@ -26,9 +32,9 @@ const insertJob = writtenTogether<NewJob>('job', async (db, jobs) => {
   // read the state from before this change. The next call sees that the job is taken.
   while (missing.length > 0) {
     const added = await db.execute<{ key: string | null }>(sql`select key from graphile_worker.add_jobs((
-      select array_agg((name, payload, queue, "runAt", "maxAttempts", key, null, null)::graphile_worker.job_spec)
+      select array_agg((name, payload, queue, "runAt", "maxAttempts", key, priority, null)::graphile_worker.job_spec)
       from json_to_recordset(${JSON.stringify(missing)}::json)
-        as job(name text, payload json, queue text, "runAt" timestamptz, "maxAttempts" int, key text)))`);
+        as job(name text, payload json, queue text, "runAt" timestamptz, "maxAttempts" int, key text, priority int)))`);
     const keys = new Set([...added].map(({ key }) => key));
     missing = missing.filter(({ key }) => key !== null && !keys.has(key));
   }

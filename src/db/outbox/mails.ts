@@ -52,6 +52,7 @@ export async function updateMail(
 
 type Waiting = {
   serviceId: string;
+  id?: readonly string[];
   accountId?: string;
   template?: string;
   exceptTemplate?: string;
@@ -82,7 +83,7 @@ export async function lockQueuedMails(
 /** Mails whose job was lost or whose sender died: the sweep gives each a job again. */
 export async function listDueMails(db: Db, serviceId: string, now: Date, limit: number) {
   return db
-    .select({ serviceId: mails.serviceId, id: mails.id })
+    .select({ serviceId: mails.serviceId, id: mails.id, template: mails.template })
     .from(mails)
     .where(and(eq(mails.serviceId, serviceId), isDue(now)))
     .orderBy(mails.nextAttemptAt)

@@ -11,6 +11,7 @@ type OutgoingMail = {
   subject: string;
   html: string;
   text: string;
+  headers?: Record<string, string>;
 };
 
 type SendOutcome =

@@ -5,6 +5,7 @@ import { sayIn } from '../../languages/say.ts';
 import { readBody } from '../text/read-body.ts';
 import { writeXhtml } from '../text/write-xhtml.ts';
 import { ACCOUNT_MAILS } from './account-mails.ts';
+import { ANNOUNCEMENT_MAILS } from './announcement-mails.ts';
 import { checkTextFor } from './check.ts';
 import { NOTIFICATION_MAILS } from './notification-mails.ts';
 import { OPERATOR_MAILS } from './operator-mails.ts';
@@ -17,11 +18,12 @@ export { TEMPLATE_SYNTAXES, type TemplateText } from './template.ts';
 
 /** Mails to developers. Operators may change their texts. */
 const CATALOG = { ...ACCOUNT_MAILS, ...SUBSCRIPTION_MAILS };
-const MAILS = { ...CATALOG, ...OPERATOR_MAILS, ...NOTIFICATION_MAILS };
+const MAILS = { ...CATALOG, ...ANNOUNCEMENT_MAILS, ...OPERATOR_MAILS, ...NOTIFICATION_MAILS };
 
 export type TemplateName = keyof typeof CATALOG;
 /** Includes the mails to the people who run the server, and to recipients of notifications. */
 export type MailName = keyof typeof MAILS;
+export type AnnouncementMailName = keyof typeof ANNOUNCEMENT_MAILS;
 export type NotificationMailName = keyof typeof NOTIFICATION_MAILS;
 
 type TemplateVariable = { name: VariableName; title: string };
@@ -41,6 +43,7 @@ export const TEMPLATES: readonly TemplateEntry[] = (Object.keys(CATALOG) as Temp
 }));
 
 export const MAIL_NAMES = Object.keys(MAILS) as MailName[];
+export const ANNOUNCEMENT_MAIL_NAMES = Object.keys(ANNOUNCEMENT_MAILS) as AnnouncementMailName[];
 export const OPERATOR_MAIL_NAMES = Object.keys(OPERATOR_MAILS) as (keyof typeof OPERATOR_MAILS)[];
 export const NOTIFICATION_MAIL_NAMES = Object.keys(NOTIFICATION_MAILS) as NotificationMailName[];
 
@@ -86,10 +89,15 @@ export const becauseOf = (name: MailName, language: Language): string =>
  * Checks a text before it is stored for a template. `linkHosts` are `name` or `name:port`, our own first.
  * Errors: `template_invalid`, with `fields.subject`, `fields.body` or both.
  */
-export function checkTemplate(name: TemplateName, text: TemplateText, linkHosts: readonly string[]): void {
-  checkTextFor(CATALOG[name], text, linkHosts);
+export function checkTemplate(
+  name: TemplateName | AnnouncementMailName,
+  text: TemplateText,
+  linkHosts: readonly string[],
+): void {
+  checkTextFor(MAILS[name], text, linkHosts);
 }
 
+const BECAUSE = ['Because'] as const;
 const SAMPLE_SITE = /^https:\/\/example\.com(?=\/)/;
 
 /** Values for a preview or a test mail. Its one-time link is invalid. */
@@ -99,7 +107,8 @@ export function sampleVariables(
   language: Language = ENGLISH,
 ): Record<string, string> {
   const say = sayIn(languageOfMail(name, language));
-  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...MAILS[name].variables];
+  const { variables, isBulk }: MailTemplate = MAILS[name];
+  const names: readonly VariableName[] = [...COMMON_VARIABLES, ...variables, ...(isBulk ? BECAUSE : [])];
   const samples = Object.fromEntries(
     names.map((variable) => {
       const { kind } = variableOf(variable);

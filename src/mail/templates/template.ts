@@ -8,7 +8,14 @@ type TemplateSyntax = (typeof TEMPLATE_SYNTAXES)[number];
 export type TemplateText = { subject: string; body: string; syntax?: TemplateSyntax };
 
 /** Groups the mails where operators choose one. */
-type Occasion = 'Joining' | 'Email' | 'Password' | 'Account' | 'Subscriptions' | 'Operators';
+type Occasion =
+  | 'Joining'
+  | 'Email'
+  | 'Password'
+  | 'Account'
+  | 'Subscriptions'
+  | 'Announcements'
+  | 'Operators';
 
 export type MailTemplate = TemplateText & {
   occasion: Occasion;
@@ -26,6 +33,8 @@ export type MailTemplate = TemplateText & {
   isNotice?: true;
   /** Called off when the account that it goes to is no longer active. */
   isOnlyForActive?: true;
+  /** Written by an operator to many, in whatever language: it waits for other mails, and has no default. */
+  isBulk?: true;
   /** False for a mail of Azure's that the product never sends. */
   isInUse: boolean;
 };

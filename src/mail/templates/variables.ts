@@ -152,6 +152,14 @@ const VARIABLES = {
     title: 'The page of the subscription in the portal, with its calls',
     sample: 'https://example.com/portal/subscriptions/ann-starter#usage',
   },
+  Because: {
+    kind: 'free',
+    title: 'Why the developer gets an announcement',
+    sample: (say) =>
+      say('You get this mail because you have a developer account at {organization}.', {
+        organization: 'Example',
+      }),
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

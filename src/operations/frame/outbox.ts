@@ -7,7 +7,12 @@ import { addJob } from '../../db/outbox/jobs.ts';
 import { insertMail } from '../../db/outbox/mails.ts';
 import { type Language, languageNamed } from '../../languages/languages.ts';
 import { sayIn } from '../../languages/say.ts';
-import { languageOfMail, type MailName, type TemplateText } from '../../mail/templates/catalog.ts';
+import {
+  languageOfMail,
+  type MailName,
+  type TemplateText,
+  templateOf,
+} from '../../mail/templates/catalog.ts';
 import { type MailValue, writeValues } from '../../mail/templates/value.ts';
 import { sealText } from '../../security/sealed-text.ts';
 import { newTicket } from '../../security/ticket.ts';
@@ -22,8 +27,9 @@ export type MailOrder = {
   /** The same in the service's default language, for a text that an operator wrote; where it is another one. */
   variablesByDefault?: Record<string, string>;
   linkEndsAt: string | null;
-  /** The text of a template that is tested before it is saved. */
+  /** The text of an announcement, or of a template that is tested before it is saved. */
   text?: TemplateText;
+  unsubscribeUrl?: string;
 };
 
 export type IssuedTicket = { id: string; url: string; query: string; expiresAt: Date };
@@ -71,6 +77,9 @@ type Mail = {
   template: MailName;
   ticket?: IssuedTicket | undefined;
   variables?: Readonly<Record<string, MailValue>> | undefined;
+  text?: TemplateText;
+  /** For a mail that is not about the account itself. */
+  unsubscribeUrl?: string | undefined;
 };
 export type Recipient = Pick<Account, 'id' | 'email' | 'firstName' | 'lastName' | 'language'>;
 
@@ -88,7 +97,6 @@ type MailToWrite = Mail & {
   /** What the recipient chose. Without a choice, the service's default. */
   language?: string | null;
   owner?: Owner;
-  text?: TemplateText;
 };
 
 /** Writes a mail into the outbox. A job sends it once this transaction is committed. Returns its id. */
@@ -108,9 +116,22 @@ export async function queueMail(act: Act, mail: MailToWrite): Promise<string> {
     changedAt: act.now,
     ...mail.owner,
   });
-  await addJob(act.tx, 'deliver-mail', { serviceId: act.service.id, mailId: id }, { runAt });
+  await queueDelivery(act.tx, { serviceId: act.service.id, id, template: mail.template }, runAt);
   return id;
 }
+
+/** Queues an attempt to send a mail. One of many waits while any other one is due. */
+export const queueDelivery = (
+  tx: Transaction,
+  { serviceId, id, template }: { serviceId: string; id: string; template: string },
+  runAt: Date | null = null,
+): Promise<void> =>
+  addJob(
+    tx,
+    'deliver-mail',
+    { serviceId, mailId: id },
+    { runAt, isLast: templateOf(template as MailName).isBulk ?? false },
+  );
 
 function orderOf({ policy }: Act, mail: MailToWrite): MailOrder {
   const fallback = languageOfMail(mail.template, languageNamed(policy.language));
@@ -131,6 +152,7 @@ function orderOf({ policy }: Act, mail: MailToWrite): MailOrder {
     ...(language === fallback ? {} : { variablesByDefault: variablesIn(fallback) }),
     linkEndsAt: mail.ticket?.expiresAt.toISOString() ?? null,
     ...(mail.text ? { text: mail.text } : {}),
+    ...(mail.unsubscribeUrl ? { unsubscribeUrl: mail.unsubscribeUrl } : {}),
   };
 }
 

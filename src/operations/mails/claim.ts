@@ -28,7 +28,13 @@ const MAIL_LEASE_SECONDS = 30;
 
 const UNSETTLED = 'no_answer';
 
-export type RenderedMail = { to: string; subject: string; html: string; text: string };
+export type RenderedMail = {
+  to: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers?: Record<string, string>;
+};
 
 /**
  * Claims a mail for one attempt and returns what to send: rendered once, and the same on every attempt. Null when there is
@@ -94,6 +100,8 @@ async function isLinkDead(act: Act, mail: Mail): Promise<boolean> {
 function permanentFault(error: unknown): string {
   if (error instanceof OwnLinkError) return 'link_of_another_site';
   if (error instanceof SealedTextError) return `sealed_${error.code}`;
+  // The text of an announcement, which has no default to fall back on.
+  if (error instanceof DomainError) return error.code;
   throw error;
 }
 
@@ -114,6 +122,7 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
       variables,
       brand: { organizationName, supportEmail, publicUrl, color: brand.color },
       linkHosts: mailLinkHosts,
+      unsubscribeUrl: order.unsubscribeUrl,
       ...(order.linkEndsAt ? { linkEndsAt: new Date(order.linkEndsAt) } : {}),
     });
   const renderDefault = () => {
@@ -131,9 +140,19 @@ async function renderOnce(act: Act, mail: Mail): Promise<RenderedMail> {
       if (error instanceof DomainError) return renderDefault();
       throw error;
     });
-  const content = await (savedText ? renderSaved(savedText) : renderDefault());
-  return { to: mailboxOf(order.to), ...content };
+  const renderAnnouncement = (text: TemplateText) => renderWith(text, languageNamed(order.language));
+  const isBulk = templateOf(template).isBulk ?? false;
+  const render = isBulk ? renderAnnouncement : renderSaved;
+  const content = await (savedText ? render(savedText) : renderDefault());
+  const headers = order.unsubscribeUrl ? { headers: unsubscribeHeaders(order.unsubscribeUrl) } : {};
+  return { to: mailboxOf(order.to), ...content, ...headers };
 }
+
+/** Mail programs offer it as a button, which the mail provider presses. Source: RFC 2369, RFC 8058 3.1. */
+const unsubscribeHeaders = (url: string) => ({
+  'List-Unsubscribe': `<${url}>`,
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+});
 
 function withoutLink({ variables, variablesByDefault, ...order }: MailOrder): MailOrder {
   const unlinked = ({ ConfirmUrl: _url, ConfirmQuery: _query, ...rest }: Record<string, string>) => rest;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { addJob } from '../../db/outbox/jobs.ts';
 import { lockMail, type Mail, updateMail } from '../../db/outbox/mails.ts';
 import { noteFailure, noteSuccess } from '../../db/outbox/outages.ts';
 import { isCertainRefusal } from '../../mail/delivery/resend.ts';
 import { defineOperation, input, SYSTEM } from '../frame/operation.ts';
-import { queueRepaint } from '../frame/outbox.ts';
+import { queueDelivery, queueRepaint } from '../frame/outbox.ts';
 import { CALLED_OFF, endMail } from './end-mail.ts';
 
 /**
@@ -65,8 +64,7 @@ export const settleMail = defineOperation({
     const isInDoubt = attempt > 1 && !isCertainRefusal(mail.lastCode ?? '');
     const lastCode = isInDoubt && mail.lastCode ? mail.lastCode : outcome.code;
     await updateMail(act, mail, { nextAttemptAt, leasedUntil: null, lastCode });
-    const payload = { serviceId: act.service.id, mailId };
-    await addJob(act.tx, 'deliver-mail', payload, { runAt: nextAttemptAt });
+    await queueDelivery(act.tx, mail, nextAttemptAt);
   },
 });
 

@@ -1,6 +1,6 @@
-import { addJob } from '../../db/outbox/jobs.ts';
 import { listDueMails } from '../../db/outbox/mails.ts';
 import { defineOperation, SYSTEM } from '../frame/operation.ts';
+import { queueDelivery } from '../frame/outbox.ts';
 
 const MAX_SWEPT = 500;
 
@@ -12,9 +12,7 @@ export const sweepMails = defineOperation({
   input: {},
   async run(act) {
     const due = await listDueMails(act.tx, act.service.id, act.now, MAX_SWEPT);
-    for (const { serviceId, id } of due) {
-      await addJob(act.tx, 'deliver-mail', { serviceId, mailId: id });
-    }
+    for (const mail of due) await queueDelivery(act.tx, mail);
     return due.length;
   },
 });

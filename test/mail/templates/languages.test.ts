@@ -3,6 +3,7 @@ import { ENGLISH, LANGUAGES } from '../../../src/languages/languages.ts';
 import { sayIn } from '../../../src/languages/say.ts';
 import { renderMail } from '../../../src/mail/render.ts';
 import {
+  ANNOUNCEMENT_MAIL_NAMES,
   becauseOf,
   checkTemplate,
   defaultText,
@@ -18,7 +19,7 @@ const brand = {
   publicUrl: 'https://developers.example.com',
 };
 const linkEndsAt = new Date('2026-11-26T09:30:00Z');
-const NAMES = TEMPLATES.map(({ name }) => name);
+const NAMES = [...TEMPLATES.map(({ name }) => name), ...ANNOUNCEMENT_MAIL_NAMES];
 const OTHERS = Object.values(LANGUAGES).filter(({ catalog }) => catalog !== null);
 
 const variablesIn = (text: string) => [...new Set(text.match(/\$[A-Z]\w+/g))].sort();
