@@ -6,6 +6,7 @@ import { enterAlone } from '../db/connection/presence.ts';
 import { isUpToDate, migrate } from '../db/migrate.ts';
 import { DomainError } from '../domain/domain-error.ts';
 import { type ExportedRow, type PastChange, pastChangeOf, readExportedRow } from '../domain/past-changes.ts';
+import { stopAllAnnouncements } from '../operations/announcements/stop-all.ts';
 import { closeApprovals } from '../operations/approvals/close-all.ts';
 import { stopAllBatches } from '../operations/batches/stop-all.ts';
 import type { Context, Services } from '../operations/frame/context.ts';
@@ -38,7 +39,7 @@ const HELP = `Makes a database safe that you brought back from a backup. Run it 
 
 Without --apply it only shows what it would do. With --apply it:
   - ends every mailed link, and signs every developer out
-  - stops imports and other batches, and revokes every token of the management API
+  - stops imports, other batches and announcements, and revokes every token of the management API
   - cancels the mails that wait, because they may have been sent before
   - takes back the requests that wait for a second operator
   - stops the access reviews, because answers that are newer are missing and the rest would be blocked
@@ -65,7 +66,7 @@ type RestoreOptions = { name: string; reason: string; isApplied: boolean; file: 
 /** Ends everything that could still take effect. Runs in this order, each until it finds nothing more. */
 const CLEAN_UP_STEPS: readonly {
   words: string;
-  of: 'tickets' | 'sessions' | 'batches' | 'tokens' | 'mails' | 'approvals' | 'reviews';
+  of: 'tickets' | 'sessions' | 'batches' | 'tokens' | 'announcements' | 'mails' | 'approvals' | 'reviews';
   run(context: Context, reason: string): Promise<{ count: number }>;
 }[] = [
   { words: 'mailed links voided', of: 'tickets', run: (context) => voidTickets(context, {}) },
@@ -76,6 +77,11 @@ const CLEAN_UP_STEPS: readonly {
     words: 'tokens of the management API revoked',
     of: 'tokens',
     run: (context) => revokeTokens(context, {}),
+  },
+  {
+    words: 'announcements stopped',
+    of: 'announcements',
+    run: (context) => stopAllAnnouncements(context, {}),
   },
   { words: 'waiting mails cancelled', of: 'mails', run: (context) => cancelMails(context, {}) },
   {

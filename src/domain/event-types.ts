@@ -9,6 +9,7 @@ const ASKED = [ours('approval.requested')];
 
 const CONNECTED = [ours('account.provider-connected'), azure('UserUpdated')];
 const KEY_ROTATED = [ours('key.rotated'), azure('SubscriptionUpdated')];
+const NEWS_CHANGED = [ours('account.news-changed'), azure('UserUpdated')];
 const PASSWORD_CHANGED = [ours('account.password-changed')];
 const ROLE_GRANTED = [ours('operator.granted')];
 const ROLE_WITHDRAWN = [ours('operator.withdrawn')];
@@ -42,7 +43,15 @@ export const EVENT_TYPES: Readonly<Record<string, readonly string[] | null>> = {
   'accounts/set-email': [azure('UserUpdated')],
   'accounts/set-groups': [azure('UserUpdated')],
   'accounts/set-language': [azure('UserUpdated')],
+  'accounts/set-news': NEWS_CHANGED,
   'accounts/sign-up': null,
+  'announcements/discard': null,
+  'announcements/save': null,
+  'announcements/send': [ours('announcement.sent')],
+  'announcements/send-test': null,
+  'announcements/stop': [ours('announcement.stopped')],
+  'announcements/stop-all': null,
+  'announcements/unsubscribe': NEWS_CHANGED,
   'apis/create': [azure('APICreated')],
   'apis/delete': [azure('APIDeleted')],
   'apis/edit': [azure('APIUpdated')],

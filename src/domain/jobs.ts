@@ -55,6 +55,17 @@ export const JOBS = {
     needsSlack: true,
     key: ({ batchId }) => `batch:${batchId}`,
   }),
+  /** Queues the next mails of an announcement. */
+  'advance-announcement': serverJob(z.object({ serviceId, announcementId: id }), {
+    maxAttempts: 5,
+    key: (input) => `announcement:${input.serviceId}:${input.announcementId}`,
+    isSerial: true,
+  }),
+  /** Shows the progress of an announcement to the operator who sent it. The first one posts the message. */
+  'repaint-announcement': slackJob(z.object({ serviceId, announcementId: id }), {
+    key: (input) => `announcement-message:${input.serviceId}:${input.announcementId}`,
+    isSerial: true,
+  }),
   /** Finishes a request that was acknowledged by a process that has died since. */
   'answer-slack-request': slackJob(z.object({ serviceId, teamId: id, kind: id, id }), {
     key: (input) => `slack:${input.teamId}:${input.kind}:${input.id}`,

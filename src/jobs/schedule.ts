@@ -21,6 +21,7 @@ import { endBlock } from '../operations/accounts/end-block.ts';
 import { eraseAccount } from '../operations/accounts/erase.ts';
 import { removeSignUp } from '../operations/accounts/remove-sign-up.ts';
 import { SIGN_UP_LIFETIME_DAYS } from '../operations/accounts/sign-up-rules.ts';
+import { sweepAnnouncements } from '../operations/announcements/sweep.ts';
 import { eraseApproval } from '../operations/approvals/erase.ts';
 import { sweepApprovals } from '../operations/approvals/sweep.ts';
 import { sweepOrders } from '../operations/azure/sweep-orders.ts';
@@ -97,6 +98,7 @@ const STEPS: Record<string, Step> = {
   'sweep cards': ({ context }) => sweepCards(context, {}),
   'sweep batches': ({ context }) => sweepBatches(context, {}),
   'end exported files': byTime(({ context }) => sweepExports(context, {})),
+  'send announcements': ({ context }) => sweepAnnouncements(context, {}),
   'read Azure': ({ context }) => sweepPull(context, {}),
   'send to Azure': ({ context }) => sweepOrders(context, {}),
   // When Slack is back, the jobs that wait for it run at once.

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { MailDelivery } from '../mail/delivery/resend.ts';
 import { nextAttemptDelaySeconds } from '../mail/delivery/retry-schedule.ts';
 import { answerSignUp } from '../operations/accounts/answer-sign-up.ts';
+import { advanceAnnouncement } from '../operations/announcements/advance.ts';
 import { claimBatch } from '../operations/batches/claim.ts';
 import { type BatchReport, runSlice } from '../operations/batches/run-slice.ts';
 import { settleBatch } from '../operations/batches/settle.ts';
@@ -72,6 +73,9 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     },
     async 'answer-sign-up'({ serviceId, sealedSignUp }) {
       await answerSignUp(system('public request', serviceId), { sealedSignUp });
+    },
+    async 'advance-announcement'({ serviceId, announcementId }) {
+      await advanceAnnouncement(system('announcement', serviceId), { announcementId });
     },
     'azure-send': (orders) => sendOrders(dependencies, orders),
     'azure-pull': (service) => pullFromAzure(dependencies, service),

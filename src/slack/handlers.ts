@@ -1,6 +1,7 @@
 // The table of everything that the app answers to: subcommands, buttons, submitted modals and shortcuts, by name.
 import { activateFeature } from './commands/activate.ts';
 import { addFeature } from './commands/add.ts';
+import { announceFeature } from './commands/announce.ts';
 import { apisFeature } from './commands/apis.ts';
 import { approvalsFeature } from './commands/approvals.ts';
 import { azureFeature } from './commands/azure.ts';
@@ -48,6 +49,7 @@ const FEATURES: Feature[] = [
   invitesFeature,
   invitationMessagesFeature,
   importFeature,
+  announceFeature,
   listFeature,
   exportFeature,
   showFeature,

@@ -7,6 +7,9 @@ import { changeOwnEmail } from '../../src/operations/accounts/change-own-email.t
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
 import { editAccount } from '../../src/operations/accounts/edit.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { advanceAnnouncement } from '../../src/operations/announcements/advance.ts';
+import { saveAnnouncement } from '../../src/operations/announcements/save.ts';
+import { sendAnnouncement } from '../../src/operations/announcements/send.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import { beginBatch } from '../../src/operations/batches/begin.ts';
@@ -157,6 +160,16 @@ async function keyHash(): Promise<{ hash: string }> {
     where subscription_id = ${subscriptionId} and slot = 'primary'`;
   return { hash: key?.hash };
 }
+async function announcement(more: Partial<Parameters<typeof saveAnnouncement>[1]> = {}) {
+  const { announcementId } = await saveAnnouncement(admin(), { ...WORDS, ...more });
+  return { announcementId };
+}
+/** To a group with one account in it. */
+async function toSend(kind: 'operational' | 'news' = 'operational', email = newAddress()) {
+  const { groupId } = await group();
+  await addAccount(admin(), { email, ...person, groupIds: [groupId], tellDeveloper: false });
+  return { ...(await announcement({ kind, audience: 'group', audienceId: groupId })), recipients: 1 };
+}
 /** Of the developer who is signed in, on another device. */
 const otherSession = async () => only(await t.signedIn(SIGNED_IN.accountId), 'sessionId');
 const asked = () => subscription({ state: 'submitted' });
@@ -191,6 +204,8 @@ const ADMIN_PERSON = { teamId: 'T0TEST', userId: 'U0ADMIN' };
 const NO_WEBHOOK = { input: { webhookId: NO_UUID }, code: 'webhook_not_found' };
 const NO_DRIFT = { input: { driftId: NO_UUID, decision: 'keep' }, code: 'drift_not_found' };
 const NO_LEAK = { input: { leakedKeyId: NO_UUID }, code: 'leaked_key_not_found' };
+const NO_ANNOUNCEMENT = { input: { announcementId: NO_UUID }, code: 'announcement_not_found' };
+const WORDS = { kind: 'news', audience: 'everyone', subject: 'A new office', body: 'We moved.' } as const;
 const NO_API = { input: { apiId: 'none' }, code: 'api_not_found' };
 const NO_PRODUCT = { input: { productId: 'none' }, code: 'product_not_found' };
 const NO_SUBSCRIPTION = { input: { subscriptionId: 'none' }, code: 'subscription_not_found' };
@@ -323,6 +338,56 @@ const CASES: Record<string, Case> = {
     'not_permitted',
     { input: { firstName: '', lastName: '' }, code: 'invalid_input' },
     () => ({ firstName: next('Ann '), lastName: 'Lee' }),
+  ),
+  'accounts/set-news': of(
+    SIGNED_IN,
+    'not_permitted',
+    { input: { isWanted: 'no' }, code: 'invalid_input' },
+    async () => {
+      await t.sql`update accounts set news_refused_at = null where id = ${SIGNED_IN.accountId}`;
+      return { isWanted: false };
+    },
+  ),
+  'announcements/discard': of(ADMIN, 'announcement_not_found', NO_ANNOUNCEMENT, announcement),
+  'announcements/save': of(
+    ADMIN,
+    null,
+    { input: { ...WORDS, body: '' }, code: 'template_invalid' },
+    () => WORDS,
+  ),
+  'announcements/send': of(
+    ADMIN,
+    'announcement_not_found',
+    { input: { ...NO_ANNOUNCEMENT.input, recipients: 1 }, code: 'announcement_not_found' },
+    toSend,
+  ),
+  'announcements/send-test': of(
+    ADMIN,
+    'announcement_not_found',
+    { input: { ...NO_ANNOUNCEMENT.input, to: 'ada@example.com' }, code: 'announcement_not_found' },
+    async () => ({ ...(await announcement()), to: newAddress() }),
+  ),
+  'announcements/stop': of(ADMIN, 'announcement_not_found', NO_ANNOUNCEMENT, async () => {
+    const { announcementId, recipients } = await toSend();
+    await sendAnnouncement(admin(), { announcementId, recipients });
+    return { announcementId };
+  }),
+  'announcements/stop-all': of(CONSOLE, null, NOT_VALID, async () => {
+    await sendAnnouncement(admin(), await toSend());
+    return {};
+  }),
+  'announcements/unsubscribe': of(
+    DEVELOPER,
+    null,
+    { input: { ticket: 7 }, code: 'invalid_input' },
+    async () => {
+      const email = newAddress();
+      const { announcementId, recipients } = await toSend('news', email);
+      await sendAnnouncement(admin(), { announcementId, recipients });
+      await advanceAnnouncement(t.as(SYSTEM), { announcementId });
+      const [mail] = await t.mailsTo(email);
+      return { ticket: /ticket=([\w-]{43})/.exec(JSON.stringify(mail))?.[1] ?? '' };
+    },
   ),
   'accounts/set-language': of(
     SIGNED_IN,

@@ -5,6 +5,9 @@ import { EMPTY_MEMORY } from '../../src/domain/azure-mirror.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
+import { saveAnnouncement } from '../../src/operations/announcements/save.ts';
+import { sendAnnouncement } from '../../src/operations/announcements/send.ts';
+import { showAnnouncement } from '../../src/operations/announcements/show.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { exportApi } from '../../src/operations/apis/export.ts';
 import { linkAudit } from '../../src/operations/audit/link.ts';
@@ -125,6 +128,20 @@ async function invitation() {
   const { invitationId } = await invite(admin(), { email, firstName: OURS });
   const [mail] = await t.mailsTo(email);
   return { invitationId, mailId: mail?.id ?? '', ticket: mail?.ticket ?? '' };
+}
+async function announcement() {
+  const words = { kind: 'operational', audience: 'everyone', subject: OURS, body: OURS } as const;
+  const { announcementId } = await saveAnnouncement(admin(), words);
+  return { announcementId };
+}
+async function sentAnnouncement() {
+  await account();
+  const draft = await announcement();
+  const { recipients } = await showAnnouncement(admin(), draft);
+  await sendAnnouncement(admin(), { ...draft, recipients });
+  // Its job is taken.
+  await t.sql`delete from graphile_worker._private_jobs where key like 'announcement%'`;
+  return draft;
 }
 async function batch() {
   const batchId = crypto.randomUUID();
@@ -307,6 +324,29 @@ const CASES: Record<string, Case> = {
     ours: async () => ({ accountId: (await account()).accountId }),
     nothing: { accountId: 'nobody' },
   },
+  'announcements/advance': { as: SYSTEM, ours: sentAnnouncement, nothing: { announcementId: NO_UUID } },
+  'announcements/begin': {
+    as: ADMIN,
+    ours: async () => ({
+      audience: 'product',
+      audienceId: (await product()).productId,
+      beginning: 'Announcement',
+    }),
+    nothing: { audience: 'product', audienceId: 'none', beginning: 'Announcement' },
+  },
+  'announcements/list': { as: ADMIN, ours: having(announcement), nothing: {} },
+  'announcements/list-recipients': {
+    as: ADMIN,
+    ours: sentAnnouncement,
+    nothing: { announcementId: NO_UUID },
+  },
+  'announcements/record-message': {
+    as: SYSTEM,
+    ours: async () => ({ ...(await announcement()), channelId: 'D1', messageTs: '1.1' }),
+    nothing: { announcementId: NO_UUID, channelId: 'D1', messageTs: '1.1' },
+  },
+  'announcements/show': { as: ADMIN, ours: announcement, nothing: { announcementId: NO_UUID } },
+  'announcements/sweep': { as: SYSTEM, ours: having(sentAnnouncement), nothing: {} },
   'apis/list': { as: ADMIN, ours: having(api, { isCounted: true }), nothing: { isCounted: true } },
   'apis/export': {
     as: ADMIN,

@@ -38,6 +38,7 @@ const NO_SLACK = {
   'post-digest': async () => {},
   'answer-slack-request': async () => {},
   'repaint-cards': async () => {},
+  'repaint-announcement': async () => {},
   'repaint-drift': async () => {},
   'repaint-leaked-key': async () => {},
   'close-drift-card': async () => {},

@@ -149,6 +149,7 @@ const STEPS: Record<string, Step> = {
   'accounts/set-language': developer(() => ({ language: 'de' })),
   'accounts/set-groups': admin((w) => ({ ...account(w), groupIds: [w.groupId] })),
   'accounts/set-groups: none': admin((w) => ({ ...account(w), groupIds: [] })),
+  'accounts/set-news': developer(() => ({ isWanted: false })),
   'azure/enter-portal': developer(() => ({})),
   'apis/create': admin((w) => ({ id: `more-${w.word}`, name: 'Bills', path: `more-${w.word}` })),
   'apis/delete': admin((w) => ({ apiId: w.apiId, deleteSubscriptions: true })),

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { readEmailList } from '../../src/domain/email-list.ts';
 import type { SlackRequest } from '../../src/slack/frame/feature.ts';
 import { definePages } from '../../src/slack/frame/pages.ts';
+import * as announcements from '../../src/slack/modals/announcement.ts';
 import * as apis from '../../src/slack/modals/api.ts';
 import * as groups from '../../src/slack/modals/group.ts';
 import { resultModal } from '../../src/slack/modals/open.ts';
@@ -14,6 +15,12 @@ import * as subscriptions from '../../src/slack/modals/subscription.ts';
 import * as templates from '../../src/slack/modals/template.ts';
 import * as webhooks from '../../src/slack/modals/webhook.ts';
 import { accountBlocks, accountMessage, accountRow, cardMessage } from '../../src/slack/present/account.ts';
+import {
+  announcementMessage,
+  announcementRow,
+  mailOfAnnouncement,
+  recipientRow,
+} from '../../src/slack/present/announcement.ts';
 import {
   approvalCard,
   approvalLine,
@@ -236,6 +243,23 @@ drawsWell('the text of a mail', stored.template, (template) => [
   templates.variablesModal(template),
   templates.previewModal({ subject: template.subject, text: template.body }),
 ]);
+
+drawsWell('an announcement', stored.announcement, (view) => [
+  announcementMessage(view),
+  resultModal('Announce', announcementMessage(view)),
+  announcements.beginModal(view.announcement),
+  announcements.editModal(view.announcement),
+  announcements.mailModal(mailOfAnnouncement(view)),
+]);
+
+drawsWell(
+  'lists of announcements and of recipients',
+  fc.tuple(page(stored.listedAnnouncement), page(stored.announcementRecipient)),
+  async ([views, recipients]) => [
+    await pageOf(views, announcementRow),
+    await pageOf(recipients, (one) => recipientRow({ ...one, changedAt: null })),
+  ],
+);
 
 drawsWell('a difference with Azure', fc.tuple(stored.drift, exposed), ([drift, how]) => [
   driftCard(drift, how),

@@ -4,6 +4,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { deleteAccount } from '../../src/operations/accounts/delete.ts';
+import { saveAnnouncement } from '../../src/operations/announcements/save.ts';
+import { sendAnnouncement } from '../../src/operations/announcements/send.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import type { Served, SlackActor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
@@ -66,6 +68,24 @@ const EXPECTED: Record<string, string> = {
   '/apim-user reset-password': 'admin',
   '/apim-user groups': 'admin',
   '/apim-user templates': 'admin',
+  '/apim-user announce': 'admin',
+  '[menu-announce]': 'admin',
+  '[menu-announcements]': 'admin',
+  '[announcements-turn]': 'admin',
+  '[announced-turn]': 'admin',
+  '[product-tell]': 'admin',
+  '[api-tell]': 'admin',
+  '[announcement-show]': 'admin',
+  '[announcement-refresh]': 'admin',
+  '[announcement-mail]': 'admin',
+  '[announcement-recipients]': 'admin',
+  '[announcement-edit]': 'admin',
+  '[announcement-test]': 'admin*',
+  '[announcement-discard]': 'admin*',
+  '[announcement-send]': 'admin*',
+  '[announcement-stop]': 'admin*',
+  '{announcement-begin}': 'admin',
+  '{announcement-save}': 'admin*',
   '/apim-user help': 'admin approver member',
   '[menu-add]': 'admin',
   '[menu-invite]': 'admin',
@@ -320,6 +340,14 @@ async function arrange() {
   const active = await subscribe('active');
   const waiting = await subscribe('submitted');
   const suspended = await subscribe('suspended');
+  // Only so many drafts may be kept.
+  await t.sql`delete from announcements`;
+  const told = await createGroup(admin, { name: `${CANARY} told ${count}` });
+  await t.sql`insert into account_groups values ('ours', ${account.id}, ${told.groupId})`;
+  const words = { kind: 'news', audience: 'group', audienceId: told.groupId, body: 'We moved.' } as const;
+  const draft = await saveAnnouncement(admin, { ...words, subject: `${CANARY} draft` });
+  const sent = await saveAnnouncement(admin, { ...words, subject: `${CANARY} sent` });
+  await sendAnnouncement(admin, { announcementId: sent.announcementId, recipients: 1 });
   const spare = { teamId: 'T0TEST', userId: `U0SPARE${count}` };
   await grantRole(admin, { ...spare, role: 'approver' });
   const { tokenId } = await programOf(t, 'reader');
@@ -370,6 +398,8 @@ async function arrange() {
       { id: other.id, version: paused.webhook.version },
       { query: { webhookId: webhook.id }, from: 0 },
       { kind: 'accounts', wanted: { state: 'active' } },
+      { id: draft.announcementId, version: draft.version, recipients: 1 },
+      { id: sent.announcementId, version: sent.version },
       ...(await reviews(groupId)),
     ] as Record<string, unknown>[],
   };
@@ -428,7 +458,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = Array.from({ length: 26 }, (_, at) => at);
+const REFERENCES = Array.from({ length: 28 }, (_, at) => at);
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

@@ -1,10 +1,17 @@
 // What the product can have stored, with hostile texts of every length that it takes: what messages and modals are drawn of.
 import fc from 'fast-check';
+import {
+  ANNOUNCEMENT_FATES,
+  ANNOUNCEMENT_KINDS,
+  ANNOUNCEMENT_STATES,
+  LEFT_OUT_REASONS,
+} from '../../src/domain/announcement.ts';
 import { MIRRORED_KINDS } from '../../src/domain/azure-mirror.ts';
 import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
 import { ALL_EVENT_TYPES } from '../../src/domain/event-types.ts';
 import { REVIEW_ENDS, REVIEW_SCOPES } from '../../src/domain/review.ts';
 import type { AccountView } from '../../src/operations/accounts/account.ts';
+import type { AnnouncementView } from '../../src/operations/announcements/show.ts';
 import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../src/operations/approvals/approval-view.ts';
 import type { AuditEntryView } from '../../src/operations/audit/entry.ts';
@@ -105,6 +112,15 @@ const keys = fc.tuple(
   ),
 );
 
+const writtenAnnouncement = {
+  audience: fc.constantFrom('everyone', 'product', 'api', 'group'),
+  audienceId: idUpTo(256),
+  audienceName: storedText(groupName, 300),
+  kind: fc.constantFrom(...ANNOUNCEMENT_KINDS),
+  subject: foreignText(1_000).filter((text) => text.trim() !== ''),
+  body: foreignText(3_000).filter((text) => text.trim() !== ''),
+};
+
 const usage = { lastUsedAt: maybe(moment), calls: fc.nat() };
 
 const rate = maybe(
@@ -192,8 +208,10 @@ export const approval = fc.record({
   batch: maybe(
     fc.record({ kind: fc.constant('import'), action: fc.constant(''), toDo: fc.nat(), total: fc.nat() }),
   ),
+  announcement: maybe(fc.record(writtenAnnouncement)),
   input: maybe(
     fc.record({
+      recipients: fc.nat(),
       firstName: name,
       lastName: name,
       email: storedEmail,
@@ -567,3 +585,35 @@ export const template = fc.record({
   changedBy: maybe(actor),
   changedAt: maybe(moment),
 }) as unknown as fc.Arbitrary<Awaited<ReturnType<typeof showTemplate>>>;
+
+const counts = <Name extends string>(names: readonly Name[]) =>
+  fc.subarray([...names]).map((some) => Object.fromEntries(some.map((name) => [name, 50_000])));
+const sampled = fc.record({ id: accountId, email: storedEmail, firstName: name, lastName: name });
+
+/** A draft, or one that was sent. */
+export const announcement = fc.record({
+  announcement: fc.record({
+    ...writtenAnnouncement,
+    id: fc.uuid(),
+    version,
+    state: fc.constantFrom(...ANNOUNCEMENT_STATES),
+    sentAt: maybe(moment),
+    sentByName: actor,
+    stoppedByName: fc.oneof(actor, fc.constant('')),
+  }),
+  mail: fc.record({ subject: foreignText(150), text: foreignText(8_000) }),
+  recipients: fc.constantFrom(0, 1, 50_000),
+  leftOut: counts(LEFT_OUT_REASONS),
+  sample: fc.array(sampled, { maxLength: 5 }),
+  fates: counts(ANNOUNCEMENT_FATES),
+}) as unknown as fc.Arbitrary<AnnouncementView>;
+
+export const listedAnnouncement = announcement.map(({ announcement: one, fates }) => ({ ...one, fates }));
+
+export const announcementRecipient = fc.record({
+  id: accountId,
+  email: storedEmail,
+  firstName: name,
+  lastName: name,
+  fate: fc.constantFrom(...ANNOUNCEMENT_FATES),
+});

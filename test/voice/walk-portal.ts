@@ -104,6 +104,8 @@ async function visiting(portal: Portal): Promise<void> {
   await visitor.sends('/invitations/request-again', { email: 'zoe@example.com' });
   await visitor.opens('/password/forgot');
   await visitor.sends('/password/forgot', { email: 'zoe@example.com' });
+  await visitor.opens('/unsubscribe?ticket=nonsense');
+  await visitor.sends('/unsubscribe', { ticket: 'nonsense' });
   await visitor.opens('/nothing');
   await visitor.opens('/portal/terms');
   await visitor.sends('/portal/terms', { version: '1', terms: 'yes' });
@@ -307,6 +309,8 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await zoe.opens('/portal/account');
   await zoe.sends('/portal/account/names', { firstName: '', lastName: 'Zahn' });
   await zoe.sends('/portal/account/names', { firstName: 'Zoë', lastName: 'Zahn' });
+  await zoe.sends('/portal/account/news', { news: 'off' });
+  await zoe.sends('/portal/account/news', { news: 'on' });
   await zoe.opens('/portal/account/email');
   await zoe.sends('/portal/account/email', { email: 'nonsense', currentPassword: 'a wrong one' });
   await zoe.sends('/portal/account/email', { email: 'zoe@zahn.example', currentPassword: PASSWORD });

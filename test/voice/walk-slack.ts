@@ -27,6 +27,7 @@ export async function walkSlack(stage: Stage, page: Page): Promise<void> {
   await imports(stage);
   await requests(stage);
   await templates(stage);
+  await announcements(stage);
   await operators(stage);
   await reviews(stage);
   await otherWays(stage);
@@ -270,6 +271,33 @@ async function templates(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user templates');
   await s.presses('admin', 'template-edit');
   await s.presses('admin', 'template-restore');
+  await s.closeModals('admin');
+}
+
+async function announcements(s: Stage): Promise<void> {
+  const news = { audience: 'everyone', kind: 'news' };
+  await s.types('admin', '/apim-user announce');
+  await s.submits('admin', { ...news, beginning: 'AnnouncementOfEnd' });
+  await s.submits('admin');
+  await s.submits('admin', { subject: 'A new office', body: 'We moved.\n\n[Where](https://elsewhere.example)' });
+  await s.submits('admin', { body: 'We moved.\n\n[The portal]($DevPortalUrl)' });
+  await s.presses('admin', 'announcement-test');
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user announce list');
+  await s.presses('admin', 'announcement-show');
+  await s.presses('admin', 'announcement-edit');
+  await s.submits('admin', { subject: 'Our new office' });
+  await s.presses('admin', 'announcement-send');
+  await s.closeModals('admin');
+  await s.presses('approver', 'approval-approve', 'Our new office');
+  await s.presses('admin', 'announcement-refresh');
+  await s.presses('admin', 'announcement-recipients');
+  await s.presses('admin', 'announcement-mail');
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user announce');
+  await s.submits('admin', { audience: 'everyone', beginning: 'Announcement' });
+  await s.submits('admin', { subject: 'A second one', body: 'Never sent.' });
+  await s.presses('admin', 'announcement-discard');
   await s.closeModals('admin');
 }
 

@@ -10,6 +10,13 @@ import { listAccounts } from '../../operations/accounts/list.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
+import { discardAnnouncement } from '../../operations/announcements/discard.ts';
+import { listAnnouncements } from '../../operations/announcements/list.ts';
+import { listRecipientsOfAnnouncement } from '../../operations/announcements/list-recipients.ts';
+import { saveAnnouncement } from '../../operations/announcements/save.ts';
+import { sendAnnouncement } from '../../operations/announcements/send.ts';
+import { showAnnouncement } from '../../operations/announcements/show.ts';
+import { stopAnnouncement } from '../../operations/announcements/stop.ts';
 import { createApi } from '../../operations/apis/create.ts';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
@@ -229,6 +236,16 @@ export const EXPOSED: readonly Exposed[] = [
   expose(settleDrift, { positional: ['driftId', 'decision'] }),
   expose(showUsage, { alias: 'usage', fields: ['time', 'accountId', 'productId', 'subscriptionId'] }),
   expose(withdrawFromConsole, { alias: 'withdraw-operator', positional: ['userId'] }),
+  expose(listAnnouncements, { alias: 'announcements', pages: { rows: 'announcements', cursor: 'after' } }),
+  expose(showAnnouncement, { positional: ['announcementId'] }),
+  expose(listRecipientsOfAnnouncement, {
+    positional: ['announcementId'],
+    pages: { rows: 'recipients', cursor: 'after' },
+  }),
+  expose(saveAnnouncement, { positional: ['subject', 'body'] }),
+  expose(sendAnnouncement, { positional: ['announcementId', 'recipients'] }),
+  expose(stopAnnouncement, { positional: ['announcementId'] }),
+  expose(discardAnnouncement, { positional: ['announcementId'] }),
   expose(listTemplates, {
     alias: 'templates',
     fields: [],
@@ -268,6 +285,9 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'accounts/check-import': 'npm run import',
   'accounts/compare': 'for the management API, which tells a repeated PUT by it',
   'accounts/read': 'for the management API; accounts/show says more',
+  'announcements/begin': 'gives a text to begin with; announcements/save takes any',
+  'announcements/send-test': 'mails the operator in Slack; announcements/show prints the mail',
+  'announcements/stop-all': 'npm run after-restore',
   'apis/export': 'for the management API; its link is for programs',
   'approvals/show-outcome': 'for the management API; Slack tells the requester',
   'copies/compare': 'npm run import:azure',

@@ -3,6 +3,7 @@ import { type PgTable, union } from 'drizzle-orm/pg-core';
 import type { HeldKeySlot } from '../../domain/key-life.ts';
 import { listInvitations } from '../accounts/invitations.ts';
 import { isOpenTicket } from '../accounts/tickets.ts';
+import { listSending } from '../announcements/announcements.ts';
 import { countBatchesNotEnded } from '../batches/batches.ts';
 import type { Db } from '../connection/connect.ts';
 import { isLiveToken } from '../operators/tokens.ts';
@@ -30,6 +31,7 @@ export type OpenCounts = {
   approvals: number;
   batches: number;
   reviews: number;
+  announcements: number;
   invitations: number;
 };
 
@@ -44,6 +46,7 @@ export async function countOpenThings(db: Db, of: { serviceId: string; now: Date
     approvals: await count(approvals, has(approvals, { serviceId: of.serviceId, state: 'open' })),
     batches: await countBatchesNotEnded(db, of.serviceId),
     reviews: await count(reviews, has(reviews, { serviceId: of.serviceId, state: 'open' })),
+    announcements: (await listSending(db, of.serviceId)).length,
     invitations: await listInvitations(db, of.serviceId, { onlyOpenAt: of.now }).count(),
   };
 }

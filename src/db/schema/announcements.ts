@@ -42,7 +42,7 @@ export const announcements = pgTable(
     changedAt: at('changed_at').notNull(),
     changedByName: text('changed_by_name').notNull(),
     sentAt: at('sent_at'),
-    /** The operator who sent it: `T012/U034`, or the name of a person at the console. */
+    /** The operator in Slack who sent it, as `T012/U034`; null: a person at the console. */
     sentBy: text('sent_by'),
     sentByName: text('sent_by_name').notNull().default(''),
     /** Who was left out when it was sent, by why. */

@@ -5,6 +5,7 @@ import { deleteAccount } from '../accounts/delete.ts';
 import { editAccount } from '../accounts/edit.ts';
 import { restoreAccount } from '../accounts/restore.ts';
 import { setGroupsOfAccount } from '../accounts/set-groups.ts';
+import { sendAnnouncement } from '../announcements/send.ts';
 import { setAzureMode } from '../azure/set-mode.ts';
 import { beginBatch } from '../batches/begin.ts';
 import type { Operation } from '../frame/operation.ts';
@@ -20,6 +21,7 @@ const APPROVABLE = {
   'accounts/edit': editAccount,
   'accounts/restore': restoreAccount,
   'accounts/set-groups': setGroupsOfAccount,
+  'announcements/send': sendAnnouncement,
   'azure/set-mode': setAzureMode,
   'batches/begin': beginBatch,
   'invitations/invite': invite,

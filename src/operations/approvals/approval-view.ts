@@ -1,5 +1,6 @@
 // An approval as people see it: the requester, the request, the account that it concerns, and how it ended.
 import { findAccounts } from '../../db/accounts/accounts.ts';
+import { type Announcement, findAnnouncements } from '../../db/announcements/announcements.ts';
 import { type Batch, findBatches } from '../../db/batches/batches.ts';
 import type { Approval } from '../../db/operators/approvals.ts';
 import { DomainError } from '../../domain/domain-error.ts';
@@ -14,6 +15,8 @@ export type ApprovalView = Omit<Approval, 'serviceId' | 'subject' | 'sealedInput
   account: AccountView | null;
   /** The work on many that it is about; null for any other request, and once the work is long over. */
   batch: Pick<Batch, 'kind' | 'action' | 'toDo' | 'total'> | null;
+  /** The announcement that it is about; null for any other request, and once it is discarded. */
+  announcement: Pick<Announcement, 'audience' | 'audienceName' | 'kind' | 'subject' | 'body'> | null;
   /** The account's subscriptions: what a block or a deletion of it cuts off. */
   subscriptions: SubscriptionCounts;
 };
@@ -25,6 +28,10 @@ export async function viewApprovals(act: Act, approvals: readonly Approval[]): P
   const inputs = new Map(
     approvals.map((approval) => [approval.id, openSealedRequest(act, approval)?.input ?? null]),
   );
+  const announcementIds = [...inputs.values()].flatMap((input) =>
+    input?.announcementId ? String(input.announcementId) : [],
+  );
+  const announcements = await findAnnouncements(act.tx, act.service.id, announcementIds);
   const batchIds = [...inputs.values()].flatMap((input) => (input?.batchId ? String(input.batchId) : []));
   const batches = await findBatches(act.tx, act.service.id, batchIds);
   return Promise.all(
@@ -39,6 +46,7 @@ export async function viewApprovals(act: Act, approvals: readonly Approval[]): P
         input,
         account: accounts.find(({ id }) => id === approval.accountId) ?? null,
         batch: batches.find(({ id }) => id === input?.batchId) ?? null,
+        announcement: announcements.find(({ id }) => id === input?.announcementId) ?? null,
         subscriptions:
           state === 'open'
             ? await countCutOff(act, accountId)

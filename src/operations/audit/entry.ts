@@ -2,6 +2,7 @@
 import { type Account, findAccounts } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { findInvitations } from '../../db/accounts/invitations.ts';
+import { findAnnouncements } from '../../db/announcements/announcements.ts';
 import type { FullAuditRow } from '../../db/audit/rows.ts';
 import { findApis } from '../../db/catalog/apis.ts';
 import { findProducts } from '../../db/catalog/products.ts';
@@ -63,6 +64,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
     accounts.map((account) => [account.id, account.email ? `${fullName(account)} (${account.email})` : '']),
   );
   const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
+  const announcements = await findAnnouncements(act.tx, serviceId, idsOf('announcement'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
   const apis = await findApis(act.tx, serviceId, idsOf('api'));
   const products = await findProducts(act.tx, serviceId, idsOf('product'));
@@ -78,6 +80,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
       people.get(accountId ?? '') ?? '',
     ]),
     ...invitations.map(({ id, email }): [string, string] => [`invitation ${id}`, email]),
+    ...announcements.map(({ id, subject }): [string, string] => [`announcement ${id}`, subject]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
     ...webhooks.map(({ id, name }): [string, string] => [`webhook ${id}`, name]),
     ...idsOf('notification').map((id): [string, string] => [`notification ${id}`, titleOf(id)]),

@@ -19,6 +19,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   invitation: 'invitations',
   approval: 'approvals',
   batch: 'batches',
+  announcement: 'announcements',
   operator: 'operators',
   token: 'tokens',
 };

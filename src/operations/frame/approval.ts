@@ -18,8 +18,11 @@ import { hoursAfter, queueApprovalEnd, queueApprovalRepaint } from './outbox.ts'
 const APPROVAL_LIFETIME_HOURS = 24;
 const SEALED_AS = 'approval';
 
-/** The account that an operation concerns, the email of a person who has none yet, a mode of the mirror of Azure, or work on many. */
-export type Subject = { kind: 'account' | 'email' | 'mirror' | 'batch'; id: string };
+/**
+ * The account that an operation concerns, the email of a person who has none yet, a mode of the mirror of Azure, work on
+ * many, or an announcement.
+ */
+export type Subject = { kind: 'account' | 'email' | 'mirror' | 'batch' | 'announcement'; id: string };
 
 type ApprovalRequest = {
   operation: string;

@@ -98,6 +98,7 @@ const KINDS = [
   'approval',
   'batch',
   'review',
+  'announcement',
   'token',
   'mail',
   'webhook',

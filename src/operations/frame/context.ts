@@ -186,6 +186,7 @@ export type AuditEntry = {
       | 'invitation'
       | 'group'
       | 'template'
+      | 'announcement'
       | 'notification'
       | 'mail'
       | 'operator'

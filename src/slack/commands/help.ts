@@ -7,7 +7,7 @@ import { context, header, type Message, section } from '../present/blocks.ts';
 import { escapeText } from '../present/text.ts';
 
 const GROUPS = {
-  People: ['invite', 'invites', 'add', 'import', 'request', 'list', 'show', 'edit', 'export'],
+  People: ['invite', 'invites', 'add', 'import', 'announce', 'request', 'list', 'show', 'edit', 'export'],
   Access: ['activate', 'block', 'reset-password', 'groups', 'subscriptions', 'delete', 'restore'],
   Catalog: ['products', 'apis', 'usage'],
   Decisions: ['approvals', 'review', 'history', 'help'],

@@ -47,6 +47,7 @@ const ROWS: MenuEntry[][] = [
     { name: 'menu-approvals', text: 'Approvals' },
   ],
   [
+    { name: 'menu-announce', text: 'Announce', isForAdmins: true },
     { name: 'menu-templates', text: 'Templates', isForAdmins: true },
     { name: 'menu-operators', text: 'Operators', isForAdmins: true },
     { name: 'menu-tokens', text: 'Tokens', isForAdmins: true },

@@ -16,6 +16,7 @@ export const apiIn = readerOf('apiId');
 export const productIn = readerOf('productId');
 export const subscriptionIn = readerOf('subscriptionId');
 export const invitationIn = readerOf('invitationId');
+export const announcementIn = readerOf('announcementId');
 export const driftIn = readerOf('driftId');
 export const webhookIn = readerOf('webhookId');
 

@@ -1,6 +1,7 @@
 // The functions that run Slack's jobs of `src/domain/jobs.ts`.
 import type { JobFunctions } from '../../domain/jobs.ts';
 import type { BatchReport } from '../../operations/batches/run-slice.ts';
+import { repaintAnnouncement } from './announcements.ts';
 import { remindOfApproval, repaintApproval, tellRequester } from './approvals.ts';
 import { type BatchMessage, showBatch } from './batches.ts';
 import {
@@ -45,6 +46,7 @@ export function createSlackJobs(
     'repaint-sign-ups': bound(repaintSignUps),
     'repaint-approval': bound(repaintApproval),
     'repaint-invitations': bound(repaintInvitations),
+    'repaint-announcement': bound(repaintAnnouncement),
     'repaint-drift': bound(repaintDrift),
     'repaint-leaked-key': bound(repaintLeakedKey),
     'close-leaked-key-card': bound(closeLeakedKeyCard),

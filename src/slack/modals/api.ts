@@ -8,7 +8,7 @@ import { referenceTo } from '../frame/reference.ts';
 import { checkbox, modal, section, textInput } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
+import { deleteSubscriptionsCheckbox, tellSubscribersFirst } from './delete-with-subscriptions.ts';
 import { blankErrors, type FormValues, schemaError, textOf } from './form.ts';
 
 export const createApiModal = (): ModalView =>
@@ -81,6 +81,7 @@ export function deleteApiModal(api: ApiView, subscriptions: number): ModalView {
       section(
         `*${escapeText(api.name)}*: it leaves its products, and calls to its path are refused. This can't be undone.${consequence}`,
       ),
+      ...tellSubscribersFirst('api-tell', api, subscriptions),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });

@@ -15,7 +15,7 @@ import { referenceTo } from '../frame/reference.ts';
 import { checkbox, modal, multiSearchInput, section, textInput } from '../present/blocks.ts';
 import { countedSubscriptions } from '../present/counts.ts';
 import { escapeText } from '../present/text.ts';
-import { deleteSubscriptionsCheckbox } from './delete-with-subscriptions.ts';
+import { deleteSubscriptionsCheckbox, tellSubscribersFirst } from './delete-with-subscriptions.ts';
 import { blankErrors, type FormValues, listOf, schemaError, textOf } from './form.ts';
 import { limitInputs } from './limits.ts';
 import { keptIds, keptNote } from './long-ids.ts';
@@ -61,6 +61,7 @@ export function deleteProductModal(product: ProductView, subscriptions: number):
     metadata: { ...referenceTo(product), subscriptions },
     blocks: [
       section(`*${escapeText(product.name)}* is deleted for good; its APIs stay.${consequence}`),
+      ...tellSubscribersFirst('product-tell', product, subscriptions),
       ...deleteSubscriptionsCheckbox(subscriptions),
     ],
   });

@@ -1,5 +1,5 @@
 // The modals of a mail's text, which operators edit and preview.
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { MAX_TEMPLATE_BODY_LENGTH, MAX_TEMPLATE_SUBJECT_LENGTH } from '../../operations/templates/input.ts';
 import type { showTemplate } from '../../operations/templates/show.ts';
 import {
@@ -9,11 +9,11 @@ import {
   divider,
   header,
   modal,
-  plainSection,
+  plainSections,
   section,
   textInput,
 } from '../present/blocks.ts';
-import { escapeText, formatDate, joinLines, MAX_SECTION_LENGTH } from '../present/text.ts';
+import { escapeText, formatDate, joinLines } from '../present/text.ts';
 
 type Template = Awaited<ReturnType<typeof showTemplate>>;
 
@@ -94,16 +94,3 @@ export const previewModal = (mail: { subject: string; text: string }): ModalView
       context('This is the plain text. *Send me a test* mails you the designed version.'),
     ],
   });
-
-/** Splits a long text between lines where it can. */
-function plainSections(text: string): KnownBlock[] {
-  const parts: string[] = [];
-  let rest = text.trim();
-  while (rest.length > MAX_SECTION_LENGTH) {
-    const line = rest.lastIndexOf('\n', MAX_SECTION_LENGTH);
-    const end = line > 0 ? line : MAX_SECTION_LENGTH;
-    parts.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return [...parts, rest].map(plainSection);
-}

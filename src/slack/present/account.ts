@@ -290,6 +290,7 @@ function factLines(
       ? [`*Id for programs:* ${escapeText(account.resourceId)} (in the history: ${escapeText(account.id)})`]
       : []),
     ...(account.language ? [`*Language:* ${LANGUAGE_NAMES.of(account.language)}`] : []),
+    ...(account.newsRefusedAt ? [`*News:* unsubscribed, ${formatDate(account.newsRefusedAt)}`] : []),
     ...signInLines(account, isShown),
     ...(isCurrent
       ? [`*Last sign-in:* ${account.lastSignInOn ?? 'never'} · *Last call:* ${account.lastCallOn ?? 'never'}`]

@@ -3,6 +3,7 @@ import type { Button, KnownBlock } from '@slack/types';
 import type { ApprovableName } from '../../operations/approvals/approvable.ts';
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { nameOf, restoreButton } from './account.ts';
+import { announcementRequest } from './announcement.ts';
 import { counted } from './azure-words.ts';
 import { batchRequest } from './batch.ts';
 import { actions, button, context, header, type Message, section } from './blocks.ts';
@@ -130,6 +131,8 @@ const REQUEST_TEXTS: Record<ApprovableName, (name: string, approval: ApprovalVie
     title: `Change groups of ${name}?`,
     effect: 'This can change what the account sees and calls.',
   }),
+  'announcements/send': (_name, { announcement, input }) =>
+    announcementRequest(announcement, Number(input?.recipients)),
   'azure/set-mode': (_name, { input }) => ({
     title: MODE_TITLES[String(input?.mode)] ?? 'Change what is written to Azure?',
     effect: modeEffectText(input),
@@ -206,6 +209,10 @@ const OUTDATED_REASONS: Record<string, string> = {
   azure_mode_changed: 'someone else has changed the mode',
   azure_more_writes: 'more would be written by now than the request says',
   azure_not_bound: 'this service is no longer connected to Azure',
+  announcement_changed: 'someone has changed it since the request',
+  announcement_not_found: 'it was discarded',
+  announcement_sent: 'it was already sent',
+  announcement_reaches_no_one: 'no developer would get it by now',
   batch_not_found: 'its preview is gone',
   batch_begun: 'it was already applied',
   workspace_not_bound: 'the app was removed from the workspace',
@@ -215,6 +222,7 @@ const OUTDATED_REASONS: Record<string, string> = {
 function subjectOf(approval: ApprovalView, isExposed: boolean): string {
   const { account, input } = approval;
   if (approval.operation === 'azure/set-mode') return 'Azure';
+  if (approval.operation === 'announcements/send') return 'an announcement';
   if (approval.operation === 'batches/begin') return batchRequest(approval.batch).title;
   if (account) return account.erasedAt || !isExposed || account.firstName ? nameOf(account) : 'an account';
   const name = `${input?.firstName ?? ''} ${input?.lastName ?? ''}`.trim();

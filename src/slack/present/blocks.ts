@@ -24,6 +24,18 @@ export const plainSection = (text: string): KnownBlock => ({
   type: 'section',
   text: { ...plain(cut(text, MAX_SECTION_LENGTH)), emoji: false },
 });
+/** The same for a text of any length, split between lines where it can. */
+export function plainSections(text: string): KnownBlock[] {
+  const parts: string[] = [];
+  let rest = text.trim();
+  while (rest.length > MAX_SECTION_LENGTH) {
+    const line = rest.lastIndexOf('\n', MAX_SECTION_LENGTH);
+    const end = line > 0 ? line : MAX_SECTION_LENGTH;
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...parts, rest].map(plainSection);
+}
 export const header = (text: string): KnownBlock => ({
   type: 'header',
   text: plain(cut(text, 150)),
@@ -141,14 +153,15 @@ export function checkbox(name: string, label: string, text: string, isChecked: b
   return field(name, label, element, { optional: true });
 }
 
-/** Radio buttons; the first is chosen. */
+/** Radio buttons; without a `chosen` value the first is. */
 export function choiceInput(
   name: string,
   label: string,
   choices: { value: string; text: string }[],
+  chosen?: string,
 ): InputBlock {
   const options = choices.map(({ value, text }) => ({ text: plain(cut(text, 75)), value }));
-  const [first] = options;
+  const first = options.find(({ value }) => value === chosen) ?? options[0];
   return field(
     name,
     label,

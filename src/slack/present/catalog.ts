@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { limitWords } from '../../domain/limit-words.ts';
+import { saveAnnouncement } from '../../operations/announcements/save.ts';
 import { deleteApi } from '../../operations/apis/delete.ts';
 import { editApi } from '../../operations/apis/edit.ts';
 import { showApi } from '../../operations/apis/show.ts';
@@ -52,12 +53,14 @@ const API_ACTIONS: Action[] = [
   { button: 'api-details', text: 'Details', operation: showApi },
   { button: 'api-edit', text: 'Edit', operation: editApi },
   { button: 'api-document', text: 'OpenAPI', operation: editApi },
+  { button: 'api-tell', text: 'Tell subscribers', operation: saveAnnouncement },
   { button: 'api-delete', text: 'Delete', operation: deleteApi, style: 'danger' },
 ];
 const PRODUCT_ACTIONS: Action[] = [
   { button: 'product-details', text: 'Details', operation: showProduct },
   { button: 'product-usage', text: 'Usage', operation: showUsage },
   { button: 'product-edit', text: 'Edit', operation: editProduct },
+  { button: 'product-tell', text: 'Tell subscribers', operation: saveAnnouncement },
   { button: 'product-delete', text: 'Delete', operation: deleteProduct, style: 'danger' },
 ];
 

@@ -147,6 +147,7 @@ function targetText(entry: AuditEntryView, place: LinePlace): string | null {
 }
 
 const NAMED_KINDS: Record<string, string> = {
+  announcement: 'announcement',
   api: 'API',
   group: 'group',
   notification: 'notification',

@@ -68,3 +68,7 @@ export function joinLines(lines: readonly string[]): string[] {
   }
   return texts;
 }
+
+/** "a, b and c". */
+export const listText = (items: readonly string[]): string => LISTS.format(items);
+const LISTS = new Intl.ListFormat('en', { type: 'conjunction' });

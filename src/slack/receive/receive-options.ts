@@ -33,6 +33,21 @@ const matchingGroups = (typed: string, groups: { id: string; name: string }[]): 
     .filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()))
     .map(({ id, name }) => ({ text: name, value: id }));
 
+const fixedOption = (text: string, value: string, typed: string): FoundOption[] =>
+  text.toLowerCase().includes(typed.toLowerCase()) ? [{ text, value }] : [];
+
+const matchingProducts = async (context: Context, text: string): Promise<FoundOption[]> =>
+  (await listProducts(context, { text })).products.map(({ id, name }) => ({
+    text: `${name} · product`,
+    value: `product:${id}`,
+  }));
+
+const matchingCustomGroups = async (context: Context, text: string): Promise<FoundOption[]> =>
+  matchingGroups(text, await listCustomGroups(context, {})).map(({ text: name, value }) => ({
+    text: `${name} · group`,
+    value: `group:${value}`,
+  }));
+
 /** By the name of the field. */
 const SEARCHES: Record<string, (context: Context, typed: string) => Promise<FoundOption[]>> = {
   account: async (context, text) =>
@@ -59,17 +74,18 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
       value: type,
     })),
   reviewed: async (context, text) => [
-    ...('all active accounts'.includes(text.toLowerCase())
-      ? [{ text: 'All active accounts', value: 'all' }]
-      : []),
-    ...(await listProducts(context, { text })).products.map(({ id, name }) => ({
-      text: `${name} · product`,
-      value: `product:${id}`,
+    ...fixedOption('All active accounts', 'all', text),
+    ...(await matchingProducts(context, text)),
+    ...(await matchingCustomGroups(context, text)),
+  ],
+  audience: async (context, text) => [
+    ...fixedOption('Everyone with an active account', 'everyone', text),
+    ...(await matchingProducts(context, text)),
+    ...(await listApis(context, { text })).apis.map(({ id, name }) => ({
+      text: `${name} · API`,
+      value: `api:${id}`,
     })),
-    ...matchingGroups(text, await listCustomGroups(context, {})).map(({ text: name, value }) => ({
-      text: `${name} · group`,
-      value: `group:${value}`,
-    })),
+    ...(await matchingCustomGroups(context, text)),
   ],
   apis: async (context, text) =>
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
