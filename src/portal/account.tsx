@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Text } from '../languages/languages.ts';
 import { callOffOwnEmail } from '../operations/accounts/call-off-own-email.ts';
 import { editOwnAccount } from '../operations/accounts/edit-own.ts';
+import { setNews } from '../operations/accounts/set-news.ts';
 import { showOwnAccount } from '../operations/accounts/show-own.ts';
 import { endSession } from '../operations/sessions/end.ts';
 import { endOtherSessions } from '../operations/sessions/end-others.ts';
@@ -25,6 +26,8 @@ const DONE = {
   password: 'Password changed. You’ve been signed out everywhere else.',
   connected: 'That sign-in is connected. It signs you in from now on.',
   disconnected: 'That sign-in is disconnected.',
+  'news-on': 'News is on.',
+  'news-off': 'News is off.',
   'session-ended': 'That browser is signed out.',
   'others-ended': 'You’ve been signed out everywhere else.',
 } as const satisfies Record<string, Text>;
@@ -59,6 +62,15 @@ export function registerAccount(portal: Hono<WebEnv>, site: Site): void {
     site.withSessionForm(async (c, me) => {
       await callOffOwnEmail(me.context, {});
       return c.redirect(accountPage('stayed-with-address'), 303);
+    }),
+  );
+
+  portal.post(
+    `${ACCOUNT_PATH}/news`,
+    site.withSessionForm(async (c, me, form) => {
+      const isWanted = form.get('news') === 'on';
+      await setNews(me.context, { isWanted });
+      return c.redirect(accountPage(isWanted ? 'news-on' : 'news-off'), 303);
     }),
   );
 
@@ -112,6 +124,7 @@ async function showAccount(site: Site, me: Me, state: AccountPageState): Promise
       <Link href={LANGUAGE_PATH} look="button quiet">
         {say('Change language')}
       </Link>
+      <News organization={site.policy.organizationName} isOn={account.getsNews} />
       <h2>{say('Close your account')}</h2>
       <Link href={`${ACCOUNT_PATH}/close`} look="button quiet bad">
         {say('Close my account')}
@@ -173,6 +186,28 @@ function Email({ account }: { account: Awaited<ReturnType<typeof showOwnAccount>
       <Link href={`${ACCOUNT_PATH}/email`} look="button quiet">
         {say('Change email')}
       </Link>
+    </>
+  );
+}
+
+function News({ organization, isOn }: { organization: string; isOn: boolean }) {
+  return (
+    <>
+      <h2>{say('News')}</h2>
+      <Form
+        action={`${ACCOUNT_PATH}/news`}
+        hidden={{ news: isOn ? 'off' : 'on' }}
+        button={say(isOn ? 'Turn news off' : 'Turn news on')}
+        isQuiet
+      >
+        <p>
+          {isOn
+            ? say('{organization} sends you news now and then, such as about a new product.', {
+                organization,
+              })
+            : say('You get no news from {organization}.', { organization })}
+        </p>
+      </Form>
     </>
   );
 }

@@ -39,6 +39,7 @@ import { createSite, type Site, TermsWait } from './site.tsx';
 import { registerCancel, registerSubscriptionKeys } from './subscription-keys.tsx';
 import { registerSubscriptions } from './subscriptions.tsx';
 import { registerTerms } from './terms.tsx';
+import { registerUnsubscribe } from './unsubscribe.tsx';
 
 type PortalOptions = {
   policy: Policy;
@@ -92,6 +93,7 @@ export function createPortal({ policy, limits, contextOf, languages, delegation 
   registerLanguage(app, site);
   registerLogo(app, site);
   registerTerms(app, site);
+  registerUnsubscribe(app, site);
   app.onError((error, c) => {
     if (error instanceof TermsWait) return site.askForTerms(c);
     throw error;

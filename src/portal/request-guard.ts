@@ -30,6 +30,8 @@ export type RequestGuard = {
   beforeTicket(c: WebContext, claim: TicketClaim): Promise<void>;
   /** Counts a wrong ticket: 20 a minute from one address (safety T35). */
   countWrongTicket(c: WebContext): Promise<void>;
+  /** For a ticket that turned out to be wrong: counts it. Errors: 429 for too many from one address. */
+  refuseManyWrongTickets(c: WebContext): Promise<void>;
   /**
    * Whether to pass on a request for a link. Too many for one email are not passed on, and the caller answers them like
    * all others, so that the answer can't tell who asked. Errors: `email_invalid`, 429 for too many from one address.
@@ -89,6 +91,7 @@ export function createRequestGuard(options: {
     async countWrongTicket(c) {
       await limits.take('wrongTickets', addressOf(c));
     },
+    refuseManyWrongTickets: (c) => take('wrongTickets', addressOf(c)),
     async mayRequestLink(c, what, email) {
       await take(`${what}PerAddress`, addressOf(c));
       const { canonical } = parseEmailAddress(email);

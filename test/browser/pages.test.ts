@@ -75,6 +75,40 @@ describe('on a phone without scripts', () => {
     await confirm.getByRole('heading', { name: 'Your email is confirmed' }).waitFor();
   });
 
+  story(
+    'T135: news is written, read and ended, and every page of it is fit for a phone in the dark',
+    async () => {
+      await admin.types('/apim-user add nora@example.com Nora News');
+      await admin.sees(/Added .+: the account is active/);
+      await admin.types('/apim-user announce');
+      await admin.picks('Announce', 'To', 'everyone', /Everyone/);
+      await admin.dialog('Announce').getByRole('radio', { name: /^News/ }).check();
+      await admin
+        .dialog('Announce')
+        .getByRole('radio', { name: /own words/ })
+        .check();
+      await admin.submits('Announce', 'Next');
+      await admin.seesInModal(/In Markdown/);
+      await admin.fills('Announce', { Subject: 'A new office', Text: 'Hi $DevFirstName,\n\nWe **moved**.' });
+      await admin.submits('Announce', 'Preview');
+      const preview = await admin.seesInModal(/gets? it now/);
+      await preview.getByRole('button', { name: /^Send to/ }).click();
+      await admin.page.getByRole('dialog').last().getByRole('button', { name: 'Send', exact: true }).click();
+      await admin.seesInModal(/Being sent/);
+      await admin.closesModal();
+      const path = await developer.pathIn('nora@example.com', /A new office/, /Unsubscribe/);
+      const page = await app.open(path, { ...PHONE, javaScriptEnabled: true, colorScheme: 'dark' });
+      const isFit = async () => {
+        expect(await isAsWideAsScreen(page)).toBe(true);
+        expect(await faultsOnPage(page)).toEqual([]);
+      };
+      await isFit();
+      await page.getByRole('button', { name: 'Unsubscribe' }).tap();
+      await page.getByRole('heading', { name: 'You’re unsubscribed' }).waitFor();
+      await isFit();
+    },
+  );
+
   story('nothing is wider than the screen', async () => {
     const path = await pathOfInvitation('a.rather-long-name.of.somebody@subdomain.example.com');
     for (const one of [path, '/portal', '/password/forgot', '/invitations/accept?ticket=dead'])

@@ -28,6 +28,7 @@ export const showOwnAccount = defineOperation({
       firstName,
       lastName,
       registeredAt,
+      getsNews: account.newsRefusedAt === null,
       waitsForAddress,
       hasPassword: hasUsablePassword(act, account),
       /** Whether they proved in this session, a few minutes ago, who they are. */
