@@ -49,6 +49,8 @@ const REFUSALS = {
   group_not_found: ['missing', 'Group not found.'],
   group_name_taken: ['invalid', 'A group with this name already exists.'],
   group_built_in: ['conflict', "Built-in groups can't be changed or chosen."],
+  rule_not_found: ['missing', 'Rule not found. It may have been deleted.'],
+  rule_domain_taken: ['invalid', 'There is a rule for this domain already.'],
   template_not_found: ['missing', 'Mail not found.'],
   template_invalid: ['invalid', "This text can't be used."],
   template_changed: ['stale', 'Someone else has saved this mail since you opened it.'],

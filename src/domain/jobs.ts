@@ -152,6 +152,10 @@ export const JOBS = {
   'delete-exported-file': slackJob(z.object({ serviceId, exportId: id, fileId: id }), {
     key: ({ exportId }) => `export-end:${exportId}`,
   }),
+  /** Gives an account that came in by a rule its first subscription to a product. */
+  'give-product': serverJob(z.object({ serviceId, accountId: id, productId: id, isApproved: z.boolean() }), {
+    maxAttempts: 25,
+  }),
   /** Warns the owner of a token that ends soon. */
   'tell-of-ending-token': slackJob(z.object({ serviceId, tokenId: id }), {
     key: (input) => `token-end:${input.serviceId}:${input.tokenId}`,

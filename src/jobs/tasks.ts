@@ -13,6 +13,7 @@ import { settleBatch } from '../operations/batches/settle.ts';
 import type { Context } from '../operations/frame/context.ts';
 import { claimMail } from '../operations/mails/claim.ts';
 import { settleMail } from '../operations/mails/settle.ts';
+import { giveSubscription } from '../operations/subscriptions/give.ts';
 import { tellOfQuota } from '../operations/subscriptions/tell-of-quota.ts';
 import { answerLinkRequest } from '../operations/tickets/answer-request.ts';
 import { lookInAzure, pullFromAzure } from './azure-pull.ts';
@@ -81,6 +82,9 @@ function serverJobs(dependencies: JobDependencies): JobFunctions<'server'> {
     'azure-pull': (service) => pullFromAzure(dependencies, service),
     'azure-look': (thing) => lookInAzure(dependencies, thing),
     'azure-who': (drift) => askWhoChanged(dependencies, drift),
+    async 'give-product'({ serviceId, ...gift }) {
+      await giveSubscription(system('rules', serviceId), gift);
+    },
     async 'tell-of-quota'({ serviceId, subscriptionId, news }) {
       await tellOfQuota(system('quota', serviceId), { subscriptionId, news });
     },

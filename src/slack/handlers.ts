@@ -22,6 +22,7 @@ import { requestFeature } from './commands/request.ts';
 import { resetPasswordFeature } from './commands/reset-password.ts';
 import { restoreFeature } from './commands/restore.ts';
 import { reviewFeature } from './commands/review.ts';
+import { rulesFeature } from './commands/rules.ts';
 import { serviceFeature } from './commands/service.ts';
 import { showFeature } from './commands/show.ts';
 import { subscriptionsFeature } from './commands/subscriptions.ts';
@@ -72,6 +73,7 @@ const FEATURES: Feature[] = [
   declineSignUpFeature,
   detailsFeature,
   templatesFeature,
+  rulesFeature,
   historyFeature,
   undoFeature,
   approvalsFeature,

@@ -29,6 +29,7 @@ import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { answerReview } from '../../src/operations/reviews/answer.ts';
 import { startReview } from '../../src/operations/reviews/start.ts';
+import { createRule } from '../../src/operations/rules/create.ts';
 import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { rotateKey } from '../../src/operations/subscriptions/rotate-key.ts';
@@ -134,6 +135,9 @@ async function operator(): Promise<{ teamId: string; userId: string }> {
 async function api(): Promise<{ apiId: string }> {
   const { api } = await createApi(admin(), { name: next('Orders '), path: next('orders') });
   return { apiId: api.id };
+}
+async function rule(): Promise<{ ruleId: string }> {
+  return { ruleId: (await createRule(admin(), { domain: `${next('acme')}.com` })).rule.id };
 }
 async function product(): Promise<{ productId: string }> {
   const { product } = await createProduct(admin(), { name: next('Starter '), isPublished: true });
@@ -710,6 +714,21 @@ const CASES: Record<string, Case> = {
   'products/edit': of(ADMIN, 'product_not_found', NO_PRODUCT, async () => ({
     ...(await product()),
     terms: 'Be kind.',
+  })),
+  'rules/create': of(ADMIN, null, { input: { domain: 'none' }, code: 'invalid_input' }, () => ({
+    domain: `${next('acme')}.com`,
+  })),
+  'rules/delete': of(ADMIN, 'rule_not_found', { input: { ruleId: NO_UUID }, code: 'rule_not_found' }, rule),
+  'rules/edit': of(
+    ADMIN,
+    'rule_not_found',
+    { input: { ruleId: NO_UUID, domain: 'acme.com' }, code: 'rule_not_found' },
+    async () => ({ ...(await rule()), domain: `${next('acme')}.com`, admission: 'refused' }),
+  ),
+  'subscriptions/give': of(SYSTEM, null, NOT_VALID, async () => ({
+    ...only(await account(), 'accountId'),
+    ...(await product()),
+    isApproved: true,
   })),
   'subscriptions/approve': of(APPROVER, 'subscription_not_found', NO_SUBSCRIPTION, asked),
   'subscriptions/cancel': of(SIGNED_IN, 'not_permitted', NO_SUBSCRIPTION, () => subscription()),

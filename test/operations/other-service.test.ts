@@ -34,6 +34,7 @@ import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts'
 import { setPassword } from '../../src/operations/passwords/set.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { startReview } from '../../src/operations/reviews/start.ts';
+import { createRule } from '../../src/operations/rules/create.ts';
 import { signIn } from '../../src/operations/sessions/sign-in.ts';
 import { approveSubscription } from '../../src/operations/subscriptions/approve.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
@@ -821,6 +822,16 @@ const CASES: Record<string, Case> = {
     nothing: { ticket: NO_TICKET },
   },
   'products/list': { as: ADMIN, ours: having(product, { isCounted: true }), nothing: { isCounted: true } },
+  'rules/list': {
+    as: ADMIN,
+    ours: having(() => createRule(admin(), { domain: 'listed.example' }), { isCounted: true }),
+    nothing: { isCounted: true },
+  },
+  'rules/try': {
+    as: ADMIN,
+    ours: having(invitation, { rule: { domain: '*' } }),
+    nothing: { rule: { domain: '*' } },
+  },
   'products/list-offered': { as: DEVELOPER, ours: having(product), nothing: {} },
   'products/show': { as: ADMIN, ours: product, nothing: { productId: 'none' } },
   // In another service the developer isn't signed in.

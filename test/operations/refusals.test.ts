@@ -11,6 +11,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { changePassword } from '../../src/operations/passwords/change.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { startReview } from '../../src/operations/reviews/start.ts';
+import { createRule } from '../../src/operations/rules/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { createToken } from '../../src/operations/tokens/create.ts';
 import { createWebhook } from '../../src/operations/webhooks/create.ts';
@@ -85,6 +86,7 @@ beforeAll(async () => {
     api: api.id,
     product: product.id,
     group: groupId,
+    rule: (await createRule(console, { domain: 'acme.com' })).rule.id,
     invitation: (await invite(console, { email: 'open@example.com' })).invitationId,
     subscription: (await grantSubscription(console, wanted)).subscription.id,
     token: reader.tokenId,
@@ -151,6 +153,7 @@ describe('T55 in Slack', () => {
     list: 'accounts/list',
     apis: 'apis/list',
     products: 'products/list',
+    rules: 'rules/list',
     subscriptions: 'subscriptions/list',
     'history refused': 'audit/search',
     usage: 'usage/show',
@@ -234,6 +237,11 @@ describe('T55 in Slack', () => {
     'api-edit': 'apis/edit api',
     'approval-approve': 'approvals/decide approval =',
     'approval-decline': 'approvals/decide approval =',
+    'menu-rules': 'rules/list',
+    'rules-turn': 'rules/list',
+    'rule-create': 'rules/create',
+    'rule-edit': 'rules/edit rule',
+    'rule-delete': 'rules/delete rule',
     'group-create': 'groups/create',
     'group-delete': 'groups/delete group',
     'group-rename': 'groups/rename group =',
@@ -326,6 +334,8 @@ describe('T55 in Slack', () => {
     ),
     delete: 'accounts/delete account',
     edit: 'accounts/edit account',
+    rule: 'rules/create',
+    'rule-delete': 'rules/delete rule',
     'group-create': 'groups/create',
     'group-delete': 'groups/delete group',
     'group-rename': 'groups/rename group',
@@ -500,6 +510,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
     lastName: text('Lee'),
     name: text('Partners 2'),
     path: text('path-2'),
+    domain: text('acme.com'),
     link: text('https://example.com/openapi.json'),
     url: text('https://crm.example.com/events'),
     reason: text('spam'),

@@ -11,6 +11,7 @@ import { invite } from '../../src/operations/invitations/invite.ts';
 import { requestInvitation } from '../../src/operations/invitations/request.ts';
 import { sendPasswordReset } from '../../src/operations/passwords/send-reset.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
+import { createRule } from '../../src/operations/rules/create.ts';
 import { requestProof } from '../../src/operations/sessions/request-proof.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { suspendSubscription } from '../../src/operations/subscriptions/suspend.ts';
@@ -69,6 +70,8 @@ async function newWorld(start: Start) {
   await sendPasswordReset(admin, { accountId });
   await editAccount(admin, { accountId, email: wanted });
   const { invitationId } = await invite(admin, { email: invited, groupIds: [groupId] });
+  const given = { groupIds: [groupId], productIds: [productId] };
+  const { rule } = await createRule(admin, { domain: `${word}.example.com`, ...given });
   const wish = { email: `wish-${word}@example.com`, groupIds: [groupId], why: 'a partner' };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
   const session = await t.signedIn(accountId);
@@ -97,6 +100,7 @@ async function newWorld(start: Start) {
   return {
     ...{ word, groupId, apiId, productId, accountId, active, submitted, session, invitationId, approvalId },
     browserSecret,
+    ruleId: rule.id,
     ...{ email: person.email, wanted, invited, ...tickets },
   };
 }
@@ -160,6 +164,19 @@ const STEPS: Record<string, Step> = {
   'cards/plan-subscription': system((w) => ({ ...submitted(w), channels: ['C0CARDS'] })),
   'cards/repaint': admin(account),
   'cards/repaint-subscription': admin(submitted),
+  'rules/create': admin((w) => ({
+    ...{ domain: `${w.word}.example`, admission: 'open', groupIds: [w.groupId], productIds: [w.productId] },
+  })),
+  'rules/delete': admin((w) => ({ ruleId: w.ruleId })),
+  'rules/edit': admin((w) => ({
+    ...{
+      ruleId: w.ruleId,
+      domain: `more-${w.word}.example`,
+      groupIds: [w.groupId],
+      productIds: [w.productId],
+    },
+  })),
+  'subscriptions/give': system((w) => ({ ...account(w), productId: w.productId, isApproved: true })),
   'groups/create': admin((w) => ({ groupId: `more-${w.word}`, name: `More ${w.word}` })),
   'groups/delete': admin((w) => ({ groupId: w.groupId })),
   'groups/rename': admin((w) => ({ groupId: w.groupId, name: `More ${w.word}` })),

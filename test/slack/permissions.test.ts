@@ -18,6 +18,7 @@ import { showOwnRole } from '../../src/operations/operators/show-own-role.ts';
 import { createProduct } from '../../src/operations/products/create.ts';
 import { answerReview } from '../../src/operations/reviews/answer.ts';
 import { startReview } from '../../src/operations/reviews/start.ts';
+import { createRule } from '../../src/operations/rules/create.ts';
 import { grantSubscription } from '../../src/operations/subscriptions/grant.ts';
 import { saveTemplate } from '../../src/operations/templates/save.ts';
 import { showTemplate } from '../../src/operations/templates/show.ts';
@@ -132,6 +133,14 @@ const EXPECTED: Record<string, string> = {
   '[account-restore]': 'admin*',
   '[account-reset-password]': 'admin',
   '[account-groups]': 'admin',
+  '/apim-user rules': 'admin',
+  '[menu-rules]': 'admin',
+  '[rules-turn]': 'admin',
+  '[rule-create]': 'admin',
+  '[rule-edit]': 'admin',
+  '[rule-delete]': 'admin',
+  '{rule}': 'admin',
+  '{rule-delete}': 'admin*',
   '[group-create]': 'admin',
   '[group-rename]': 'admin',
   '[group-delete]': 'admin',
@@ -316,6 +325,7 @@ async function arrange() {
   const { version } = await showTemplate(admin, { template: 'AccountBlocked' });
   const { invitationId } = await invite(admin, { email: `${CANARY}-invited${count}@example.com` });
   const { groupId } = await createGroup(admin, { name: `${CANARY} partners ${count}` });
+  const { rule } = await createRule(admin, { domain: `acme${count}.com` });
   const wish = { email: `${CANARY}-wanted${count}@example.com`, why: 'a partner' };
   const { approvalId } = await requestInvitation(t.as(MEMBER), wish);
   const row = {
@@ -401,6 +411,7 @@ async function arrange() {
       { id: draft.announcementId, version: draft.version, recipients: 1 },
       { id: sent.announcementId, version: sent.version },
       ...(await reviews(groupId)),
+      { id: rule.id, version: rule.version },
     ] as Record<string, unknown>[],
   };
 }
@@ -438,6 +449,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
   email: `new-${email}`,
   path: `orders/${groupId}`,
   url: 'https://erp.example.com/events',
+  domain: `more-${groupId}.com`,
   scope: 'all',
   endsAt: '2031-01-01',
   slot: 'primary',
@@ -458,7 +470,7 @@ const typed = ({ account, groupId, email, operator }: Things) => ({
 
 const WANTED = { mode: 'invite' as const, first: '', last: '', note: '' as const, groupIds: [] };
 
-const REFERENCES = Array.from({ length: 28 }, (_, at) => at);
+const REFERENCES = Array.from({ length: 29 }, (_, at) => at);
 
 type Attempt = (request: SlackRequest, things: Things) => Promise<unknown>;
 const entries = new Map<string, Attempt[]>();

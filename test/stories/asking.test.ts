@@ -22,7 +22,7 @@ describe('help', () => {
     for (const { name, example } of COMMANDS)
       if (!setup.includes(`\`${name}\``))
         expect(lines).toContain(`• \`${example.replace('/apim-user ', '')}\``);
-    expect(setup).toMatch(/`operators`, `templates`, `tokens`/);
+    expect(setup).toMatch(/`operators`, `rules`, `templates`, `tokens`/);
     expect(all.split('\n').length).toBeLessThan(40);
     await admin.types('/apim-user help block');
     // As Slack wants it written: unescaped, `<account>` would be markup.

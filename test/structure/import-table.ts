@@ -61,7 +61,13 @@ const PACKAGES: readonly [RegExp, readonly string[]][] = [
 const PURE: Record<string, readonly RegExp[]> = {
   languages: [/^intl-messageformat$/],
   // Of Node only its pure functions for international domains.
-  domain: [/^@zxcvbn-ts\/language-common$/, /^zod$/, /^csv-(parse|stringify)\/sync$/, /^node:url$/],
+  domain: [
+    /^@zxcvbn-ts\/language-common$/,
+    /^zod$/,
+    /^csv-(parse|stringify)\/sync$/,
+    /^disposable-email-domains-js$/,
+    /^node:url$/,
+  ],
   emails: [/^react(\/|$)/, /^react-email$/],
 };
 

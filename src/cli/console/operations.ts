@@ -67,6 +67,11 @@ import { reportReview } from '../../operations/reviews/report.ts';
 import { showReview } from '../../operations/reviews/show.ts';
 import { startReview } from '../../operations/reviews/start.ts';
 import { stopReview } from '../../operations/reviews/stop.ts';
+import { createRule } from '../../operations/rules/create.ts';
+import { deleteRule } from '../../operations/rules/delete.ts';
+import { editRule } from '../../operations/rules/edit.ts';
+import { listRules } from '../../operations/rules/list.ts';
+import { tryRule } from '../../operations/rules/try.ts';
 import { approveSubscription } from '../../operations/subscriptions/approve.ts';
 import { cancelSubscription } from '../../operations/subscriptions/cancel.ts';
 import { deleteSubscription } from '../../operations/subscriptions/delete.ts';
@@ -173,6 +178,11 @@ export const EXPOSED: readonly Exposed[] = [
     print: ({ groups }) => groups.map(({ type: _t, version: _v, ...group }) => group),
   }),
   expose(createGroup, { positional: ['name'] }),
+  expose(listRules, { fields: [], pages: { rows: 'rules', cursor: 'after' } }),
+  expose(tryRule),
+  expose(createRule, { positional: ['domain'] }),
+  expose(editRule, { positional: ['ruleId'] }),
+  expose(deleteRule, { positional: ['ruleId'] }),
   expose(renameGroup, { positional: ['groupId', 'name'] }),
   expose(deleteGroup, { positional: ['groupId'] }),
   expose(showHistory, { alias: 'history', positional: ACCOUNT, pages: { rows: 'entries', cursor: 'after' } }),

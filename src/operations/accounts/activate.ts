@@ -3,15 +3,16 @@ import { type Account, updateAccount } from '../../db/accounts/accounts.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type Act, defineOperation, input, OPERATORS_AND_PROGRAMS } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
+import { giveByRule } from '../rules/rule.ts';
 import { changedBy, currentState, demandNextState, holdAccount, viewAccount } from './account.ts';
-import { isUnconfirmedSignUp } from './sign-up-rules.ts';
+import { isUnconfirmedSignUp, isUndecided } from './sign-up-rules.ts';
 import { NO_BLOCK, queueActivatedMail, returnToStateBeforeBlock } from './state-after-block.ts';
 import { demandUndoRecord, hasHeard, undoRecordOf } from './undo-record.ts';
 
 /**
  * Activates a blocked or pending account. Dead links stay dead. An account whose email is unconfirmed becomes active too,
  * and the audit row says so. Only a sign-up stays pending with the operator's approval stored: it becomes active when its
- * developer confirms the email and chooses a password.
+ * developer confirms the email and chooses a password. One that becomes active gets what the rule for its email gives.
  * `undoes` is the id of a block: the state before it returns, and the developer is told only if they heard of the block.
  * Errors: `account_not_found`, `account_erased`, `account_changed`, `account_state_unfitting`.
  */
@@ -31,6 +32,7 @@ export const activateAccount = defineOperation({
   async run(act, { accountId, expectedVersion, reason, message, tellDeveloper, undoes }) {
     const account = await holdAccount(act, accountId, expectedVersion);
     if (isUnconfirmedSignUp(account)) return approveSignUp(act, account, reason);
+    const isFirst = isUndecided(account) && account.emailConfirmedAt !== null && !undoes;
     const { active, isTold } = undoes
       ? await undoBlock(act, account, undoes)
       : await activate(act, account, { reason, message, isTold: tellDeveloper });
@@ -44,6 +46,7 @@ export const activateAccount = defineOperation({
         state: active.state,
         addressConfirmed,
         toldDeveloper: isTold,
+        ...(isFirst ? await giveByRule(act, active) : {}),
         ...(undoes ? { undoes } : {}),
       },
     });
@@ -79,7 +82,7 @@ async function activate(
     stateReason: reason,
     stateChangedAt: act.now,
     stateChangedBy: changedBy(act),
-    ...(account.signedUpAt && !account.signUpApprovedAt ? { signUpApprovedAt: act.now } : {}),
+    ...(isUndecided(account) ? { signUpApprovedAt: act.now } : {}),
   });
   if (isTold) await queueActivatedMail(act, active, message);
   return { active, isTold };

@@ -8,17 +8,18 @@ import { proofOfBrowser } from '../identities/attempt.ts';
 import { connectIdentity, isAllowedEmail, type Proof, sessionBy, takeProof } from '../identities/proof.ts';
 import { endOpenInvitationTo } from '../invitations/invitation.ts';
 import { hashNewPassword } from '../passwords/new-password.ts';
+import { entryOf, giveByRule } from '../rules/rule.ts';
 import { startSession } from '../sessions/session.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { redeemTicket } from '../tickets/redeem.ts';
 import { holdAccount } from './account.ts';
 import { endAccess } from './end-access.ts';
 import { queueWelcomeMail } from './mails.ts';
-import { choosesPassword, needsOperator, queueSignUpCard } from './sign-up-rules.ts';
+import { choosesPassword, isUndecided, queueSignUpCard } from './sign-up-rules.ts';
 
 /**
  * Redeems a confirmation link: its email becomes the account's. A pending account becomes active and is welcomed, unless it
- * is a sign-up that an operator must still approve. A developer who signed up chooses the password here, or with `proof` a
+ * is a sign-up that an operator must still approve. By a rule refused now, it waits for one too. A developer who signed up chooses the password here, or with `proof` a
  * provider instead, and is then signed in; no other account takes a `proof`. An
  * active account gets a mail at its former email. Every session and every other open link of the account end.
  * Errors: `ticket_refused`, whatever the cause; `password_unacceptable` for a sign-up.
@@ -56,8 +57,9 @@ export const confirmEmail = defineOperation({
     const proved = proof ? await takeProof(act, proof.browserSecret) : null;
 
     const isWaiting = account.state === 'pending';
+    const setting = isTrusted(act, proved, email.canonical) ? 'open' : act.policy.signUp;
     const awaitsOperator =
-      isWaiting && needsOperator(act, account) && !isTrusted(act, proved, email.canonical);
+      isWaiting && isUndecided(account) && (await entryOf(act, email.canonical, setting)) !== 'open';
     const becomesActive = isWaiting && !awaitsOperator;
     const isChanged = email.spelling !== account.email;
     const confirmed = await updateAccount(act, account, {
@@ -80,6 +82,7 @@ export const confirmEmail = defineOperation({
     await endAccess(act, account.id);
     await endOpenInvitationTo(act, email.canonical);
     if (proved) await connectIdentity(act, confirmed, proved.identity, { isNew: isWaiting });
+    const given = becomesActive && account.signedUpAt ? await giveByRule(act, confirmed) : {};
     await tellDeveloper(act, account, confirmed, {
       becomesActive,
       isChanged: isChanged && !isWaiting,
@@ -94,6 +97,7 @@ export const confirmEmail = defineOperation({
         state: confirmed.state,
         email: confirmed.email,
         ...(proved ? { connected: proved.identity.provider } : {}),
+        ...given,
       },
       ...(confirmed.email === account.email ? {} : { isAnnounced: true as const }),
     });

@@ -29,9 +29,9 @@ export async function choosesPassword(db: Db, account: Account): Promise<boolean
   return (await listIdentities(db, { serviceId, accountId })).length === 0;
 }
 
-/** Whether an operator must approve once the email is confirmed. True too when sign-up has been turned off since. */
-export const needsOperator = (act: Act, account: Account): boolean =>
-  account.signedUpAt !== null && account.signUpApprovedAt === null && act.policy.signUp !== 'open';
+/** Whether a sign-up still waits to be let in, by an operator, a rule or a setting. */
+export const isUndecided = ({ signedUpAt, signUpApprovedAt }: Account): boolean =>
+  signedUpAt !== null && signUpApprovedAt === null;
 
 /** Shows operators a sign-up that waits for them: on its own card, or on a shared one when there are many. */
 export async function queueSignUpCard(act: Act, account: Account): Promise<Account> {

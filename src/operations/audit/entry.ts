@@ -3,6 +3,7 @@ import { type Account, findAccounts } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { findInvitations } from '../../db/accounts/invitations.ts';
 import { findAnnouncements } from '../../db/announcements/announcements.ts';
+import { findRules } from '../../db/accounts/rules.ts';
 import type { FullAuditRow } from '../../db/audit/rows.ts';
 import { findApis } from '../../db/catalog/apis.ts';
 import { findProducts } from '../../db/catalog/products.ts';
@@ -10,6 +11,7 @@ import { type Approval, findApprovals } from '../../db/operators/approvals.ts';
 import { findSubscriptions } from '../../db/subscriptions/subscriptions.ts';
 import { findWebhooks } from '../../db/webhooks/webhooks.ts';
 import { fullName } from '../../domain/person-name.ts';
+import { shownRuleDomain } from '../../domain/rule.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
 
@@ -66,6 +68,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
   const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
   const announcements = await findAnnouncements(act.tx, serviceId, idsOf('announcement'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
+  const rules = await findRules(act.tx, serviceId, idsOf('rule'));
   const apis = await findApis(act.tx, serviceId, idsOf('api'));
   const products = await findProducts(act.tx, serviceId, idsOf('product'));
   const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
@@ -83,6 +86,7 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
     ...announcements.map(({ id, subject }): [string, string] => [`announcement ${id}`, subject]),
     ...groups.map(({ id, name }): [string, string] => [`group ${id}`, name]),
     ...webhooks.map(({ id, name }): [string, string] => [`webhook ${id}`, name]),
+    ...rules.map(({ id, domain }): [string, string] => [`rule ${id}`, shownRuleDomain(domain)]),
     ...idsOf('notification').map((id): [string, string] => [`notification ${id}`, titleOf(id)]),
     ...idsOf('template').map((id): [string, string] => [`template ${id}`, titleOf(id)]),
   ]);

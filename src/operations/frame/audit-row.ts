@@ -95,6 +95,7 @@ const KINDS = [
   'api',
   'invitation',
   'group',
+  'rule',
   'approval',
   'batch',
   'review',

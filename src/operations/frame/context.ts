@@ -185,6 +185,7 @@ export type AuditEntry = {
       | 'account'
       | 'invitation'
       | 'group'
+      | 'rule'
       | 'template'
       | 'announcement'
       | 'notification'

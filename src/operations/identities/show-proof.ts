@@ -5,6 +5,7 @@ import { canonicalEmail } from '../../domain/email-address.ts';
 import { choosesPassword } from '../accounts/sign-up-rules.ts';
 import { type Act, DEVELOPERS, defineOperation, input } from '../frame/operation.ts';
 import { openInvitation } from '../invitations/open.ts';
+import { entryOf } from '../rules/rule.ts';
 import { demandOpenTicket } from '../tickets/open-ticket.ts';
 import { labelOf } from './attempt.ts';
 import { findProof, type Proof, verifiedEmailOf } from './proof.ts';
@@ -77,9 +78,10 @@ async function stepOf(act: Act, { identity }: Proof): Promise<Step> {
     const { firstName, lastName } = invitation;
     return { step: 'invited', ...(firstName || lastName ? { firstName, lastName } : {}) };
   }
-  const canSignUp = choice !== undefined && choice.signUp !== 'off';
-  if (canSignUp && canonical) return { step: 'sign-up', needsApproval: choice.signUp === 'approval' };
-  return { step: canSignUp ? 'by-mail' : 'unknown' };
+  if (choice === undefined || choice.signUp === 'off') return { step: 'unknown' };
+  if (!canonical) return { step: 'by-mail' };
+  const entry = await entryOf(act, canonical, choice.signUp);
+  return entry === 'refused' ? { step: 'unknown' } : { step: 'sign-up', needsApproval: entry === 'approval' };
 }
 
 type Claim = Extract<Proof['purpose'], { kind: 'ticket' }>['claim'];

@@ -11,6 +11,7 @@ import { queueSignUpCard } from '../accounts/sign-up-rules.ts';
 import { type Act, DEVELOPERS, defineOperation, fieldsOf, input } from '../frame/operation.ts';
 import { queueRepaint } from '../frame/outbox.ts';
 import { admitInvited, type Person } from '../invitations/admit.ts';
+import { entryOf, giveByRule } from '../rules/rule.ts';
 import { browser, startSession } from '../sessions/session.ts';
 import { demandProvider } from './attempt.ts';
 import { connectIdentity, sessionBy, takeProof, verifiedEmailOf } from './proof.ts';
@@ -18,10 +19,10 @@ import { connectIdentity, sessionBy, takeProof, verifiedEmailOf } from './proof.
 const NAMES = input.withNeededNames({});
 
 /**
- * A developer proved by a provider signs up: the account has the email that the provider vouches for. As the rules of
- * the provider say, it is active at once, or waits for an operator. An open invitation to the email is accepted, as by its
+ * A developer proved by a provider signs up: the account has the email that the provider vouches for. As the rules for
+ * its domain and the settings of the provider say, it is active at once, or waits for an operator. An open invitation to the email is accepted, as by its
  * link, whatever those rules say: it needs no approval, and comes with groups.
- * Errors: `ticket_refused` without a proof; `sign_up_off`; `email_taken`; `identity_taken`; `invalid_input` for names.
+ * Errors: `ticket_refused` without a proof; `sign_up_off`, also when a rule refuses the domain; `email_taken`; `identity_taken`; `invalid_input` for names.
  */
 export const signUpWithProvider = defineOperation({
   name: 'identities/sign-up',
@@ -47,14 +48,18 @@ export const signUpWithProvider = defineOperation({
     if (taken) throw new DomainError('email_taken', { accountId: taken.id });
     const person = { ...names.data, language: language ?? null };
     const invited = await acceptInvited(act, email.canonical, person);
-    if (!invited && choice.signUp === 'off') throw new DomainError('sign_up_off');
-    const account =
-      invited ?? (await insertSignUp(act, { email, ...person, isOpen: choice.signUp === 'open' }));
+    const entry = await entryOf(act, email.canonical, choice.signUp);
+    if (!invited && (choice.signUp === 'off' || entry === 'refused')) throw new DomainError('sign_up_off');
+    const account = invited ?? (await insertSignUp(act, { email, ...person, isOpen: entry === 'open' }));
     await connectIdentity(act, account, proof.identity, { isNew: true });
     if (!invited)
       act.record({
         target: { kind: 'account', id: account.id },
-        after: { state: account.state, provider: proof.identity.provider },
+        after: {
+          state: account.state,
+          provider: proof.identity.provider,
+          ...(account.state === 'active' ? await giveByRule(act, account) : {}),
+        },
       });
     if (account.state === 'pending') {
       await queueSignUpCard(act, account);

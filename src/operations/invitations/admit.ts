@@ -5,6 +5,7 @@ import { newId } from '../../db/ids.ts';
 import { DomainError } from '../../domain/domain-error.ts';
 import { parseEmailAddress } from '../../domain/email-address.ts';
 import type { Act } from '../frame/context.ts';
+import { giveByRule } from '../rules/rule.ts';
 import { changeInvitation } from './invitation.ts';
 
 export type Person = {
@@ -15,7 +16,8 @@ export type Person = {
 };
 
 /**
- * Makes an `active` account with the email and groups of a locked, open invitation. The email is held.
+ * Makes an `active` account with the email and groups of a locked, open invitation, and what the rule for the email gives.
+ * No rule refuses a person that an operator invites. The email is held.
  * Errors: `ticket_refused` when another account has the email by now. The page doesn't tell the holder of the link.
  */
 export async function admitInvited(act: Act, invitation: Invitation, person: Person): Promise<Account> {
@@ -38,10 +40,11 @@ export async function admitInvited(act: Act, invitation: Invitation, person: Per
   if (!account) throw new DomainError('ticket_refused');
   const groupIds = await listGroupIdsOfInvitation(act.tx, serviceId, invitation.id);
   await replaceGroupsOfAccount(act.tx, serviceId, account.id, groupIds);
+  const given = await giveByRule(act, account);
   await changeInvitation(act, invitation, { state: 'accepted', endedAt: act.now, accountId: account.id });
   act.record({
     target: { kind: 'account', id: account.id },
-    after: { state: 'active', invitationId: invitation.id },
+    after: { state: 'active', invitationId: invitation.id, ...given },
   });
   return account;
 }

@@ -13,7 +13,7 @@ const GROUPS = {
   Decisions: ['approvals', 'review', 'history', 'help'],
 };
 /** What is used once, or seldom: only named, so that the rest stays one screen. */
-const SETUP = ['operators', 'templates', 'tokens', 'webhooks', 'service', 'azure'];
+const SETUP = ['operators', 'rules', 'templates', 'tokens', 'webhooks', 'service', 'azure'];
 
 /** `commands` has every subcommand, this one too. */
 export function createHelpFeature(commands: () => Command[]): Feature {

@@ -48,6 +48,7 @@ const ROWS: MenuEntry[][] = [
   ],
   [
     { name: 'menu-announce', text: 'Announce', isForAdmins: true },
+    { name: 'menu-rules', text: 'Rules', isForAdmins: true },
     { name: 'menu-templates', text: 'Templates', isForAdmins: true },
     { name: 'menu-operators', text: 'Operators', isForAdmins: true },
     { name: 'menu-tokens', text: 'Tokens', isForAdmins: true },

@@ -17,6 +17,7 @@ export const productIn = readerOf('productId');
 export const subscriptionIn = readerOf('subscriptionId');
 export const invitationIn = readerOf('invitationId');
 export const announcementIn = readerOf('announcementId');
+export const ruleIn = readerOf('ruleId');
 export const driftIn = readerOf('driftId');
 export const webhookIn = readerOf('webhookId');
 

@@ -152,6 +152,7 @@ const NAMED_KINDS: Record<string, string> = {
   group: 'group',
   notification: 'notification',
   product: 'product',
+  rule: 'rule',
   subscription: 'subscription',
   token: 'token',
   webhook: 'webhook',
@@ -159,7 +160,7 @@ const NAMED_KINDS: Record<string, string> = {
 
 /** Of what is deleted by now. */
 function nameIn({ before, after }: AuditEntryView): string | null {
-  const name = before?.name ?? after?.name;
+  const name = before?.name ?? after?.name ?? before?.domain ?? after?.domain;
   return typeof name === 'string' ? name : null;
 }
 
@@ -255,6 +256,10 @@ const FIELDS: Record<string, FieldText> = {
   description: labelled('description'),
   note: labelled('note'),
   groups: labelled('groups'),
+  rule: labelled('rule'),
+  admission: labelled('who signs up'),
+  products: labelled('products'),
+  approvesProducts: when(true, 'approved at once'),
   role: labelled('role'),
   mode: labelled('mode'),
   difference: (is) =>

@@ -87,6 +87,10 @@ const SEARCHES: Record<string, (context: Context, typed: string) => Promise<Foun
     })),
     ...(await matchingCustomGroups(context, text)),
   ],
+  products: async (context, text) =>
+    (await listProducts(context, { text })).products
+      .filter(({ isSubscriptionRequired }) => isSubscriptionRequired)
+      .map(({ id, name }) => ({ text: name, value: id })),
   apis: async (context, text) =>
     (await listApis(context, { text })).apis.map(({ id, name }) => ({ text: name, value: id })),
 };
