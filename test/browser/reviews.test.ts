@@ -21,9 +21,9 @@ const folder = forAllTests(() => temporaryFolder('report'));
 beforeAll(async () => {
   const console = beside.console();
   const { groupId } = await createGroup(console, { name: 'Pilots & <b>co</b>' });
-  for (const firstName of ['Ann', 'Bea', HOSTILE])
+  for (const [at, firstName] of ['Ann', 'Bea', HOSTILE].entries())
     await addAccount(console, {
-      email: `dev${firstName.length}@example.com`,
+      email: `dev${at}@example.com`,
       firstName,
       lastName: 'Lee',
       groupIds: [groupId],

@@ -49,18 +49,9 @@ export async function insertReviewRows({ tx, now }: Moment, review: Review): Pro
   return inserted.length;
 }
 
-/** What is known of an account now. */
-export async function readEvidence(
-  { tx, now }: Moment,
-  serviceId: string,
-  accountId: string,
-): Promise<ReviewEvidence | null> {
-  const { value, from } = evidenceOfAccounts(now);
-  const [row] = await tx.execute<{ evidence: ReviewEvidence }>(sql`
-    select ${value} as evidence from ${from}
-    where a.service_id = ${serviceId} and a.id = ${accountId} and a.erased_at is null`);
-  return row?.evidence ?? null;
-}
+/** What is known of an account now; null once its data is erased. */
+export const readEvidence = async (moment: Moment, serviceId: string, accountId: string) =>
+  (await readEvidenceOf(moment, serviceId, [accountId])).get(accountId) ?? null;
 
 /** Brings the evidence of rows without an answer to this moment. */
 export async function renewEvidence({ tx, now }: Moment, { serviceId, id }: Review): Promise<void> {
