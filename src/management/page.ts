@@ -28,7 +28,13 @@ export function cursorOf<Cursor>({ query }: ManagementRequest): { after?: Cursor
   }
 }
 
-const CARRIED = ['api-version', '$filter', '$top', '$orderby', 'interval', 'expandGroups', 'expandApis'];
+/** Of the report on activity, which Azure doesn't have. */
+export const ACTIVITY_PARAMETERS = ['state', 'idle', 'lastCall', 'lastSignIn', 'sort'] as const;
+
+const CARRIED = [
+  ...['api-version', '$filter', '$top', '$orderby', 'interval', 'expandGroups', 'expandApis'],
+  ...['neverSignedIn', ...ACTIVITY_PARAMETERS],
+];
 
 /** Without a page, `value` is all that there is. */
 export function listResponse(

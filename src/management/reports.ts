@@ -1,5 +1,7 @@
 // Azure's reports: how many calls there were, by whom and when.
 import type { ListFilter } from '../domain/list-filter.ts';
+import { fullName } from '../domain/person-name.ts';
+import { listAccounts } from '../operations/accounts/list.ts';
 import { resolveResources } from '../operations/resources/resolve.ts';
 import { reportUsage } from '../operations/usage/report.ts';
 import { reportTimes } from '../operations/usage/report-times.ts';
@@ -7,7 +9,7 @@ import { reportInput } from '../operations/usage/reported-calls.ts';
 import { apiNameOf } from './api-revision.ts';
 import { dateField, readFilter, textField } from './filter.ts';
 import { FOREIGN_SKIPTOKEN, validationError } from './management-error.ts';
-import { cursorOf, listResponse } from './page.ts';
+import { ACTIVITY_PARAMETERS, cursorOf, listResponse } from './page.ts';
 import {
   type ManagementRequest,
   type ManagementResponse,
@@ -22,6 +24,7 @@ export const REPORT_ROUTES: Route[] = withAzureNames({ from: '$filter', to: '$fi
   ...readRoutes('Reports_ListByProduct', 'reports/byProduct', (request) => report(request, 'product')),
   ...readRoutes('Reports_ListBySubscription', 'reports/bySubscription', (r) => report(r, 'subscription')),
   ...readRoutes('Reports_ListByTime', 'reports/byTime', listTimes),
+  ...readRoutes('Reports_ListByActivity', 'reports/byActivity', listActivity),
   // What these tell apart, nothing here counts.
   ...readRoutes('Reports_ListByOperation', 'reports/byOperation', listNothing),
   ...readRoutes('Reports_ListByGeo', 'reports/byGeo', listNothing),
@@ -138,6 +141,30 @@ async function report(request: ManagementRequest, by: Thing): Promise<Management
     ...recordOf(sums),
   }));
   return listResponse(request, value, { count, next: nextPage(page.skip, value, count) });
+}
+
+/** Ours: Azure knows no such days. It has every user, also those that never called. */
+async function listActivity(request: ManagementRequest): Promise<ManagementResponse> {
+  const { query } = request;
+  const given = ACTIVITY_PARAMETERS.map((name) => [name, query.text(name)] as const);
+  const { accounts, ...page } = await listAccounts(request.context, {
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    neverSignedIn: query.flag('neverSignedIn') ?? false,
+    limit: query.number('$top') ?? ROWS_A_PAGE,
+    skip: query.number('$skip') ?? 0,
+    isCounted: true,
+    ...cursorOf<{ at: string; id: string }>(request),
+  });
+  const value = accounts.map(({ resourceId, state, registeredAt, ...one }) => ({
+    userId: `/users/${resourceId}`,
+    name: fullName(one),
+    state,
+    registrationDate: registeredAt.toISOString(),
+    lastSignInDate: one.lastSignInOn,
+    lastCallDate: one.lastCallOn,
+    idleSince: one.idleSince,
+  }));
+  return listResponse(request, value, page);
 }
 
 /** In milliseconds. Errors: `ValidationError`. */

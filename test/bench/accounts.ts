@@ -126,6 +126,10 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
   const [middle] = await listedFrom(sql, Math.floor(present.n * 0.45), 1);
   if (!middle) throw new Error('no account in the middle');
   const after = { at: middle.registeredAt, id: middle.id };
+  const [idle] = await sql<[{ at: Date; id: string }]>`
+    select idle_since::timestamptz as at, account_id as id from account_activity where state <> 'deleted'
+    order by idle_since, account_id offset ${Math.floor(present.n * 0.3)} limit 1`;
+  const idleAfter = { at: idle.at, id: idle.id };
   return {
     listFirstPage: () => listAccounts(context, {}),
     listMiddlePage: () => listAccounts(context, { after }),
@@ -133,6 +137,13 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
     slackFirstPage: () => listAccounts(context, IN_SLACK),
     slackMiddlePage: () => listAccounts(context, { ...IN_SLACK, after }),
     slackByState: () => listAccounts(context, { ...IN_SLACK, state: 'blocked' }),
+    ...Object.fromEntries(
+      Object.entries(BY_ACTIVITY).map(([name, wanted]) => [
+        name,
+        () => listAccounts(context, { ...IN_SLACK, ...wanted }),
+      ]),
+    ),
+    idleMiddlePage: () => listAccounts(context, { ...IN_SLACK, idle: '90d', after: idleAfter }),
     slackWithoutMatch: () => listAccounts(context, { ...IN_SLACK, text: 'nobody@nowhere.test' }),
     programsFirstPage: () => listAccounts(context, BY_PROGRAM),
     programsMiddlePage: () => listAccounts(context, { ...BY_PROGRAM, after }),
@@ -143,6 +154,15 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
 
 /** As `/apim-user list` asks: a page, and how many match, up to a thousand. */
 const IN_SLACK = { limit: 20, isCounted: { upTo: COUNTED_UP_TO } };
+
+/** Who is still there, as people ask for it in Slack. */
+export const BY_ACTIVITY = {
+  idleFirstPage: { idle: '90d' },
+  idleOfState: { idle: '90d', state: 'active' },
+  neverSignedIn: { neverSignedIn: true },
+  sortedByCall: { sort: 'last-call' },
+  sortedBySignIn: { sort: 'last-sign-in' },
+} as const;
 
 /** As the management API lists. */
 const BY_PROGRAM = { limit: 100, isCounted: true };

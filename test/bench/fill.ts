@@ -52,12 +52,19 @@ export async function fillAccounts(sql: postgres.Sql, serviceId: string, count: 
         ) as named
       ) as made`;
     await tx`alter table accounts enable trigger user`;
+    await tx`insert into account_activity (service_id, account_id, state, registered_on, last_sign_in_on, last_call_on)
+      select service_id, id, state, day, case when n % 5 < 3 then least(current_date, day + n % 397) else '0001-01-01' end,
+        case when n % 3 > 0 then least(current_date, day + n % 401) else '0001-01-01' end
+      from accounts cross join lateral (
+        select registered_at::date as day, abs(hashtext(id)) as n) as made
+      on conflict do nothing`;
     await tx.unsafe(index.indexdef);
     await tx`delete from account_counts`;
     await tx`insert into account_counts (service_id, state, change)
       select service_id, state, count(*) from accounts group by 1, 2`;
   });
   await sql`vacuum analyze accounts`;
+  await sql`vacuum analyze account_activity`;
   await sql`vacuum analyze account_counts`;
 }
 

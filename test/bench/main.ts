@@ -7,6 +7,7 @@ import type postgres from 'postgres';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded/server.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import {
+  BY_ACTIVITY,
   measureFilters,
   measurePages,
   measureSearches,
@@ -39,6 +40,7 @@ const GOALS = {
   show: 0.25,
   import: 0.5,
   growth: 1.5,
+  idleToPlain: 1.5,
   searchMs: 100,
   checkToEmpty: 0.8,
   checkToQuery: 5,
@@ -173,6 +175,12 @@ async function benchAccounts(few: Opened, databaseUrl: string) {
       say(
         `${name}: ${rounded(ms.few)} ms at ${FEW}, ${rounded(ms.many)} ms at ${many}, ratio ${rounded(ratio)} (${goal})`,
       );
+    }
+    const plain = pages.slackFirstPage?.many ?? 0;
+    for (const name of [...Object.keys(BY_ACTIVITY), 'idleMiddlePage']) {
+      const ratio = (pages[name]?.many ?? 0) / plain;
+      const goal = `goal ${GOALS.idleToPlain}: ${judged(ratio <= GOALS.idleToPlain)}`;
+      say(`${name} beside the plain list at ${many}: ratio ${rounded(ratio)} (${goal})`);
     }
     const filters = await measureFilters(few, big);
     for (const [name, ms] of Object.entries(filters))

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -60,6 +60,50 @@ describe('migrating the database', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  test('T123: knows of a full database when each account was last there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'apim-user-migrations-'));
+    try {
+      await cp(new URL('../../drizzle', import.meta.url), folder, { recursive: true });
+      const journal = join(folder, 'meta', '_journal.json');
+      const { entries, ...rest } = JSON.parse(await readFile(journal, 'utf8')) as {
+        entries: { tag: string }[];
+      };
+      const at = entries.findIndex(({ tag }) => tag.endsWith('_account_activity'));
+      await writeFile(journal, JSON.stringify({ ...rest, entries: entries.slice(0, at) }));
+      await migrate(url, { folder });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await sql`insert into services (id, name, secret_key_check, created_at) values ('s', 'S', 'x', now())`;
+    for (const id of ['audited', 'called', 'inside', 'never', 'erased'])
+      await sql`insert into accounts (service_id, id, email, email_canonical, first_name, last_name, state, state_changed_at,
+          state_changed_by, registered_at, updated_at, deleted_at, erased_at)
+        values ('s', ${id}, ${id}, ${id}, '', '', ${id === 'erased' ? 'deleted' : 'active'}, now(), '', '2026-01-01T23:30Z', now(),
+          ${id === 'erased' ? '2026-02-01' : null}, ${id === 'erased' ? '2026-02-01' : null})`;
+    const audited = (day: string, operation: string, outcome = 'done') => sql`insert into audit
+        (service_id, id, at, operation, outcome, actor_kind, actor_id, actor_name, target_kind, target_id, request_id)
+      values ('s', gen_random_uuid(), ${`${day}T12:00Z`}, ${operation}, ${outcome}, 'developer', '', '', 'account', 'audited', '')`;
+    await audited('2026-03-01', 'sessions/sign-in');
+    await audited('2026-03-09', 'sessions/sign-in', 'refused');
+    await audited('2026-03-08', 'accounts/edit');
+    await sql`insert into sessions (service_id, id, account_id, hash, agent, created_at, last_seen_at, expires_at)
+      values ('s', gen_random_uuid(), 'inside', '', '', '2026-04-01T12:00Z', '2026-04-02T12:00Z', '2026-04-08T12:00Z')`;
+    await sql`insert into subscriptions (service_id, id, account_id, name, state, state_changed_at, state_changed_by,
+        created_at, updated_at) values ('s', 'sub', 'called', '', 'active', now(), '', now(), now())`;
+    await sql`insert into subscription_usage (service_id, subscription_id, last_used_at, calls)
+      values ('s', 'sub', '2026-05-01T12:00Z', 1)`;
+    await migrate(url);
+    const days = await sql`select account_id as id, last_sign_in_on::text as "in", last_call_on::text as call,
+        idle_since::text as idle from account_activity order by 1`;
+    const [registered, never] = ['2026-01-01', '0001-01-01'];
+    expect([...days]).toEqual([
+      { id: 'audited', in: '2026-03-01', call: never, idle: '2026-03-01' },
+      { id: 'called', in: never, call: '2026-05-01', idle: '2026-05-01' },
+      { id: 'inside', in: '2026-04-02', call: never, idle: '2026-04-02' },
+      { id: 'never', in: never, call: never, idle: registered },
+    ]);
   });
 
   test('waits while another process migrates', async () => {

@@ -213,3 +213,40 @@ it('a report needs a token', async () => {
   const stranger = t.client('apim_nobody').reports.listByApi(GROUP, SERVICE, today());
   expect(await failureOf(all(stranger))).toMatchObject({ status: 401 });
 });
+
+it('byActivity has every user with the days of the last sign-in and call, narrowed and ordered as the list in Slack', async () => {
+  type User = {
+    userId: string;
+    lastSignInDate: string | null;
+    lastCallDate: string | null;
+    idleSince: string;
+  };
+  const read = async (query: string) => {
+    const { status, body } = await t.ask(`reports/byActivity?api-version=2024-05-01${query}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return body as { value: User[]; count: number; nextLink: string };
+  };
+  const day = (at: Date) => at.toISOString().slice(0, 10);
+  await t.sql`update accounts set registered_at = now() - interval '200 days' where id = 'ann'`;
+  await t.sql`update account_activity set last_call_on = ${day(LONG_AGO)} where account_id = 'ann'`;
+  const { value, count } = await read('&sort=last-call');
+  expect(
+    value.map(({ userId, lastSignInDate, lastCallDate }) => [userId, lastSignInDate, lastCallDate]),
+  ).toEqual([
+    ['/users/bob', null, day(NOW)],
+    ['/users/ann', null, day(LONG_AGO)],
+  ]);
+  expect(count).toBe(2);
+  const idle = await read('&idle=60d&neverSignedIn=true&$top=1');
+  expect(idle.value.map(({ userId, idleSince }) => [userId, idleSince])).toEqual([
+    ['/users/ann', day(LONG_AGO)],
+  ]);
+  const first = await read('&sort=idle&$top=1');
+  expect(first.value[0]?.userId).toBe('/users/ann');
+  const next = await fetch(first.nextLink, { headers: { authorization: `Bearer ${await t.token()}` } });
+  expect(((await next.json()) as { value: User[] }).value.map(({ userId }) => userId)).toEqual([
+    '/users/bob',
+  ]);
+  const { status, body } = await t.ask('reports/byActivity?api-version=2024-05-01&idle=long');
+  expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('such as idle:90d')]);
+});

@@ -36,6 +36,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     /** Acts as a person at the console, to prepare a test. */
     own: () => dependencies.contextOf({ kind: 'console', name: 'Test' }),
     audit: (...words: string[]) => runProgram('audit', words, env),
+    export: (...words: string[]) => runProgram('export', words, env),
     auditWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('audit', words, { ...env, ...more }),
     operate: (...words: string[]) => runProgram('operate', words, env),

@@ -40,7 +40,7 @@ export async function cancelMailsTo(
 
 const earlier = (column: AnyPgColumn, hours: number) => sql`${column} - ${hours} * interval '1 hour'`;
 
-/** Moves the account's times back by `hours`. The audit stays true. */
+/** Moves the account's times back by `hours`, with a sign-in on one of the days since for most. The audit stays true. */
 export async function backdateAccount(
   db: Database,
   of: { serviceId: string; accountId: string; hours: number },
@@ -52,6 +52,11 @@ export async function backdateAccount(
       updatedAt: earlier(accounts.updatedAt, of.hours),
     })
     .where(has(accounts, { serviceId: of.serviceId, id: of.accountId }));
+  await db.execute(sql`
+    update account_activity
+    set last_sign_in_on = registered_on + abs(hashtext(account_id)) % ((now() at time zone 'UTC')::date - registered_on + 1)
+    where service_id = ${of.serviceId} and account_id = ${of.accountId} and state <> 'pending'
+      and abs(hashtext(account_id)) % 5 > 0`);
 }
 
 /** Moves the subscription's times back by `hours`. */

@@ -27,10 +27,10 @@ type ExportKind = {
 const plain = <Row>(of: Column<Row>['of']): Column<Row> => ({ of, isPersonal: false });
 const personal = <Row>(of: Column<Row>['of']): Column<Row> => ({ of, isPersonal: true });
 
-/** Rows are read with the rights of whoever the context has, page by page. */
+/** Rows are read with the rights of the actor of the context, page by page. */
 function kindOf<Row>(
   list: Operation<never, unknown>,
-  { rows, a: rowsAPage, columns }: { rows: string; a: number; columns: Record<string, Column<Row>> },
+  { rows, size, columns }: { rows: string; size: number; columns: Record<string, Column<Row>> },
 ): ExportKind {
   type Page = { next: unknown; count?: number } & Record<string, unknown>;
   const cells = Object.values(columns);
@@ -43,7 +43,7 @@ function kindOf<Row>(
     },
     async page(context, wanted, after) {
       const where = after === null ? {} : { after };
-      const page = (await list(context, { ...wanted, limit: rowsAPage, ...where } as never)) as Page;
+      const page = (await list(context, { ...wanted, limit: size, ...where } as never)) as Page;
       return { rows: (page[rows] as Row[]).map((row) => cells.map(({ of }) => of(row))), next: page.next };
     },
   };
@@ -55,7 +55,7 @@ type CallDay = Awaited<ReturnType<typeof listCallsByDay>>['days'][number];
 export const EXPORTS: Record<ExportKindName, ExportKind> = {
   accounts: kindOf<AccountView>(listAccounts as never, {
     rows: 'accounts',
-    a: 1_000,
+    size: 1_000,
     columns: {
       id: plain((one) => one.id),
       id_for_programs: plain((one) => one.resourceId),
@@ -81,7 +81,7 @@ export const EXPORTS: Record<ExportKindName, ExportKind> = {
   }),
   subscriptions: kindOf<SubscriptionView>(listSubscriptions as never, {
     rows: 'subscriptions',
-    a: 1_000,
+    size: 1_000,
     columns: {
       id: plain((one) => one.id),
       name: personal((one) => one.name),
@@ -107,7 +107,7 @@ export const EXPORTS: Record<ExportKindName, ExportKind> = {
   }),
   invitations: kindOf<Invitation>(listInvitations as never, {
     rows: 'invitations',
-    a: 1_000,
+    size: 1_000,
     columns: {
       id: plain((one) => one.id),
       email: personal((one) => one.email),
@@ -125,7 +125,7 @@ export const EXPORTS: Record<ExportKindName, ExportKind> = {
   }),
   usage: kindOf<CallDay>(listCallsByDay as never, {
     rows: 'days',
-    a: 100,
+    size: 100,
     columns: {
       day: plain((one) => one.day),
       subscription_id: plain((one) => one.subscriptionId),

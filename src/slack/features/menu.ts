@@ -35,6 +35,7 @@ const ROWS: MenuEntry[][] = [
     { name: 'menu-invite', text: 'Invite', isForAdmins: true },
     { name: 'menu-add', text: 'Add', isForAdmins: true },
     { name: 'menu-import', text: 'Import', isForAdmins: true },
+    { name: 'menu-export', text: 'Export', isForAdmins: true },
     { name: 'menu-list', text: 'List' },
     { name: 'menu-find', text: 'Find' },
     { name: 'menu-invites', text: 'Open invitations', isForAdmins: true },
