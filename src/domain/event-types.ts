@@ -69,6 +69,7 @@ export const EVENT_TYPES: Readonly<Record<string, readonly string[] | null>> = {
   'batches/begin': [ours('batch.started')],
   'batches/stop-all': null,
   'digests/set': null,
+  'exports/take': null,
   'groups/create': [ours('group.created')],
   'groups/delete': [ours('group.deleted')],
   'groups/rename': [ours('group.updated')],

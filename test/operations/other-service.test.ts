@@ -1066,7 +1066,7 @@ const CASES: Record<string, Case> = {
       const of = { accountId: (await account()).accountId, ...(await product()) };
       const { id: subscriptionId } = (await grantSubscription(admin(), of)).subscription;
       await t.sql`insert into subscription_calls values
-        ('ours', ${subscriptionId}, 'day', date_trunc('day', now()), '', 'passed', 1)`;
+        ('ours', ${subscriptionId}, 'day', ${t.clock().toISOString().slice(0, 10)}::timestamp at time zone 'UTC', '', 'passed', 1)`;
       return { isCounted: true };
     },
     nothing: { isCounted: true },
