@@ -78,6 +78,8 @@ const REFUSALS = {
   ],
   requests_off: ['conflict', 'Requests for invitations are turned off here.'],
   batch_not_found: ['missing', 'This preview has expired.'],
+  batch_running: ['conflict', 'This is still running.'],
+  batch_ended: ['conflict', 'This has ended already.'],
   batch_begun: ['conflict', 'This was already applied.'],
   operator_unfitting: ['conflict', "That person can't have a role now."],
   operator_last_admin: ['conflict', 'No other admin can act, so this one stays.'],

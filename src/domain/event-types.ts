@@ -21,6 +21,8 @@ const SIGNED_UP = [ours('account.signed-up'), azure('UserCreated')];
  * comes of it, or it repeats what a restored backup forgot. A test demands a row for each operation that changes something.
  */
 export const EVENT_TYPES: Readonly<Record<string, readonly string[] | null>> = {
+  'account-batches/plan-undo': null,
+  'account-batches/preview': null,
   'accounts/activate': [ours('account.activated'), azure('UserUpdated')],
   'accounts/add': [azure('UserCreated')],
   'accounts/answer-sign-up': SIGNED_UP,
@@ -38,6 +40,7 @@ export const EVENT_TYPES: Readonly<Record<string, readonly string[] | null>> = {
   'accounts/erase': [ours('account.erased')],
   'accounts/make-sign-in-link': null,
   'accounts/remove-sign-up': [azure('UserDeleted')],
+  'accounts/resend-confirmation': null,
   'accounts/restore': [ours('account.restored'), azure('UserCreated')],
   'accounts/secure': [ours('account.secured'), azure('UserUpdated')],
   'accounts/set-email': [azure('UserUpdated')],
@@ -67,6 +70,7 @@ export const EVENT_TYPES: Readonly<Record<string, readonly string[] | null>> = {
   'azure/set-mode': null,
   'azure/settle-drift': null,
   'batches/begin': [ours('batch.started')],
+  'batches/stop': null,
   'batches/stop-all': null,
   'digests/set': null,
   'exports/take': null,

@@ -36,6 +36,7 @@ import { digestFeature } from './features/digest.ts';
 import { grantSubscriptionFeature } from './features/grant-subscription.ts';
 import { invitationMessagesFeature } from './features/invitation-messages.ts';
 import { leakedKeysFeature } from './features/leaked-keys.ts';
+import { manyAccountsFeature } from './features/many-accounts.ts';
 import { regenerateKeyFeature } from './features/regenerate-key.ts';
 import { createCommandRunner } from './features/run-command.ts';
 import { subscriptionActionsFeature } from './features/subscription-actions.ts';
@@ -53,6 +54,7 @@ const FEATURES: Feature[] = [
   announceFeature,
   listFeature,
   exportFeature,
+  manyAccountsFeature,
   showFeature,
   editFeature,
   blockFeature,

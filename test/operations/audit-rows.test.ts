@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../src/domain/event-types.ts';
+import { previewAccounts } from '../../src/operations/account-batches/preview.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { answerSignUp } from '../../src/operations/accounts/answer-sign-up.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
@@ -13,6 +14,9 @@ import { sendAnnouncement } from '../../src/operations/announcements/send.ts';
 import { createApi } from '../../src/operations/apis/create.ts';
 import { withdrawApproval } from '../../src/operations/approvals/withdraw.ts';
 import { beginBatch } from '../../src/operations/batches/begin.ts';
+import { claimBatch } from '../../src/operations/batches/claim.ts';
+import { runSlice } from '../../src/operations/batches/run-slice.ts';
+import { settleBatch } from '../../src/operations/batches/settle.ts';
 import type { Actor } from '../../src/operations/frame/context.ts';
 import { createGroup } from '../../src/operations/groups/create.ts';
 import { connectProvider } from '../../src/operations/identities/connect.ts';
@@ -442,6 +446,16 @@ const CASES: Record<string, Case> = {
     { input: { accountId: 'nobody', email: 'x@example.com' }, code: 'account_not_found' },
     async () => ({ ...only(await account(), 'accountId'), email: newAddress() }),
   ),
+  'accounts/resend-confirmation': of(
+    ADMIN,
+    'account_not_found',
+    { input: { accountId: 'nobody' }, code: 'account_not_found' },
+    async () => {
+      const { accountId } = await account();
+      await t.sql`update accounts set state = 'pending', email_confirmed_at = null where id = ${accountId}`;
+      return { accountId };
+    },
+  ),
   'accounts/set-groups': of(
     ADMIN,
     'account_not_found',
@@ -555,6 +569,40 @@ const CASES: Record<string, Case> = {
     'group_not_found',
     { input: { groupId: 'developers', name: 'Everybody' }, code: 'group_built_in' },
     async () => ({ ...(await group()), name: next('Friends ') }),
+  ),
+  'batches/stop': of(
+    ADMIN,
+    'batch_not_found',
+    { input: { batchId: NO_UUID }, code: 'batch_not_found' },
+    async () => {
+      const begun = { batchId: (await keepImport(admin(), table())).batchId };
+      await beginBatch(admin(), begun);
+      return begun;
+    },
+  ),
+  'account-batches/preview': of(
+    ADMIN,
+    null,
+    { input: { which: { accountIds: [] }, what: { action: 'block' } }, code: 'invalid_input' },
+    async () => ({ which: { accountIds: [(await account()).accountId] }, what: { action: 'block' } }),
+  ),
+  'account-batches/plan-undo': of(
+    ADMIN,
+    'batch_not_found',
+    { input: { batchId: NO_UUID }, code: 'batch_not_found' },
+    async () => {
+      const { accountId } = await account();
+      const which = { accountIds: [accountId] };
+      const { batchId } = await previewAccounts(admin(), { which, what: { action: 'block' } });
+      await beginBatch(admin(), { batchId: String(batchId) });
+      const claimed = await claimBatch(t.as(SYSTEM), { batchId: String(batchId) });
+      if (!claimed) throw new Error('the batch is not there');
+      const { state, position } = await runSlice(t.as(SYSTEM), claimed);
+      const { leasedUntil } = claimed;
+      const place = { channelId: null, messageTs: null };
+      await settleBatch(t.as(SYSTEM), { batchId: String(batchId), leasedUntil, position, state, ...place });
+      return { batchId };
+    },
   ),
   'batches/begin': of(
     ADMIN,

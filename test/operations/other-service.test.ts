@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addUsage } from '../../src/db/usage/write.ts';
 import { EMPTY_MEMORY } from '../../src/domain/azure-mirror.ts';
+import { selectAccounts } from '../../src/operations/account-batches/select.ts';
 import { addAccount } from '../../src/operations/accounts/add.ts';
 import { blockAccount } from '../../src/operations/accounts/block.ts';
 import { makeSignInLink } from '../../src/operations/accounts/make-sign-in-link.ts';
@@ -609,6 +610,20 @@ const CASES: Record<string, Case> = {
     }),
     nothing: { filter: contains('name', 'nowhere'), order: 'name', isCounted: true },
   },
+  'account-batches/preview': {
+    as: ADMIN,
+    ours: async () => ({ which: { accountIds: [(await account()).accountId] }, what: { action: 'block' } }),
+    nothing: { which: { accountIds: ['nobody'] }, what: { action: 'block' } },
+  },
+  'account-batches/select': {
+    as: ADMIN,
+    ours: async () => ({
+      batchId: (await selectAccounts(admin(), { shown: [], chosen: [] })).batchId,
+      shown: [],
+      chosen: [],
+    }),
+    nothing: { batchId: NO_UUID, shown: [], chosen: [] },
+  },
   'batches/claim': { as: SYSTEM, ours: begunImport, nothing: { batchId: NO_UUID } },
   'batches/record-message': {
     as: ADMIN,
@@ -624,6 +639,7 @@ const CASES: Record<string, Case> = {
     },
     nothing: { batchId: NO_UUID, leasedUntil: new Date(0), ...NOT_FAR },
   },
+  'batches/show': { as: ADMIN, ours: begunImport, nothing: { batchId: NO_UUID } },
   'batches/sweep': {
     as: SYSTEM,
     ours: async () => {

@@ -247,6 +247,11 @@ describe('T55 in Slack', () => {
     'group-rename': 'groups/rename group =',
     'history-of': 'audit/history account =',
     'import-apply': 'batches/begin batch =',
+    'many-select': 'account-batches/preview',
+    'many-turn': 'account-batches/preview',
+    'batch-begin': 'batches/begin batch =',
+    'batch-stop': 'batches/stop batch =',
+    'batch-undo': 'account-batches/plan-undo batch =',
     'invitation-resend': 'invitations/resend invitation',
     'invitation-revoke': 'invitations/revoke invitation',
     'list-pending': 'accounts/list',
@@ -344,6 +349,8 @@ describe('T55 in Slack', () => {
     export: 'exports/take',
     import: 'accounts/check-import',
     invite: 'invitations/invite',
+    'many-select': 'account-batches/preview',
+    'many-accounts': 'account-batches/preview',
     'operator-grant': 'operators/grant operator',
     'product-create': 'products/create',
     'product-delete': 'products/delete product',
@@ -525,6 +532,7 @@ function filled(name: string): Record<string, Record<string, unknown>> {
     reviewed: option('all'),
     endsAt: { type: 'datepicker', selected_date: '2031-01-01' },
     person: { type: 'users_select', selected_user: app.ids.approver },
+    all: { type: 'checkboxes', selected_options: [{ value: 'yes' }] },
     account: { type: 'external_select', selected_option: { value: ids.account } },
   };
   if (name === 'product-create' || name === 'product-edit') delete fields.path;

@@ -151,6 +151,7 @@ const STEPS: Record<string, Step> = {
   'accounts/restore': admin(account),
   'accounts/set-email': system((w) => ({ ...account(w), email: w.invited })),
   'accounts/set-language': developer(() => ({ language: 'de' })),
+  'accounts/resend-confirmation': admin(account),
   'accounts/set-groups': admin((w) => ({ ...account(w), groupIds: [w.groupId] })),
   'accounts/set-groups: none': admin((w) => ({ ...account(w), groupIds: [] })),
   'accounts/set-news': developer(() => ({ isWanted: false })),

@@ -7,6 +7,7 @@ import { deleteAccount } from '../../operations/accounts/delete.ts';
 import { editAccount } from '../../operations/accounts/edit.ts';
 import { findOneAccount } from '../../operations/accounts/find.ts';
 import { listAccounts } from '../../operations/accounts/list.ts';
+import { resendConfirmation } from '../../operations/accounts/resend-confirmation.ts';
 import { restoreAccount } from '../../operations/accounts/restore.ts';
 import { setGroupsOfAccount } from '../../operations/accounts/set-groups.ts';
 import { showAccount } from '../../operations/accounts/show.ts';
@@ -164,6 +165,7 @@ export const EXPOSED: readonly Exposed[] = [
   expose(activateAccount, { alias: 'activate', positional: ACCOUNT }),
   expose(deleteAccount, { alias: 'delete', positional: ACCOUNT }),
   expose(restoreAccount, { alias: 'restore', positional: ACCOUNT }),
+  expose(resendConfirmation, { alias: 'resend-confirmation', positional: ACCOUNT }),
   expose(setGroupsOfAccount, { alias: 'set-groups', positional: ACCOUNT }),
   expose(sendPasswordReset, { alias: 'reset-password', positional: ACCOUNT }),
   expose(invite, { alias: 'invite', positional: ['email'] }),
@@ -326,7 +328,12 @@ export const NOT_EXPOSED: Readonly<Record<string, string>> = {
   'mails/cancel-all': 'npm run after-restore',
   'operators/grant': 'asks Slack; operators/grant-from-console does not',
   'operators/withdraw': 'asks Slack who else could act; operators/withdraw-from-console does not',
-  'batches/begin': 'applies a preview of Slack',
+  'account-batches/plan-undo': 'npm run many',
+  'account-batches/preview': 'npm run many',
+  'account-batches/select': 'a form of Slack',
+  'batches/begin': 'npm run many',
+  'batches/show': 'npm run many',
+  'batches/stop': 'npm run many',
   'batches/stop-all': 'npm run after-restore',
   'recoveries/compare': 'npm run after-restore',
   'recoveries/count-open': 'npm run after-restore',

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, like, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgSelect } from 'drizzle-orm/pg-core';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { insertedTogether, insertOf, writtenTogether } from '../connection/write-together.ts';
@@ -249,6 +249,21 @@ export async function findAuditIds(db: Db, serviceId: string, ids: readonly stri
     .where(has(audit, { serviceId, id: ids }));
   return rows.map(({ id }) => id);
 }
+
+/** The changes of all requests whose id begins with this one and a colon: the rows of a batch. In the order in which they were made. */
+export const listChangesOfRequests = (
+  db: Db,
+  of: { serviceId: string; requestsOf: string; since: Date },
+): Promise<FullAuditRow[]> =>
+  full(
+    db,
+    and(
+      has(audit, { serviceId: of.serviceId, outcome: 'done' }),
+      // Only narrows the search. The clocks of two processes differ by less.
+      gte(audit.id, firstIdAt(new Date(of.since.getTime() - 600_000))),
+      like(audit.requestId, `${of.requestsOf}:%`),
+    ),
+  ).orderBy(asc(audit.id));
 
 /** What one actor's request changed or asked an approver for, from when it came in. */
 export async function listChangesOfRequest(

@@ -1,5 +1,5 @@
 // Stores a batch between its preview and its end, and reads how its rows ended.
-import { and, count, eq, exists, gte, isNull, like, lt, lte, max, not, or, sql } from 'drizzle-orm';
+import { and, count, eq, exists, gte, inArray, isNull, like, lt, lte, max, not, or, sql } from 'drizzle-orm';
 import type { Db, Transaction } from '../connection/connect.ts';
 import { firstIdAt } from '../ids.ts';
 import { has, rowsOf } from '../rows.ts';
@@ -30,6 +30,16 @@ export async function updateBatch(
   change: Partial<Batch>,
 ): Promise<void> {
   await tx.update(batches).set(change).where(has(batches, { serviceId, id }));
+}
+
+/** The batch that takes another one back. */
+export async function findBatchThatUndoes(db: Db, serviceId: string, undoes: string): Promise<Batch | null> {
+  const [row] = await db.select().from(batches).where(has(batches, { serviceId, undoes }));
+  return row ?? null;
+}
+
+export async function deleteDraftsOf(tx: Transaction, serviceId: string, plannedBy: string): Promise<void> {
+  await tx.delete(batches).where(has(batches, { serviceId, plannedBy, state: 'draft' }));
 }
 
 export async function countBatchesNotEnded(db: Db, serviceId: string): Promise<number> {
@@ -72,7 +82,7 @@ export async function deleteBatches(
       and(
         eq(batches.serviceId, serviceId),
         or(
-          and(eq(batches.state, 'open'), lte(batches.expiresAt, now), not(waitsForApproval)),
+          and(inArray(batches.state, ['draft', 'open']), lte(batches.expiresAt, now), not(waitsForApproval)),
           lt(batches.endedAt, endedBefore),
         ),
       ),

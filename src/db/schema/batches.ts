@@ -11,12 +11,12 @@ export const batches = pgTable(
   {
     serviceId: serviceId().references(() => services.id),
     id: uuid('id').notNull(),
-    kind: text('kind', { enum: ['import'] })
+    kind: text('kind', { enum: ['import', 'accounts'] })
       .notNull()
       .default('import'),
     /** What a kind that can do several things does. */
     action: text('action').notNull().default(''),
-    state: text('state', { enum: ['open', 'applying', 'done', 'stopped'] }).notNull(),
+    state: text('state', { enum: ['draft', 'open', 'applying', 'done', 'stopped'] }).notNull(),
     sealedRows: text('sealed_rows').array().notNull(),
     total: integer('total').notNull(),
     /** How many of the rows it does something for; the preview left the others out. */

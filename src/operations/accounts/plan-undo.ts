@@ -48,7 +48,8 @@ export const planUndo = defineOperation({
 const isRecent = (act: Act, row: FullAuditRow): boolean =>
   row.outcome === 'done' && minutesAfter(row.at, UNDO_MINUTES) > act.now;
 
-function oppositeOf(row: FullAuditRow, undoRecord: UndoRecord): Opposite | null {
+/** Null for a change that has no undo. */
+export function oppositeOf(row: FullAuditRow, undoRecord: UndoRecord): Opposite | null {
   const back = { undoes: row.id, reason: 'undone' };
   switch (row.operation) {
     case 'accounts/block':

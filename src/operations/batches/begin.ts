@@ -28,7 +28,7 @@ export const beginBatch = defineOperation({
   },
   async run(act, { batchId }) {
     const row = await lockBatch(act.tx, act.service.id, batchId);
-    if (!row || (row.state === 'open' && row.expiresAt <= act.now && !act.approval))
+    if (!row || row.state === 'draft' || (row.state === 'open' && row.expiresAt <= act.now && !act.approval))
       throw new DomainError('batch_not_found');
     if (row.state !== 'open') {
       const { appliedByName: by, appliedAt: at } = row;

@@ -13,6 +13,7 @@ const SLICE_MS = 3_000;
 /** How far a batch is, for the message that shows it. */
 export type BatchReport = Pick<ClaimedBatch, 'id' | 'kind' | 'action' | 'about'> & {
   total: number;
+  toDo: number;
   position: number;
   state: 'applying' | 'done' | 'stopped';
   /** Only at the end. */
@@ -79,6 +80,7 @@ function reporter(claimed: ClaimedBatch, outcomes: ReadonlyMap<number, string>) 
     action,
     about,
     total: rows.length,
+    toDo: rows.filter((row) => kindNamed(kind).leftOut(row) === null).length,
     position,
     state,
     results: state === 'applying' ? [] : results(position),

@@ -10,7 +10,7 @@ import { hoursAfter } from '../frame/outbox.ts';
 import { type About, type BatchRow, outcomeOfRefusal, WAITS } from './kind.ts';
 import { kindNamed } from './kinds.ts';
 
-const MAX_BATCH_ROWS = 10_000;
+export const MAX_BATCH_ROWS = 10_000;
 const LIFETIME_HOURS = 1;
 const MAX_STORED = 20;
 const SEALED_AS = 'import';
@@ -23,6 +23,8 @@ type SealedPart = { id: string; at: number; about?: About; name?: string; rows: 
 export type NewBatch = {
   kind: Batch['kind'];
   action?: string;
+  /** A selection that can't begin yet. */
+  state?: 'draft' | 'open';
   about: About;
   rows: readonly BatchRow[];
   undoes?: string;
@@ -32,7 +34,7 @@ export type NewBatch = {
  * Stores a preview for an hour, so that Apply does exactly what it showed.
  * Errors: `limit_reached` above 10,000 rows, and when 20 are stored already.
  */
-export async function storeBatch(act: Act, { kind, action, about, rows, undoes }: NewBatch) {
+export async function storeBatch(act: Act, { kind, action, state = 'open', about, rows, undoes }: NewBatch) {
   if (rows.length > MAX_BATCH_ROWS)
     throw new DomainError('limit_reached', { limit: `${MAX_BATCH_ROWS} rows` });
   const serviceId = act.service.id;
@@ -41,26 +43,25 @@ export async function storeBatch(act: Act, { kind, action, about, rows, undoes }
   const id = newId(act.now, act.random);
   const expiresAt = hoursAfter(act.now, LIFETIME_HOURS);
   const toDo = rows.filter((row) => kindNamed(kind).leftOut(row) === null).length;
-  const row = {
+  await insertBatch(act.tx, {
     serviceId,
     id,
     kind,
     ...(action ? { action } : {}),
     ...(undoes ? { undoes } : {}),
-    state: 'open' as const,
+    state,
     sealedRows: sealRows(act, id, about, rows),
     total: rows.length,
     toDo,
     plannedBy: actorId(act.actor),
     createdAt: act.now,
     expiresAt,
-  };
-  await insertBatch(act.tx, row);
+  });
   return { batchId: id, expiresAt, toDo };
 }
 
 /** Seals the rows in parts that are bound to their batch and their order. */
-function sealRows(act: Act, id: string, about: About, rows: readonly BatchRow[]): string[] {
+export function sealRows(act: Act, id: string, about: About, rows: readonly BatchRow[]): string[] {
   const parts: string[] = [];
   for (let at = 0; at < rows.length; at += ROWS_A_PART) {
     const part: SealedPart = { id, at, about, rows: rows.slice(at, at + ROWS_A_PART) };

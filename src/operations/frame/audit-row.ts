@@ -58,7 +58,7 @@ export async function recordRefusal(
   const { detail } = error;
   const target = detail.accountId
     ? ({ kind: 'account', id: detail.accountId } as const)
-    : (idIn(input) ?? targetInTheWay(error) ?? (await namedTarget(context, db, input)));
+    : (idIn(operation, input) ?? targetInTheWay(error) ?? (await namedTarget(context, db, input)));
   await writeAuditRow(db, {
     ...identityOf(operation, context),
     outcome: 'refused',
@@ -116,11 +116,13 @@ function targetInTheWay({ code, detail }: DomainError): Target | null {
 }
 
 /** A refusal names its target when the input holds its id: our ids are no personal data. */
-function idIn(input: unknown): Target | null {
+function idIn(operation: string, input: unknown): Target | null {
   const fields = fieldsIn(input);
   for (const kind of KINDS) {
     const id = fields[`${kind}Id`];
-    if (isId(id)) return { kind, id };
+    // The invitations of one command are a batch that has no row.
+    const isNone = kind === 'batch' && operation === 'invitations/invite';
+    if (isId(id) && !isNone) return { kind, id };
   }
   const { teamId, userId, template, notification } = fields;
   if (isId(template)) return { kind: 'template', id: template };

@@ -24,7 +24,11 @@ const confirm = z.strictObject({
 });
 
 const option = z.strictObject({ text: plainText(75), value: textUpTo(75) });
-const choice = z.strictObject({ text: anyText(75), value: textUpTo(75) });
+const choice = z.strictObject({
+  text: anyText(75),
+  value: textUpTo(75),
+  description: anyText(75).optional(),
+});
 export const options = z.array(option).max(100).superRefine(refuseDoubles('value'));
 
 const element = <T extends string, F extends z.ZodRawShape>(type: T, fields: F) =>

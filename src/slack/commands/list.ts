@@ -6,6 +6,7 @@ import type { Feature, SlackRequest } from '../frame/feature.ts';
 import { definePages } from '../frame/pages.ts';
 import { accountRow } from '../present/account.ts';
 import { isAboutActivity, wantedText } from '../present/account-list.ts';
+import { button } from '../present/blocks.ts';
 import { capital } from '../present/text.ts';
 import { exportButton } from './export.ts';
 
@@ -25,7 +26,13 @@ const pages = definePages<WantedAccounts>('list', async (request, query, page) =
     none: noResultsText(query),
     filters: await stateFilters(request, query),
     ...(isAboutActivity(query) ? { note: ACTIVITY_NOTE } : {}),
-    buttons: role === 'admin' && accounts.length > 0 ? [exportButton('accounts', query)] : [],
+    buttons:
+      role === 'admin' && accounts.length > 0
+        ? [
+            ...(query.state === 'deleted' ? [] : [button('many-select', 'Select…', JSON.stringify(query))]),
+            exportButton('accounts', query),
+          ]
+        : [],
   };
 });
 

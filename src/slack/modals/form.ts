@@ -3,6 +3,7 @@ import type { ZodType } from 'zod';
 import { refusedFields } from '../../domain/domain-error.ts';
 import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
 import { cleanName, fullName, type Names } from '../../domain/person-name.ts';
+import { TICKED } from '../present/blocks.ts';
 
 /** The values of a modal by the name of the field. */
 export type FormValues = Record<string, string | string[] | boolean | null>;
@@ -15,7 +16,8 @@ export function formValuesIn(state: Record<string, Record<string, unknown>>): Fo
 
 function valueIn(field: Record<string, unknown>): FormValues[string] {
   const many = field.selected_options as { value: string }[] | undefined;
-  if (field.type === 'checkboxes') return (many ?? []).length > 0;
+  // A box that stands alone is ticked or not; of several, the values of those that are ticked.
+  if (field.type === 'checkboxes' && many?.every((one) => one.value === TICKED)) return many.length > 0;
   if (many) return many.map((one) => one.value);
   if (field.type === 'datepicker') return (field.selected_date as string | null | undefined) ?? null;
   if (field.type === 'users_select') return (field.selected_user as string | null | undefined) ?? null;

@@ -4,7 +4,8 @@ import { DomainError, type DomainErrorCode } from '../../domain/domain-error.ts'
 import type { ApprovalView } from '../../operations/approvals/approval-view.ts';
 import { isFailure, type RowResult } from '../../operations/batches/kind.ts';
 import type { BatchReport } from '../../operations/batches/run-slice.ts';
-import { context, type Message, plainSection, section } from './blocks.ts';
+import { actionEffect, actionTitle } from './account-actions.ts';
+import { actions, button, context, type Message, plainSection, section } from './blocks.ts';
 import { errorText } from './error.ts';
 import { cut, escapeText, joinLines } from './text.ts';
 
@@ -32,7 +33,19 @@ type KindWords = {
   counted: Record<string, string>;
 };
 
+const ACCOUNT_WORDS: KindWords = {
+  name: ({ about, action, toDo }) =>
+    actionTitle(action, toDo, (about.groupNames as string[] | undefined) ?? []),
+  request: ({ action, toDo }) => ({ title: `${actionTitle(action, toDo)}?`, effect: actionEffect(action) }),
+  goesOn: '% is running',
+  isDone: '% is done:',
+  note: 'Mails go out one per second.',
+  toDoTheRest: 'To do the rest, select the accounts again.',
+  counted: {},
+};
+
 const WORDS: Record<BatchReport['kind'], KindWords> = {
+  accounts: ACCOUNT_WORDS,
   import: {
     name: ({ about }) => String(about.name),
     request: ({ toDo }) => ({
@@ -40,7 +53,7 @@ const WORDS: Record<BatchReport['kind'], KindWords> = {
       effect: 'Each person is added or invited, with a mail.',
     }),
     goesOn: '% is being applied',
-    isDone: 'Applied %',
+    isDone: 'Applied %:',
     note: 'Mails go out one per second.',
     toDoTheRest: 'To do the rest, send the same table again.',
     counted: { faulty: 'with an error', existing: 'with an account already' },
@@ -61,7 +74,13 @@ export function batchMessage(report: BatchReport, isFileSent: boolean): Message 
   const named = (text: string) => text.replace('%', () => title(words.name(report)));
   if (state === 'applying') {
     const text = `${named(words.goesOn)}: ${number(position)} of ${rowCountText(total)} done.`;
-    return { text, blocks: [section(text), context(`This continues automatically. ${words.note}`)] };
+    const stop = button('batch-stop', 'Stop', report.id, {
+      ask: { text: 'The rows that are done stay done.', yes: 'Stop' },
+    });
+    return {
+      text,
+      blocks: [section(text), context(`This continues automatically. ${words.note}`), actions([stop])],
+    };
   }
   const counts = new Map<string, number>();
   for (const { outcome } of results) {
@@ -70,7 +89,7 @@ export function batchMessage(report: BatchReport, isFileSent: boolean): Message 
   }
   const head =
     state === 'done'
-      ? `${named(words.isDone)}:`
+      ? named(words.isDone)
       : `${named('%')} stopped after ${number(position)} of ${rowCountText(total)}: ${whyStopped(report)} The finished rows stay. ${words.toDoTheRest}`;
   const text = `${head} ${[...counts].map(([kind, count]) => `${number(count)} ${words.counted[kind] ?? kind}`).join(', ')}.`;
   const failures = results.filter(({ outcome }) => isFailure(outcome));
@@ -84,8 +103,28 @@ export function batchMessage(report: BatchReport, isFileSent: boolean): Message 
           ? 'The file that I sent here has the result of each row.'
           : "The file with the result of each row couldn't be sent. `/apim-user history by:` with your name shows what was done.",
       ),
+      ...undoBlocks(report),
     ],
   };
+}
+
+/** As after a single press. Mails that were sent can't be taken back, and what was taken back stays so. */
+function undoBlocks({ kind, action, id, results, toDo }: BatchReport): KnownBlock[] {
+  const hasUndo = kind === 'accounts' && action !== 'undo' && action !== 'resend';
+  if (!hasUndo || results.every(({ outcome }) => isFailure(outcome))) return [];
+  const text =
+    action === 'delete'
+      ? 'The accounts come back, blocked, unless they were changed since.'
+      : 'Each account is as it was before, unless it was changed since. Developers who were told are told of this too.';
+  return [
+    actions([
+      button('batch-undo', 'Undo', id, {
+        label: `Undo: ${actionTitle(action, toDo)}`,
+        ask: { text, yes: 'Undo' },
+      }),
+    ]),
+    context('You can undo this within ten minutes.'),
+  ];
 }
 
 export function listBlocks(lines: string[]): KnownBlock[] {

@@ -147,9 +147,28 @@ export const nameInputs = (
   textInput('lastName', 'Last name', { value: lastName, optional: true, maxLength: 100 }),
 ];
 
+/** The value of a box that stands alone. */
+export const TICKED = 'yes';
+
 export function checkbox(name: string, label: string, text: string, isChecked: boolean): InputBlock {
-  const options: Option[] = [{ text: plain(text), value: 'yes' }];
+  const options: Option[] = [{ text: plain(text), value: TICKED }];
   const element = { type: 'checkboxes', options, ...(isChecked ? { initial_options: options } : {}) };
+  return field(name, label, element, { optional: true });
+}
+
+/** Boxes to tick, at most ten. */
+export function ticksInput(
+  name: string,
+  label: string,
+  boxes: { value: string; text: string; description: string; isTicked: boolean }[],
+): InputBlock {
+  const options = boxes.map(({ value, text, description }) => ({
+    text: plain(cut(text, 75)),
+    value,
+    description: plain(cut(description, 75)),
+  }));
+  const chosen = options.filter((_, index) => boxes[index]?.isTicked);
+  const element = { type: 'checkboxes', options, ...(chosen.length ? { initial_options: chosen } : {}) };
   return field(name, label, element, { optional: true });
 }
 

@@ -107,6 +107,7 @@ const SLACK_TEXTS: Partial<Record<DomainErrorCode, (error: DomainError, plain: s
   no_second_operator: (_, plain) => `${plain} An admin can add an operator: \`/apim-user operators\`.`,
   batch_not_found: (_, plain) =>
     `${plain} It lasts an hour. Nothing changed. Make the preview again, or send the table again.`,
+  batch_running: (_, plain) => `${plain} Stop it first, or wait for its end.`,
   batch_begun: (error) => {
     const { by, at } = error.detail.current ?? {};
     return `${by ? escapeText(by) : 'Someone'} already applied this${at ? `, ${formatDate(at)}` : ''}. Its message shows the progress.`;

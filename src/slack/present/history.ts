@@ -112,6 +112,8 @@ const REASONS: Partial<Record<DomainErrorCode, string>> = {
   approval_ended: 'it was already decided',
   no_second_operator: 'no other operator could approve it',
   requests_off: 'requests are turned off',
+  batch_running: 'it was still running',
+  batch_ended: 'it had ended',
   batch_begun: 'it was already applied',
   operator_last_admin: 'no other admin could act',
   id_taken: 'that id was taken',

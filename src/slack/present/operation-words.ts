@@ -5,6 +5,9 @@
  * is known. An operation without words is shown by its name.
  */
 const WORDS: Record<string, string> = {
+  'account-batches/plan-undo': 'prepared/prepare the undo of a change of many accounts',
+  'account-batches/preview': 'previewed/preview a change of many accounts',
+  'account-batches/select': 'selected/select accounts',
   'accounts/activate': 'activated/activate {the account}',
   'accounts/add': 'added/add {an account}',
   'accounts/answer-sign-up': 'answered/answer a sign-up',
@@ -30,6 +33,7 @@ const WORDS: Record<string, string> = {
   'accounts/plan-undo': 'undid/undo a change of {an account}',
   'accounts/read': 'read/read {the account}',
   'accounts/remove-sign-up': 'removed/remove a sign-up that was never confirmed',
+  'accounts/resend-confirmation': 'mailed/mail the link again that confirms the email of {the account}',
   'accounts/restore': 'restored/restore {the account}',
   'accounts/search': 'searched/search the accounts',
   'accounts/secure': "locked/lock others out of their account (“This wasn't me”)",
@@ -115,6 +119,8 @@ const WORDS: Record<string, string> = {
   'identities/sign-up': 'signed/sign up with a provider',
   'batches/begin': 'applied/apply a preview',
   'batches/record-message': 'posted/post the message of a batch',
+  'batches/show': 'looked/look at a batch',
+  'batches/stop': 'stopped/stop a batch',
   'batches/stop-all': 'stopped/stop every batch',
   'imports/keep': 'prepared/prepare an import',
   'imports/begin': 'applied/apply an import',

@@ -134,7 +134,11 @@ const orDirectly =
     });
 
 /** Requests of several rows finish what is left of them. */
-const RUNS_AGAIN: ReadonlySet<string> = new Set(['invitations/invite', 'imports/keep']);
+const RUNS_AGAIN: ReadonlySet<string> = new Set([
+  'invitations/invite',
+  'imports/keep',
+  'account-batches/preview',
+]);
 
 /** What the process that died had already changed for this request, so that nothing is done twice. */
 async function earlierChanges(

@@ -100,7 +100,14 @@ function Choices({ element, label, value, isInvalid, describedBy, onChange }: El
             aria-invalid={isInvalid || undefined}
             onChange={() => toggle(option)}
           />
-          <Text value={option.text} />
+          <span>
+            <Text value={option.text} />
+            {isDict(option.description) && (
+              <small>
+                <Text value={option.description} />
+              </small>
+            )}
+          </span>
         </label>
       ))}
     </fieldset>
