@@ -53,7 +53,7 @@ ${factsOf(report)}
 <h2>Result</h2>
 ${sumsOf(review)}
 <h2>Accounts</h2>
-<div class="wide"><table>
+<div class="wide" role="region" aria-label="Accounts" tabindex="0"><table>
 <colgroup><col style="width:4%"><col style="width:22%"><col style="width:20%"><col style="width:24%"><col style="width:30%"></colgroup>
 <thead><tr><th scope="col">No.</th><th scope="col">Account</th><th scope="col">Access</th><th scope="col">Known at that moment</th><th scope="col">Answer</th></tr></thead>
 <tbody>
