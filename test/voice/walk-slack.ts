@@ -99,6 +99,16 @@ async function accounts(s: Stage): Promise<void> {
   });
   await s.closeModals('admin');
   await s.types('admin', '/apim-user list state:pending');
+  await s.types('admin', '/apim-user list idle:90d never-signed-in');
+  await s.types('admin', '/apim-user list state:active sort:last-call');
+  await s.types('admin', '/apim-user list idle:long');
+  await s.types('admin', '/apim-user export');
+  await s.submits('admin', { kind: 'accounts', format: 'json', filter: 'state:pending' });
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user export accounts state:active');
+  await s.types('admin', '/apim-user export nonsense');
+  await s.types('admin', '/apim-user export invitations nonsense');
+  await s.types('admin', '/apim-user export accounts nonsense');
   await s.presses('approver', 'account-activate');
   await s.types('admin', '/apim-user add eli@example.com Eli East');
   await s.types('admin', '/apim-user add eli@example.com Eli East');
@@ -279,7 +289,10 @@ async function announcements(s: Stage): Promise<void> {
   await s.types('admin', '/apim-user announce');
   await s.submits('admin', { ...news, beginning: 'AnnouncementOfEnd' });
   await s.submits('admin');
-  await s.submits('admin', { subject: 'A new office', body: 'We moved.\n\n[Where](https://elsewhere.example)' });
+  await s.submits('admin', {
+    subject: 'A new office',
+    body: 'We moved.\n\n[Where](https://elsewhere.example)',
+  });
   await s.submits('admin', { body: 'We moved.\n\n[The portal]($DevPortalUrl)' });
   await s.presses('admin', 'announcement-test');
   await s.closeModals('admin');
