@@ -257,7 +257,15 @@ describe('T137: an announcement that is stopped', () => {
       await addAccount(console, { email: `many${n}@example.com`, firstName: 'Many', tellDeveloper: false });
     const modal = await writes({ To: 'Everyone with an active account', Subject: 'To all', Text: 'Hello.' });
     await modal.clicks(/Send to 6\d/);
+    // More than SECOND_OPERATOR_FOR_MORE_THAN.
+    await modal.sees(/a second operator must approve this/);
     await modal.closeAll();
+    const approver = app.as('approver');
+    approver.goesTo('approvals');
+    const card = await approver.message(/Ada Admin asks: Send “To all” to 6\d developers/);
+    expect(card.text()).toContain('everyone with an active account get it');
+    expect(card.text()).toMatch(/It says:\s*>*\s*Hello\./);
+    await card.clicks(/^Approve/);
     const message = await progressOf('To all');
     await eventually('the first mail', () => mailsAbout(/To all/).length > 0);
     await message.clicks('Stop');

@@ -65,6 +65,9 @@ export function xhtmlOf(name: TemplateName, text: TemplateText, language: Langua
   }
 }
 
+/** Of many, so that it waits for others. False for a mail that the catalog no longer has. */
+export const isBulkMail = (name: string): boolean => Object.hasOwn(ANNOUNCEMENT_MAILS, name);
+
 export function templateOf(name: MailName): MailTemplate {
   return MAILS[name];
 }

@@ -8,10 +8,10 @@ import { insertMail } from '../../db/outbox/mails.ts';
 import { type Language, languageNamed } from '../../languages/languages.ts';
 import { sayIn } from '../../languages/say.ts';
 import {
+  isBulkMail,
   languageOfMail,
   type MailName,
   type TemplateText,
-  templateOf,
 } from '../../mail/templates/catalog.ts';
 import { type MailValue, writeValues } from '../../mail/templates/value.ts';
 import { sealText } from '../../security/sealed-text.ts';
@@ -126,12 +126,7 @@ export const queueDelivery = (
   { serviceId, id, template }: { serviceId: string; id: string; template: string },
   runAt: Date | null = null,
 ): Promise<void> =>
-  addJob(
-    tx,
-    'deliver-mail',
-    { serviceId, mailId: id },
-    { runAt, isLast: templateOf(template as MailName).isBulk ?? false },
-  );
+  addJob(tx, 'deliver-mail', { serviceId, mailId: id }, { runAt, isLast: isBulkMail(template) });
 
 function orderOf({ policy }: Act, mail: MailToWrite): MailOrder {
   const fallback = languageOfMail(mail.template, languageNamed(policy.language));
