@@ -263,7 +263,7 @@ describe('T137: an announcement that is stopped', () => {
     const approver = app.as('approver');
     approver.goesTo('approvals');
     const card = await approver.message(/Ada Admin asks: Send “To all” to 6\d developers/);
-    expect(card.text()).toContain('everyone with an active account get it');
+    expect(card.text()).toContain('It is mailed to everyone with an active account');
     expect(card.text()).toMatch(/It says:\s*>*\s*Hello\./);
     await card.clicks(/^Approve/);
     const message = await progressOf('To all');

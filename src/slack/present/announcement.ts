@@ -204,7 +204,7 @@ export const announcementRequest = (
   announcement
     ? {
         title: `Send “${cut(announcement.subject, 80)}” to ${counted(recipients)}?`,
-        effect: `${audienceText(announcement)} get it, one a second, as it is then. A mail that has left can't be called back. ${capital(KIND_TEXTS[announcement.kind])}. It says:\n>>>${escapeText(cut(announcement.body, MAX_TEXT_ASKED_ABOUT))}`,
+        effect: `It is mailed to ${audienceText(announcement)}, as they are then, one mail a second. A mail that has left can't be called back. ${capital(KIND_TEXTS[announcement.kind])}. It says:\n>>>${escapeText(cut(announcement.body, MAX_TEXT_ASKED_ABOUT))}`,
       }
     : { title: 'Send an announcement?', effect: 'It was discarded.' };
 
