@@ -30,6 +30,7 @@ export async function walkSlack(stage: Stage, page: Page): Promise<void> {
   await announcements(stage);
   await operators(stage);
   await reviews(stage);
+  await webhooks(stage);
   await otherWays(stage);
 }
 
@@ -325,6 +326,29 @@ async function operators(s: Stage): Promise<void> {
   await s.presses('admin', 'operator-withdraw', 'Noor');
   await s.types('admin', '/apim-user tokens');
   await s.presses('admin', 'token-revoke');
+}
+
+/** One that has got nothing, so that nothing is sent while others read. */
+async function webhooks(s: Stage): Promise<void> {
+  await s.types('admin', '/apim-user webhooks');
+  await s.presses('admin', 'webhook-create');
+  await s.submits('admin', { name: 'CRM', url: 'crm' });
+  await s.submits('admin', { name: 'CRM', url: 'http://crm.example.com/' });
+  await s.submits('admin', { name: 'CRM', url: 'https://crm.example.com/events' });
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user webhooks');
+  await s.presses('admin', 'webhook-show');
+  await s.presses('admin', 'webhook-pause');
+  await s.presses('admin', 'webhook-edit');
+  await s.submits('admin', { name: 'CRM of sales' });
+  await s.closeModals('admin');
+  await s.presses('admin', 'webhook-deliveries');
+  await s.types('admin', '/apim-user webhooks');
+  await s.presses('admin', 'webhook-show');
+  await s.presses('admin', 'webhook-resume');
+  await s.presses('admin', 'webhook-test');
+  await s.presses('admin', 'webhook-rotate');
+  await s.presses('admin', 'webhook-delete');
 }
 
 /** Shortcuts, words in the direct message, and people whom Slack doesn't count as full members. */
