@@ -101,6 +101,19 @@ type Works = Record<string, () => Promise<unknown>>;
 export const measurePages = async (few: Opened, many: Opened): Promise<Medians> =>
   measureInTurn(await worksOn(few), await worksOn(many), TIMES);
 
+/** The plain list's first page as `few`, and beside it in turn each list by activity as `many`: what the index must keep near. */
+export async function measureIdle(opened: Opened): Promise<Medians> {
+  const { slackFirstPage: plain, ...works } = await worksOn(opened);
+  const names = [...Object.keys(BY_ACTIVITY), 'idleMiddlePage'];
+  const pick = (workOf: (name: string) => Works[string] | undefined): Works =>
+    Object.fromEntries(names.map((name) => [name, workOf(name) as Works[string]]));
+  return measureInTurn(
+    pick(() => plain),
+    pick((name) => works[name]),
+    TIMES,
+  );
+}
+
 /** The same for lists that a program filters, each with the exact count of all that fit. */
 export const measureFilters = async (few: Opened, many: Opened): Promise<Medians> =>
   measureInTurn(filtersOn(few), filtersOn(many), TIMES_FILTERED);
@@ -156,7 +169,7 @@ async function worksOn({ context, sql }: Opened): Promise<Works> {
 const IN_SLACK = { limit: 20, isCounted: { upTo: COUNTED_UP_TO } };
 
 /** Who is still there, as people ask for it in Slack. */
-export const BY_ACTIVITY = {
+const BY_ACTIVITY = {
   idleFirstPage: { idle: '90d' },
   idleOfState: { idle: '90d', state: 'active' },
   neverSignedIn: { neverSignedIn: true },
