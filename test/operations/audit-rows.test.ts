@@ -176,7 +176,7 @@ async function announcement(more: Partial<Parameters<typeof saveAnnouncement>[1]
 async function toSend(kind: 'operational' | 'news' = 'operational', email = newAddress()) {
   const { groupId } = await group();
   await addAccount(admin(), { email, ...person, groupIds: [groupId], tellDeveloper: false });
-  return { ...(await announcement({ kind, audience: 'group', audienceId: groupId })), recipients: 1 };
+  return { ...(await announcement({ kind, audience: 'group', audienceOf: groupId })), recipients: 1 };
 }
 /** Of the developer who is signed in, on another device. */
 const otherSession = async () => only(await t.signedIn(SIGNED_IN.accountId), 'sessionId');

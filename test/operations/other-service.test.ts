@@ -331,10 +331,10 @@ const CASES: Record<string, Case> = {
     as: ADMIN,
     ours: async () => ({
       audience: 'product',
-      audienceId: (await product()).productId,
+      audienceOf: (await product()).productId,
       beginning: 'Announcement',
     }),
-    nothing: { audience: 'product', audienceId: 'none', beginning: 'Announcement' },
+    nothing: { audience: 'product', audienceOf: 'none', beginning: 'Announcement' },
   },
   'announcements/list': { as: ADMIN, ours: having(announcement), nothing: {} },
   'announcements/list-recipients': {

@@ -361,7 +361,7 @@ async function arrange() {
   await t.sql`delete from announcements`;
   const told = await createGroup(admin, { name: `${CANARY} told ${count}` });
   await t.sql`insert into account_groups values ('ours', ${account.id}, ${told.groupId})`;
-  const words = { kind: 'news', audience: 'group', audienceId: told.groupId, body: 'We moved.' } as const;
+  const words = { kind: 'news', audience: 'group', audienceOf: told.groupId, body: 'We moved.' } as const;
   const draft = await saveAnnouncement(admin, { ...words, subject: `${CANARY} draft` });
   const sent = await saveAnnouncement(admin, { ...words, subject: `${CANARY} sent` });
   await sendAnnouncement(admin, { announcementId: sent.announcementId, recipients: 1 });

@@ -31,8 +31,8 @@ export const seenAnnouncement = { announcementId: rowId, expectedVersion };
 export const announcementFields = {
   kind: z.enum(ANNOUNCEMENT_KINDS),
   audience: z.enum(AUDIENCES),
-  /** Of the product, the API or the group. */
-  audienceId: z.string().min(1).max(256).optional(),
+  /** The id of the product, the API or the group. */
+  audienceOf: z.string().min(1).max(256).optional(),
   subject: templateText.subject,
   body: templateText.body,
 };
@@ -73,11 +73,14 @@ export function checkAnnouncementText(
 /** The name of the product, the API or the group. Errors: `product_not_found`, `api_not_found`, `group_not_found`, `group_built_in`. */
 export async function findAudience(
   act: Act,
-  { audience, audienceId }: { audience: Announcement['audience']; audienceId?: string | undefined },
+  {
+    audience,
+    audienceOf: audienceId,
+  }: { audience: Announcement['audience']; audienceOf?: string | undefined },
 ): Promise<Addressees> {
   if (audience === 'everyone') return { audience, audienceId: null, audienceName: '' };
   if (audienceId === undefined)
-    throw new DomainError('invalid_input', { fields: { audienceId: 'is needed for this audience' } });
+    throw new DomainError('invalid_input', { fields: { audienceOf: 'is needed for this audience' } });
   const { name } = await findNamed(act, audience, audienceId);
   return { audience, audienceId, audienceName: name };
 }

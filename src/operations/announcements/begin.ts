@@ -14,11 +14,11 @@ export const beginAnnouncement = defineOperation({
   effect: 'read',
   input: {
     audience: announcementFields.audience,
-    audienceId: announcementFields.audienceId,
+    audienceOf: announcementFields.audienceOf,
     beginning: z.enum(ANNOUNCEMENT_MAIL_NAMES),
   },
-  async run(act, { audience, audienceId, beginning }) {
-    const addressees = await findAudience(act, { audience, audienceId });
+  async run(act, { audience, audienceOf, beginning }) {
+    const addressees = await findAudience(act, { audience, audienceOf });
     const { subject, body } = defaultText(beginning, languageNamed(act.policy.language));
     return { ...addressees, subject, body };
   },

@@ -20,13 +20,13 @@ export const saveAnnouncement = defineOperation({
     expectedVersion: input.expectedVersion,
     ...announcementFields,
   },
-  async run(act, { announcementId, expectedVersion, audience, audienceId, ...fields }) {
+  async run(act, { announcementId, expectedVersion, audience, audienceOf, ...fields }) {
     const serviceId = act.service.id;
     const row = announcementId ? await holdDraft(act, { announcementId, expectedVersion }) : null;
     checkAnnouncementText(act, fields, audience);
     const change = {
       ...fields,
-      ...(await findAudience(act, { audience, audienceId })),
+      ...(await findAudience(act, { audience, audienceOf })),
       changedAt: act.now,
       changedByName: act.actorName,
     };

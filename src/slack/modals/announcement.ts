@@ -79,14 +79,14 @@ export const kindOf = (values: FormValues, { kind }: Metadata): Kind =>
 export function audienceIn(
   values: FormValues,
   metadata: Metadata,
-): { audience: Addressees['audience']; audienceId?: string } {
+): { audience: Addressees['audience']; audienceOf?: string } {
   const chosen = textOf(values, 'audience');
   const { audience, audienceId } = (metadata.addressees ?? { audience: 'everyone' }) as Addressees;
-  if (chosen === '') return { audience, ...(audienceId === null ? {} : { audienceId }) };
+  if (chosen === '') return { audience, ...(audienceId === null ? {} : { audienceOf: audienceId }) };
   const [kind = '', ...id] = chosen.split(':');
   return kind === 'everyone'
     ? { audience: kind }
-    : { audience: kind as Addressees['audience'], audienceId: id.join(':') };
+    : { audience: kind as Addressees['audience'], audienceOf: id.join(':') };
 }
 
 const textFields = (text: { subject: string; body: string }, addressees: Pick<Addressees, 'audience'>) => [
