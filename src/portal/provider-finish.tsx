@@ -19,7 +19,7 @@ import { NoAccountYet } from './page-parts.tsx';
 import { FINISH_PATH } from './provider-buttons.tsx';
 import { deadPage, pendingPage, providerErrorPage } from './provider-pages.tsx';
 import { say, speech, Words } from './say.tsx';
-import { ConfirmationSent, requestAccount } from './sign-up.tsx';
+import { ConfirmationSent, likelyPage, requestAccount } from './sign-up.tsx';
 import { type Site, UNPROCESSABLE } from './site.tsx';
 
 type Shown = NonNullable<Awaited<ReturnType<typeof showProof>>>;
@@ -72,7 +72,8 @@ async function submit(c: WebContext, site: Site, shown: Shown, fields: FormField
       );
     case 'by-mail': {
       const typed = { email: emailIn(fields), ...namesIn(fields) };
-      await requestAccount(c, site, typed, browserSecret);
+      const likely = await requestAccount(c, site, { ...typed, kept: fields.get('kept') }, browserSecret);
+      if (likely) return likelyPage(site, { ...typed, likely, action: FINISH_PATH });
       return site.page(say('Check your inbox'), <ConfirmationSent email={typed.email} />);
     }
     case 'claim': {

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import { DomainError } from '../domain/domain-error.ts';
+import { MAX_EMAIL_LENGTH } from '../domain/email-address.ts';
 import type { Text } from '../languages/languages.ts';
+import { likelyEmails } from '../operations/accounts/likely-emails.ts';
 import { signUp } from '../operations/accounts/sign-up.ts';
 import type { WebContext, WebEnv } from '../web/request-facts.ts';
 import { type FieldErrors, fieldErrorsOf } from './field-errors.ts';
@@ -26,7 +28,8 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
     const fields = await site.guard.form(c);
     const typed = { email: emailIn(fields), ...namesIn(fields) };
     try {
-      await requestAccount(c, site, typed);
+      const likely = await requestAccount(c, site, { ...typed, kept: fields.get('kept') });
+      if (likely) return likelyPage(site, { ...typed, likely, action: SIGN_UP_PATH });
     } catch (error) {
       const errors = fieldErrorsOf(error) ?? {};
       return site.page(say(TITLE), <SignUpForm site={site} typed={typed} errors={errors} />, UNPROCESSABLE);
@@ -35,15 +38,23 @@ export function registerSignUp(portal: Hono<WebEnv>, site: Site): void {
   });
 }
 
-/** `browserSecret`: of a person proved by a provider that doesn't vouch for the email. */
+/**
+ * Returns the email that was likely meant, and does nothing else, unless the developer was asked already and `kept` theirs.
+ * `browserSecret`: of a person proved by a provider that doesn't vouch for the email.
+ */
 export async function requestAccount(
   c: WebContext,
   site: Site,
-  typed: NewDeveloper,
+  { kept, ...typed }: NewDeveloper & { kept: string | undefined },
   browserSecret?: string,
-): Promise<void> {
+): Promise<string | null> {
+  const { email } = typed;
+  if (kept !== email && email.length <= MAX_EMAIL_LENGTH) {
+    const likely = (await likelyEmails(site.developerContext(c), { emails: [email] }))[email];
+    if (likely) return likely;
+  }
   try {
-    if (!(await site.guard.mayRequestLink(c, 'signUp', typed.email))) return;
+    if (!(await site.guard.mayRequestLink(c, 'signUp', email))) return null;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     // The operation refuses the email too, and names the other wrong fields with it.
@@ -53,6 +64,39 @@ export async function requestAccount(
     language: speech().language.tag,
     ...(browserSecret ? { browserSecret } : {}),
   });
+  return null;
+}
+
+/** Asks whether the email is mistyped. Either button sends the form again, with that email. */
+export function likelyPage(
+  site: Site,
+  { email, likely, action, ...names }: NewDeveloper & { likely: string; action: string },
+): Response {
+  const title = say('Did you mean {email}?', { email: likely });
+  return site.page(
+    title,
+    <>
+      <p>
+        {say(
+          'You typed {email}. We ask because a mail to a mistyped email goes to someone else, or nowhere.',
+          {
+            email,
+          },
+        )}
+      </p>
+      <form method="post" action={action}>
+        {Object.entries({ ...names, kept: email }).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <button type="submit" name="email" value={likely}>
+          {say('Yes, use {email}', { email: likely })}
+        </button>
+        <button className="quiet" type="submit" name="email" value={email}>
+          {say('No, keep {email}', { email })}
+        </button>
+      </form>
+    </>,
+  );
 }
 
 function SignUpForm({ site, typed, errors }: { site: Site; typed: NewDeveloper; errors?: FieldErrors }) {

@@ -838,6 +838,13 @@ const CASES: Record<string, Case> = {
     nothing: { ticket: NO_TICKET },
   },
   'products/list': { as: ADMIN, ours: having(product, { isCounted: true }), nothing: { isCounted: true } },
+  'accounts/likely-emails': {
+    as: ADMIN,
+    ours: having(() => createRule(admin(), { domain: 'partners.example' }), {
+      emails: ['ann@partnres.example'],
+    }),
+    nothing: { emails: [] },
+  },
   'rules/list': {
     as: ADMIN,
     ours: having(() => createRule(admin(), { domain: 'listed.example' }), { isCounted: true }),

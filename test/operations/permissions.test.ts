@@ -72,6 +72,7 @@ const EXPECTED: Record<string, string> = {
   'accounts/end-block': 'system',
   'accounts/erase': 'system',
   'accounts/find': 'admin approver console',
+  'accounts/likely-emails': 'admin console developer',
   'accounts/list': 'admin approver console admin-program approver-program reader-program',
   'accounts/open-confirmation': 'developer',
   'accounts/plan-undo': 'admin approver console',

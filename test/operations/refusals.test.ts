@@ -169,6 +169,8 @@ describe('T55 in Slack', () => {
   /** Buttons, with the kind of target that their value names. `=` stands for the id alone. */
   const PRESSED: Record<string, string> = {
     'invite-correct': 'invitations/invite',
+    'invite-anyway': 'invitations/invite',
+    'add-anyway': 'accounts/add',
     'invites-turn': 'invitations/list',
     'invitation-revoke-ask': 'invitations/revoke invitation',
     'menu-import': 'accounts/check-import',

@@ -11,6 +11,7 @@ import * as groups from '../../src/slack/modals/group.ts';
 import { resultModal } from '../../src/slack/modals/open.ts';
 import * as products from '../../src/slack/modals/product.ts';
 import * as reviews from '../../src/slack/modals/review.ts';
+import * as rules from '../../src/slack/modals/rule.ts';
 import * as subscriptions from '../../src/slack/modals/subscription.ts';
 import * as templates from '../../src/slack/modals/template.ts';
 import * as webhooks from '../../src/slack/modals/webhook.ts';
@@ -52,6 +53,7 @@ import {
   reviewMessage,
   reviewRow,
 } from '../../src/slack/present/review.ts';
+import { ruleText, triedText } from '../../src/slack/present/rule.ts';
 import {
   subscriptionCard,
   subscriptionMessage,
@@ -237,6 +239,26 @@ drawsWell('a group', stored.group, (group) => [
   groups.renameGroupModal(group as groups.Group),
   groups.deleteGroupModal(group as groups.Group),
 ]);
+
+drawsWell(
+  'a rule, and what it would have done',
+  fc.tuple(page(stored.rule), stored.triedRule),
+  async ([some, tried]) => {
+    const policy = { signUp: 'approval' } as const;
+    return [
+      await pageOf(some, (one) => [section(ruleText(one, policy))]),
+      ...some
+        .slice(0, 1)
+        .flatMap((one) => [
+          rules.ruleModal(policy, one, {
+            text: triedText(tried, one),
+            fields: { ...one, groupIds: [], productIds: [] },
+          }),
+          rules.deleteRuleModal(one, triedText(tried, null)),
+        ]),
+    ];
+  },
+);
 
 drawsWell('the text of a mail', stored.template, (template) => [
   templates.templateModal(template),

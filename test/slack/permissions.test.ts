@@ -99,6 +99,8 @@ const EXPECTED: Record<string, string> = {
   '[menu-invite]': 'admin',
   '[menu-invites]': 'admin',
   '[invite-correct]': 'admin',
+  '[invite-anyway]': 'admin',
+  '[add-anyway]': 'admin',
   '[invitation-resend]': 'admin*',
   '[invitation-revoke]': 'admin*',
   '[invitation-messages-off]': 'admin* approver* member*',

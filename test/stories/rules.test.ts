@@ -170,6 +170,75 @@ describe('rules by email domain', () => {
     await removal.submit();
     await removal.sees(/Deleted the rule for/);
     await removal.closeAll();
+    const last = await opens('Delete', 'Everyone else');
+    await last.submit();
+    await last.sees(/Deleted the rule for/);
+    await last.closeAll();
     expect(await accountOf('ann@acme.com')).toMatchObject({ state: 'active', groups: ['Partners'] });
+  });
+});
+
+describe('an email that is likely mistyped', () => {
+  it('T146: is asked back in the portal, alike for every email, and either answer goes on', async () => {
+    await admin().types('/apim-user add qknown@hotmial.com Ann Lee');
+    await admin()
+      .message(/Did you mean/)
+      .then((asked) => asked.clicks('Add qknown@hotmial.com'));
+    await portal.mailTo('qknown@hotmial.com', /Welcome/);
+    const shown = new Set<string>();
+    for (const email of ['qknown@hotmial.com', 'qother@hotmial.com']) {
+      const answer = await signUp(email);
+      expect(answer.status).toBe(200);
+      shown.add((await answer.text()).replaceAll(email.split('@')[0] ?? '', 'LOCAL'));
+    }
+    expect([...shown]).toEqual([expect.stringContaining('Did you mean LOCAL@hotmail.com?')]);
+    const asked = async (email: string) => {
+      const html = await (await signUp(email)).text();
+      const valuesOf = (tag: RegExp) =>
+        [...html.matchAll(tag)].map(([found]) => ({
+          name: /name="(\w+)"/.exec(found)?.[1],
+          value: /value="([^"]*)"/.exec(found)?.[1] ?? '',
+        }));
+      const hidden = valuesOf(/<input[^>]* type="hidden"[^>]*>/g);
+      const choice = valuesOf(/<button[^>]* name="email"[^>]*>/g).map(({ value }) => value);
+      return { choice, fields: Object.fromEntries(hidden.map(({ name, value }) => [name, value])) };
+    };
+    const { choice, fields } = await asked('ann@iclod.com');
+    expect(choice).toEqual(['ann@icloud.com', 'ann@iclod.com']);
+    expect(fields).toMatchObject({ firstName: 'Ann', lastName: 'Lee' });
+    for (const email of choice) {
+      expect((await portal.visitor().post('/portal/sign-up', { ...fields, email })).status).toBe(200);
+      await portal.mailTo(email, CONFIRM);
+    }
+    // To keep one email says nothing about another.
+    const other = await portal.visitor().post('/portal/sign-up', { ...fields, email: 'ann@outlok.com' });
+    expect(await other.text()).toContain('Did you mean ann@outlook.com?');
+  });
+
+  it('is asked back in Slack, unless an account here has its domain', async () => {
+    await admin().types('/apim-user invite ann@gmial.com ben@example.org bea@hotmial.com');
+    const said = await admin().message(/2 invitations are on their way/);
+    expect(said.text()).toMatch(/ann@gmial\.com: not invited yet\. Did you mean \*?ann@gmail\.com/);
+    await said.clicks('Invite ann@gmail.com');
+    await portal.mailTo('ann@gmail.com', /invited/);
+    await said.clicks('Invite ann@gmial.com');
+    await admin().sees(/1 invitation is on its way/);
+    await portal.mailTo('ann@gmial.com', /invited/);
+
+    for (const name of ['one', 'two']) await portal.developer(`${name}@friendly.example`);
+    await admin().types('/apim-user add carl@freindly.example Carl Lee');
+    const asked = await admin().message(/Did you mean \*?carl@friendly\.example/);
+    await admin().types('/apim-user add');
+    const modal = await admin().modal('Add an account');
+    await modal.fill({ Email: 'dora@freindly.example', 'First name': 'Dora', Note: 'a note' });
+    await modal.submit();
+    await modal.sees(/Did you mean \*?dora@friendly\.example/);
+    expect([await modal.value('First name'), await modal.value('Note')]).toEqual(['Dora', 'a note']);
+    await modal.submit();
+    await modal.sees(/Added Dora/);
+    await modal.closeAll();
+    await asked.clicks('Add carl@friendly.example');
+    await admin().sees(/Added Carl Lee/);
+    expect(await accountOf('carl@friendly.example')).toMatchObject({ state: 'active' });
   });
 });

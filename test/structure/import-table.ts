@@ -66,6 +66,7 @@ const PURE: Record<string, readonly RegExp[]> = {
     /^zod$/,
     /^csv-(parse|stringify)\/sync$/,
     /^disposable-email-domains-js$/,
+    /^damerau-levenshtein$/,
     /^node:url$/,
   ],
   emails: [/^react(\/|$)/, /^react-email$/],

@@ -10,6 +10,7 @@ import { MIRRORED_KINDS } from '../../src/domain/azure-mirror.ts';
 import { DOMAIN_ERROR_CODES, DomainError } from '../../src/domain/domain-error.ts';
 import { ALL_EVENT_TYPES } from '../../src/domain/event-types.ts';
 import { REVIEW_ENDS, REVIEW_SCOPES } from '../../src/domain/review.ts';
+import { ADMISSIONS } from '../../src/domain/rule.ts';
 import type { AccountView } from '../../src/operations/accounts/account.ts';
 import type { AnnouncementView } from '../../src/operations/announcements/show.ts';
 import { APPROVABLE_NAMES } from '../../src/operations/approvals/approvable.ts';
@@ -28,6 +29,7 @@ import type { PlannedRow } from '../../src/operations/imports/rows.ts';
 import type { LeakedKeyView } from '../../src/operations/leaked-keys/leaked-key.ts';
 import type { ReviewView } from '../../src/operations/reviews/review.ts';
 import type { ReviewRowView } from '../../src/operations/reviews/rows.ts';
+import type { RuleView } from '../../src/operations/rules/rule.ts';
 import type { SubscriptionView } from '../../src/operations/subscriptions/subscription.ts';
 import type { showTemplate } from '../../src/operations/templates/show.ts';
 import { webhookName } from '../../src/operations/webhooks/webhook.ts';
@@ -58,6 +60,24 @@ const groups = fc.oneof(
   uniqueGroups,
   groupRef.map((one) => Array.from({ length: 50 }, (_, at) => ({ ...one, id: `g${at}` }))),
 );
+
+const productRef = fc.record({ id: idUpTo(256), name: catalogName });
+const names = fc.array(foreignText(250), { maxLength: 100 });
+export const rule = fc.record({
+  id: fc.uuid(),
+  domain: fc.constantFrom('*', 'disposable', 'acme.com', '*.xn--mller-kva.de', `*.${'a.'.repeat(120)}com`),
+  admission: fc.constantFrom(...ADMISSIONS),
+  approvesProducts: fc.boolean(),
+  version,
+  groups: fc.uniqueArray(groupRef, { maxLength: 20, selector: ({ id }) => id }),
+  products: fc.uniqueArray(productRef, { maxLength: 5, selector: ({ id }) => id }),
+}) satisfies fc.Arbitrary<RuleView>;
+export const triedRule = fc.record({
+  tried: fc.nat(100),
+  signedUp: fc.record({ open: names, approval: names, refused: names }),
+  invited: names,
+  changed: fc.nat(100),
+});
 
 export const account = fc
   .record({

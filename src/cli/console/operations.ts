@@ -294,6 +294,7 @@ export const EXPOSED: readonly Exposed[] = [
 
 /** Operations that the console may run and doesn't expose, with the reason. */
 export const NOT_EXPOSED: Readonly<Record<string, string>> = {
+  'accounts/likely-emails': 'asked by the forms that take emails',
   'accounts/check-import': 'npm run import',
   'accounts/compare': 'for the management API, which tells a repeated PUT by it',
   'accounts/read': 'for the management API; accounts/show says more',

@@ -1,10 +1,14 @@
+import type { ModalView } from '@slack/types';
 import { DomainError, refusedFields } from '../../domain/domain-error.ts';
 import { type ListedEmail, readEmailList, readOneEmail } from '../../domain/email-list.ts';
 import { checkPassword } from '../../domain/password-rule.ts';
 import { addAccount } from '../../operations/accounts/add.ts';
+import { likelyEmails } from '../../operations/accounts/likely-emails.ts';
 import type { Policy } from '../../operations/frame/context.ts';
+import { listCustomGroups } from '../../operations/groups/list-custom.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { openModalFor } from '../frame/role.ts';
+import { readCarried } from '../frame/reference.ts';
+import { attempt, openModalFor } from '../frame/role.ts';
 import {
   emailError,
   emailIn,
@@ -16,6 +20,9 @@ import {
 } from '../modals/form.ts';
 import { accountMessage, nameOf } from '../present/account.ts';
 import {
+  actions,
+  button,
+  type ChosenOption,
   checkbox,
   groupsInput,
   type Message,
@@ -41,11 +48,20 @@ export const addFeature: Feature = {
     async run(request, _words, text) {
       const person = readPerson(text);
       // With one name the form asks whether that is all.
-      if (person?.firstName && person.lastName) return request.reply(await runAdd(request, person));
+      if (person?.firstName && person.lastName) {
+        const meant = await meantBy(request, person.email);
+        return request.reply(meant ? askWhich(person, meant) : await runAdd(request, person));
+      }
       return openAddModal(request, person ?? { email: text });
     },
   },
-  buttons: { 'menu-add': (request) => openAddModal(request, {}) },
+  buttons: {
+    'menu-add': (request) => openAddModal(request, {}),
+    'add-anyway': async (request, value) => {
+      const { email, firstName, lastName } = readCarried<Partial<ListedEmail>>(value);
+      await request.reply(await runAdd(request, { email: String(email ?? ''), firstName, lastName }));
+    },
+  },
   submissions: {
     add: {
       check: (values, { policy }) => ({
@@ -53,15 +69,18 @@ export const addFeature: Feature = {
         ...namesError(values),
         ...passwordError(values, policy),
       }),
-      run: (request, values) =>
-        runAdd(request, {
-          ...emailIn(values, 'email'),
-          ...typedNames(values),
-          ...(passwordIn(values) === '' ? {} : { password: passwordIn(values) }),
+      async run(request, values, { asked }) {
+        const person = { ...emailIn(values, 'email'), ...typedNames(values) };
+        const more = {
           groupIds: listOf(values, 'groups'),
           note: textOf(values, 'note'),
           verifyFirst: values.verifyFirst === true,
-        }),
+        };
+        const meant = asked === person.email ? undefined : await meantBy(request, person.email);
+        if (meant) return askAgain(request, { ...person, ...more, meant });
+        const password = passwordIn(values);
+        return runAdd(request, { ...person, ...more, ...(password === '' ? {} : { password }) });
+      },
     },
   },
 };
@@ -77,6 +96,45 @@ async function runAdd(request: SlackRequest, input: Input): Promise<Message> {
   const ended = endedInvitation ? ' Their open invitation has ended.' : '';
   const text = `Added ${escapeText(nameOf(account))}: the account is *${account.state}*. ${next}${ended}`;
   return accountMessage(text, account, await request.role());
+}
+
+/** The email that was likely meant instead. */
+async function meantBy(request: SlackRequest, email: string): Promise<string | undefined> {
+  return attempt(request, addAccount, {}, async ({ context }) => {
+    const likely = await likelyEmails(context, { emails: [email] });
+    return likely[email];
+  });
+}
+
+const questionText = (meant: string): string =>
+  `No account was added yet. Did you mean *${escapeText(meant)}*?`;
+
+function askWhich(person: ListedEmail, meant: string): Message {
+  const text = questionText(meant);
+  const choice = [meant, person.email].map((email, at) =>
+    button(
+      `add-anyway:${at}`,
+      cut(`Add ${email}`, 75),
+      JSON.stringify({ ...person, email }),
+      at === 0 ? { style: 'primary' } : {},
+    ),
+  );
+  return { text, blocks: [section(text), actions(choice)] };
+}
+
+/** The form, filled in as it was but for the password, which Slack never gets back. */
+async function askAgain(
+  request: SlackRequest,
+  { meant, groupIds, ...filled }: Filled & { email: string; meant: string; groupIds: string[] },
+): Promise<ModalView> {
+  const groups = await listCustomGroups(request.context, {});
+  const view = addModal({ ...filled, groups: groups.filter(({ id }) => groupIds.includes(id)) });
+  const again = 'Correct the email, or send the form again as it is. A password has to be typed again.';
+  return {
+    ...view,
+    private_metadata: JSON.stringify({ asked: filled.email }),
+    blocks: [section(`:warning: ${questionText(meant)} ${again}`), ...view.blocks],
+  };
 }
 
 /** Not trimmed: spaces belong to a password. */
@@ -103,13 +161,20 @@ function readPerson(text: string): ListedEmail | null {
   }
 }
 
-type Filled = { email?: string; firstName?: string; lastName?: string };
+type Filled = {
+  email?: string;
+  firstName?: string;
+  lastName?: string;
+  groups?: ChosenOption[];
+  note?: string;
+  verifyFirst?: boolean;
+};
 
 const openAddModal = (request: SlackRequest, filled: Filled) =>
   openModalFor(request, addAccount, {}, () => addModal(filled));
 
 /** An email that can't be read is shown with what is wrong with it. */
-const addModal = ({ email = '', ...names }: Filled) =>
+const addModal = ({ email = '', groups = [], note = '', verifyFirst = false, ...names }: Filled) =>
   modal({
     callback: 'add',
     title: 'Add an account',
@@ -123,13 +188,14 @@ const addModal = ({ email = '', ...names }: Filled) =>
         maxLength: 1_024,
         hint: 'Slack can see what you type here, so the developer must replace it at the first sign-in. Leave it empty to mail a link to set a password.',
       }),
-      groupsInput(),
+      groupsInput(groups),
       textInput('note', 'Note', {
+        value: note,
         optional: true,
         multiline: true,
         maxLength: 1_000,
         hint: 'For operators only.',
       }),
-      checkbox('verifyFirst', 'Email confirmation', 'Send a link to confirm it first', false),
+      checkbox('verifyFirst', 'Email confirmation', 'Send a link to confirm it first', verifyFirst),
     ],
   });

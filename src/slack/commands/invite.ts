@@ -8,10 +8,12 @@ import {
   readEmailList,
 } from '../../domain/email-list.ts';
 import { fullName } from '../../domain/person-name.ts';
+import { likelyEmails } from '../../operations/accounts/likely-emails.ts';
 import { invite } from '../../operations/invitations/invite.ts';
 import { commandButton } from '../features/run-command.ts';
 import type { Feature, SlackRequest } from '../frame/feature.ts';
-import { openModalFor, recordRefused } from '../frame/role.ts';
+import { readCarried } from '../frame/reference.ts';
+import { attempt, openModalFor, recordRefused } from '../frame/role.ts';
 import { type FormValues, listOf, textOf, typedNames } from '../modals/form.ts';
 import {
   actions,
@@ -31,6 +33,8 @@ import { typedText } from '../receive/typed-words.ts';
 const MAX_INVITED_AT_ONCE = 50;
 /** A message of Slack's holds fifty blocks. The others are for the emails without a button. */
 const MAX_ROWS_WITH_BUTTON = 30;
+const MAX_ROWS_WITH_CHOICE = 10;
+const MAX_BUTTON_LENGTH = 75;
 const MAX_PERSON_SHOWN = 254;
 /** Slack's limits for a field of a modal, and the error beside it. */
 const MAX_FIELD_LENGTH = 3_000;
@@ -55,6 +59,12 @@ export const inviteFeature: Feature = {
   buttons: {
     'menu-invite': (request, text) => openInviteModal(request, text === '-' ? {} : { text }),
     'invite-correct': (request, text) => openInviteModal(request, { text }),
+    'invite-anyway': async (request, value) => {
+      const { email, firstName, lastName, ...details } = readCarried<Partial<ListedEmail & Details>>(value);
+      const person = { email: String(email ?? ''), firstName: firstName ?? '', lastName: lastName ?? '' };
+      const list = { emails: [person], faults: [], notes: [] };
+      await request.reply(await inviteAll(request, list, details, { isAsked: true }));
+    },
   },
   shortcuts: [
     {
@@ -162,12 +172,22 @@ const inviteModal = ({ text = '', note = '' }: Filled) =>
   });
 
 type Details = { firstName?: string; lastName?: string; groupIds?: string[]; personalLine?: string };
-type Outcome = { line: string; isInvited: boolean; button?: Button };
+type Outcome = { line: string; isInvited: boolean; button?: Button; choice?: Button[] };
 
 /** Invites each email in a transaction of its own, so that one refusal does not undo the others. */
-async function inviteAll(request: SlackRequest, list: EmailList, details: Details): Promise<Message> {
+async function inviteAll(
+  request: SlackRequest,
+  list: EmailList,
+  details: Details,
+  { isAsked = false } = {},
+): Promise<Message> {
+  const emails = isAsked ? [] : list.emails.map(({ email }) => email);
+  const likely = await attempt(request, invite, {}, ({ context }) => likelyEmails(context, { emails }));
   const outcomes: Outcome[] = [];
-  for (const one of list.emails) outcomes.push(await inviteOne(request, one, details));
+  for (const [at, one] of list.emails.entries()) {
+    const meant = likely[one.email];
+    outcomes.push(meant ? askWhich(one, { meant, details, at }) : await inviteOne(request, one, details));
+  }
   const sent = outcomes.filter((one) => one.isInvited).length;
   const failed = outcomes.length - sent;
   const text = [
@@ -179,6 +199,25 @@ async function inviteAll(request: SlackRequest, list: EmailList, details: Detail
     text,
     blocks: [section(text), ...rowsOf(outcomes), actions([button('menu-invites', 'Open invitations', '-')])],
   };
+}
+
+/** Invites no one yet, because the email is likely mistyped. What doesn't fit into the buttons is typed again. */
+function askWhich(
+  person: ListedEmail,
+  { meant, details, at }: { meant: string; details: Details; at: number },
+): Outcome {
+  const line = `• ${escapeText(cut(formatListedEmail(person), MAX_PERSON_SHOWN))}: not invited yet. Did you mean *${escapeText(meant)}*?`;
+  const named = fullName(person) === '' ? {} : person;
+  const choice = [meant, person.email].map((email, which) =>
+    button(
+      `invite-anyway:${at}-${which}`,
+      cut(`Invite ${email}`, MAX_BUTTON_LENGTH),
+      JSON.stringify({ ...details, ...named, email }),
+      which === 0 ? { style: 'primary' } : {},
+    ),
+  );
+  const isCarried = choice.every(({ value = '' }) => value.length <= MAX_VALUE_LENGTH);
+  return isCarried ? { line, isInvited: false, choice } : { line, isInvited: false };
 }
 
 function sentText(sent: number): string {
@@ -216,9 +255,11 @@ async function inviteOne(request: SlackRequest, person: ListedEmail, details: De
 }
 
 function rowsOf(outcomes: Outcome[]): KnownBlock[] {
-  const withButton = outcomes.filter((one) => one.button).slice(0, MAX_ROWS_WITH_BUTTON);
-  const rest = outcomes.filter((one) => !withButton.includes(one));
+  const asked = outcomes.filter((one) => one.choice).slice(0, MAX_ROWS_WITH_CHOICE);
+  const withButton = outcomes.filter((one) => one.button).slice(0, MAX_ROWS_WITH_BUTTON - 2 * asked.length);
+  const rest = outcomes.filter((one) => !withButton.includes(one) && !asked.includes(one));
   return [
+    ...asked.flatMap(({ line, choice = [] }) => [section(line), actions(choice)]),
     ...joinLines(rest.map((one) => one.line)).map(section),
     ...withButton.map(
       ({ line, button: accessory }) =>

@@ -10,7 +10,7 @@ import { definePages } from '../frame/pages.ts';
 import { buttonValue, ruleIn } from '../frame/reference.ts';
 import { attempt, openModalFor } from '../frame/role.ts';
 import type { FormValues } from '../modals/form.ts';
-import { deleteRuleModal, ruleErrors, ruleInput, ruleModal } from '../modals/rule.ts';
+import { deleteRuleModal, markOf, ruleErrors, ruleInput, ruleModal } from '../modals/rule.ts';
 import { button, row } from '../present/blocks.ts';
 import { ruleText, ruleTitle, triedText } from '../present/rule.ts';
 
@@ -94,7 +94,7 @@ async function previewOrSave(request: SlackRequest, values: FormValues, metadata
     ? await attempt(request, editRule, tries, (one) => ruleOf(one, target.ruleId))
     : undefined;
   const fields = ruleInput(values, current);
-  if (metadata.previewed === JSON.stringify(fields)) {
+  if (metadata.previewed === markOf(fields)) {
     const { rule } = target
       ? await editRule(context, { ...target, ...fields })
       : await createRule(context, fields);

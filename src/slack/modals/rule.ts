@@ -1,5 +1,6 @@
 // The form of a rule. It is sent twice: the first time it comes back with what the rule would have done, and is saved when it
 // is sent again as it was.
+import { createHash } from 'node:crypto';
 import type { ModalView } from '@slack/types';
 import { ADMISSIONS, shownRuleDomain } from '../../domain/rule.ts';
 import type { Policy } from '../../operations/frame/context.ts';
@@ -32,7 +33,7 @@ const NEW: Shown = { domain: '', admission: 'settings', approvesProducts: false,
 
 /** `preview`: what the rule would have done, and the fields that this is said of. */
 export function ruleModal(
-  policy: Policy,
+  policy: Pick<Policy, 'signUp'>,
   rule: Shown = NEW,
   preview?: { text: string; fields: RuleFields },
 ): ModalView {
@@ -44,7 +45,7 @@ export function ruleModal(
     submit: preview ? 'Save' : 'Preview',
     metadata: {
       ...(id && version ? referenceTo({ id, version }) : {}),
-      ...(preview ? { previewed: JSON.stringify(preview.fields) } : {}),
+      ...(preview ? { previewed: markOf(preview.fields) } : {}),
     },
     blocks: [
       ...(preview ? [section(preview.text), divider] : []),
@@ -75,6 +76,10 @@ export function ruleModal(
     ],
   });
 }
+
+/** Short enough for a modal, whatever the ids. */
+export const markOf = (fields: RuleFields): string =>
+  createHash('sha256').update(JSON.stringify(fields)).digest('hex');
 
 export function ruleErrors(values: FormValues): Record<string, string> {
   const tooMany = (name: string, max: number) =>

@@ -27,6 +27,7 @@ const WORDS: Record<string, string> = {
   'accounts/end-ways-in': 'ended/end every way to sign in to {the account}',
   'accounts/erase': 'erased/erase the personal data',
   'accounts/find': 'found/find {an account}',
+  'accounts/likely-emails': 'asked/ask whether emails are mistyped',
   'accounts/list': 'listed/list the accounts',
   'accounts/make-sign-in-link': 'made/make a sign-in link for {the account}',
   'accounts/open-confirmation': 'opened/open the page that confirms an email',

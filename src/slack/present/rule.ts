@@ -3,10 +3,8 @@ import type { Admission } from '../../domain/rule.ts';
 import { DISPOSABLE, EVERY_OTHER, shownRuleDomain } from '../../domain/rule.ts';
 import type { Policy } from '../../operations/frame/context.ts';
 import type { RuleView } from '../../operations/rules/rule.ts';
-import type { tryRule } from '../../operations/rules/try.ts';
+import type { TriedPeople } from '../../operations/rules/try.ts';
 import { cut, escapeText } from './text.ts';
-
-type Tried = Awaited<ReturnType<typeof tryRule>>;
 
 const MAX_NAMED = 12;
 const MAX_NAME_SHOWN = 60;
@@ -61,7 +59,7 @@ function namesText(names: readonly string[]): string {
 }
 
 /** `gifts`: of the rule; null when it is about to be deleted. */
-export function triedText(tried: Tried, gifts: Gifts | null): string {
+export function triedText(tried: TriedPeople, gifts: Gifts | null): string {
   const { signedUp, invited, changed } = tried;
   const concerned = signedUp.open.length + signedUp.approval.length + signedUp.refused.length;
   const all =
