@@ -118,6 +118,7 @@ async function signingUp(portal: Portal): Promise<void> {
   const zed = createBrowser(portal, 'Zed');
   await zed.opens('/portal/sign-up');
   await zed.sends('/portal/sign-up', { email: 'nonsense', firstName: '', lastName: 'Zimmer' });
+  await zed.sends('/portal/sign-up', { email: 'zed@gmial.com', firstName: 'Zed', lastName: 'Zimmer' });
   await zed.sends('/portal/sign-up', { email: 'zed@example.com', firstName: 'Zed', lastName: 'Zimmer' });
   const ticket = await ticketTo(portal, 'zed@example.com');
   await zed.opens(`/email/confirm?ticket=${ticket}`);

@@ -24,6 +24,7 @@ export async function walkSlack(stage: Stage, page: Page): Promise<void> {
   await deleting(stage);
   await lists(stage);
   await catalog(stage);
+  await rules(stage);
   await imports(stage);
   await requests(stage);
   await templates(stage);
@@ -68,6 +69,24 @@ async function groups(s: Stage): Promise<void> {
   await s.presses('admin', 'group-delete', 'Short-lived');
   await s.submits('admin');
   await s.closeModals('admin');
+}
+
+async function rules(s: Stage): Promise<void> {
+  await s.types('admin', '/apim-user rules');
+  await s.presses('admin', 'rule-create');
+  await s.submits('admin', { domain: 'nonsense' });
+  await s.submits('admin', { domain: '*.example.com', admission: 'open' });
+  await s.submits('admin');
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user rules');
+  await s.presses('admin', 'rule-edit');
+  await s.submits('admin', { admission: 'refused' });
+  await s.closeModals('admin');
+  await s.presses('admin', 'rule-delete');
+  await s.submits('admin');
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user add fay@gmial.com Fay Fox');
+  await s.types('admin', '/apim-user invite fay@gmial.com');
 }
 
 async function invitations(s: Stage): Promise<void> {
