@@ -182,9 +182,9 @@ async function printRows(
 
 /** Exit code 1 when a row was refused, and when it was stopped. */
 async function show(context: Context, batchId: string): Promise<number> {
-  const { state, position, total, toDo, outcomes } = await showBatch(context, { batchId });
+  const { state, position, total, outcomes } = await showBatch(context, { batchId });
   const counts = countEach(outcomes.map(([, outcome]) => outcome));
-  await printLine(`${batchId}: ${state}, ${position} of ${total} rows, ${toDo} to do. ${counts}`);
+  await printLine(`${batchId}: ${state}, ${position} of ${total} rows. ${counts}`);
   if (state === 'open') return EXIT.waits;
   const hasRefused = outcomes.some(([, outcome]) => outcome !== 'done' && outcome !== 'asked');
   return hasRefused || state === 'stopped' ? EXIT.refused : EXIT.ok;

@@ -42,6 +42,7 @@ export async function createTestConsole(changed: Record<string, string> = {}) {
     operate: (...words: string[]) => runProgram('operate', words, env),
     operateIn: (wrapper: readonly string[], more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }, wrapper),
+    many: (...words: string[]) => runProgram('many', words, env),
     token: (...words: string[]) => runProgram('token', words, env),
     operateWith: (more: Record<string, string>, ...words: string[]) =>
       runProgram('operate', words, { ...env, ...more }),
