@@ -2,8 +2,8 @@
 import { type Account, findAccounts } from '../../db/accounts/accounts.ts';
 import { findGroups } from '../../db/accounts/groups.ts';
 import { findInvitations } from '../../db/accounts/invitations.ts';
-import { findAnnouncements } from '../../db/announcements/announcements.ts';
 import { findRules } from '../../db/accounts/rules.ts';
+import { findAnnouncements } from '../../db/announcements/announcements.ts';
 import type { FullAuditRow } from '../../db/audit/rows.ts';
 import { findApis } from '../../db/catalog/apis.ts';
 import { findProducts } from '../../db/catalog/products.ts';
