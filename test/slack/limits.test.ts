@@ -247,15 +247,13 @@ drawsWell(
     const policy = { signUp: 'approval' } as const;
     return [
       await pageOf(some, (one) => [section(ruleText(one, policy))]),
-      ...some
-        .slice(0, 1)
-        .flatMap((one) => [
-          rules.ruleModal(policy, one, {
-            text: triedText(tried, one),
-            fields: { ...one, groupIds: [], productIds: [] },
-          }),
-          rules.deleteRuleModal(one, triedText(tried, null)),
-        ]),
+      ...some.slice(0, 1).flatMap((one) => [
+        rules.ruleModal(policy, one, {
+          text: triedText(tried, one),
+          fields: { ...one, groupIds: [], productIds: [] },
+        }),
+        rules.deleteRuleModal(one, triedText(tried, null)),
+      ]),
     ];
   },
 );

@@ -1,11 +1,9 @@
 // Many accounts at once: selected in the list, previewed, approved, done, stopped and taken back.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp } from '../support/app.ts';
-import { eventually } from '../support/eventually.ts';
 import { forAllTests } from '../support/for-all-tests.ts';
 
-const app = forAllTests(() => startTestApp({}, { clock: () => new Date(Date.now() + offset) }));
-const offset = 0;
+const app = forAllTests(startTestApp);
 const IDLE = 37;
 
 const states = async (like: string) =>

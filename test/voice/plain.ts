@@ -27,6 +27,8 @@ export const withoutChance = (text: string): string =>
     .replace(/ticket=[\w-]{43}/g, 'ticket=‹secret›')
     .replace(/\b[0-9a-f]{32,}\b/g, '‹key›')
     .replace(/\bapim_[\w-]{20,}/g, '‹token›')
+    .replace(/\bwhsec_[\w+/]{20,}=*/g, '‹secret›')
+    .replace(/\b(access-review-\d{4}-\d\d-\d\d)-[0-9a-f]{6}\b/g, '$1-‹id›')
     .replace(/(reference `?)[0-9a-f]{8}\b/gi, '$1‹reference›')
     .replace(/\b(127\.0\.0\.1|localhost):\d{4,5}\b/g, '$1:3000');
 

@@ -335,7 +335,7 @@ async function owning(portal: Portal, zoe: Browser): Promise<void> {
   await elsewhere.opens('/portal/sign-out');
   await elsewhere.sends('/portal/sign-out');
   // A form's own address, as after a reload or a sign-in in between.
-  for (const path of ['sessions/end', 'sessions/end-others', 'names', 'email/call-off', 'mail-proof'])
+  for (const path of ['sessions/end', 'sessions/end-others', 'names', 'news', 'email/call-off', 'mail-proof'])
     await zoe.opens(`/portal/account/${path}`);
   await securing(portal, zoe);
   await zoe.opens('/portal/account/close');

@@ -26,6 +26,7 @@ export async function walkSlack(stage: Stage, page: Page): Promise<void> {
   await catalog(stage);
   await rules(stage);
   await imports(stage);
+  await manyAccounts(stage);
   await requests(stage);
   await templates(stage);
   await announcements(stage);
@@ -268,8 +269,25 @@ async function imports(s: Stage): Promise<void> {
   await s.presses('admin', 'import-apply');
 }
 
+async function manyAccounts(s: Stage): Promise<void> {
+  const all = { all: true, action: 'block' };
+  await s.types('admin', '/apim-user list state:active idle:1d');
+  await s.types('admin', '/apim-user list state:active');
+  await s.presses('admin', 'many-select');
+  await s.submits('admin', { action: 'block' });
+  await s.submits('admin', all);
+  await s.submits('admin', { end: 'nonsense' });
+  await s.submits('admin', { end: '', reason: 'nobody uses them' });
+  await s.closeModals('admin');
+  await s.presses('admin', 'batch-begin');
+  await s.presses('approver', 'approval-approve', 'Block');
+  await s.presses('admin', 'batch-undo');
+}
+
 async function requests(s: Stage): Promise<void> {
   await s.home('admin');
+  await s.presses('admin', 'digest-off');
+  await s.presses('admin', 'digest-on');
   await s.presses('admin', 'invitation-messages-off');
   await s.home('admin');
   await s.types('nobody', '/apim-user request');
@@ -304,7 +322,19 @@ async function templates(s: Stage): Promise<void> {
   await s.closeModals('admin');
 }
 
+/** The clock stands still here, so mails would never be due, and each look for them would come at once. */
+const HOLD_ANNOUNCEMENTS = `
+  create function hold_announcements() returns trigger language plpgsql as $$
+  begin
+    if new.task_id = (select id from graphile_worker._private_tasks where identifier = 'advance-announcement')
+    then new.run_at := '2100-01-01'; end if;
+    return new;
+  end $$;
+  create trigger hold_announcements before insert or update on graphile_worker._private_jobs
+    for each row execute function hold_announcements();`;
+
 async function announcements(s: Stage): Promise<void> {
+  await s.sql.unsafe(HOLD_ANNOUNCEMENTS);
   const news = { audience: 'everyone', kind: 'news' };
   await s.types('admin', '/apim-user announce');
   await s.submits('admin', { ...news, beginning: 'AnnouncementOfEnd' });
@@ -323,9 +353,15 @@ async function announcements(s: Stage): Promise<void> {
   await s.presses('admin', 'announcement-send');
   await s.closeModals('admin');
   await s.presses('approver', 'approval-approve', 'Our new office');
+  await s.types('admin', '/apim-user announce list');
+  await s.presses('admin', 'announcement-show', 'Our new office');
   await s.presses('admin', 'announcement-refresh');
   await s.presses('admin', 'announcement-recipients');
   await s.presses('admin', 'announcement-mail');
+  await s.closeModals('admin');
+  await s.types('admin', '/apim-user announce list');
+  await s.presses('admin', 'announcement-show', 'Our new office');
+  await s.presses('admin', 'announcement-stop');
   await s.closeModals('admin');
   await s.types('admin', '/apim-user announce');
   await s.submits('admin', { audience: 'everyone', beginning: 'Announcement' });
