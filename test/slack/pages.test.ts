@@ -33,6 +33,8 @@ describe('the pages of a list', () => {
       'Pending (45)',
       'Blocked (0)',
       'Deleted',
+      'Select…',
+      'Export these accounts as CSV',
       'Next',
     ]);
     await list.clicks('Pending (45)');

@@ -45,11 +45,15 @@ const leftOutText = (leftOut: LeftOut): string[] => {
   return reasons.length > 0 ? [`*Left out:* ${listText(reasons)}`] : [];
 };
 
+/** With the name that every recipient reads in it. */
+const subjectText = ({ subject, audienceName }: { subject: string; audienceName: string }): string =>
+  subject.replaceAll('$ProdName', audienceName);
+
 export const announcementMessage = (view: AnnouncementView): Message =>
   view.announcement.state === 'draft' ? draftMessage(view) : sentMessage(view);
 
 function draftMessage({ announcement, mail, recipients, leftOut, sample }: AnnouncementView): Message {
-  const { id, version, kind, subject } = announcement;
+  const { id, version, kind } = announcement;
   const names = sample.map((one) =>
     escapeText(fullName(one) ? `${fullName(one)} (${one.email})` : one.email),
   );
@@ -60,7 +64,7 @@ function draftMessage({ announcement, mail, recipients, leftOut, sample }: Annou
       : `*${counted(recipients)}* ${recipients === 1 ? 'gets' : 'get'} it now: ${listText([...names, ...(more > 0 ? [`${more.toLocaleString('en')} more`] : [])])}`;
   const seen = JSON.stringify({ id, version, recipients });
   return {
-    text: `Draft of “${escapeText(subject)}”`,
+    text: `Draft of “${escapeText(subjectText(announcement))}”`,
     blocks: [
       section(
         [
@@ -161,7 +165,8 @@ function stateText(one: Omit<Listed, 'fates'>, fates: Fates): string {
 
 /** The progress, and at the end what became of it. */
 export function sentMessage({ announcement, leftOut, fates }: AnnouncementView): Message {
-  const { id, subject, state } = announcement;
+  const { id, state } = announcement;
+  const subject = subjectText(announcement);
   const lines = (Object.keys(FATE_TEXTS) as AnnouncementFate[]).flatMap((fate) => {
     const count = fates[fate];
     return count ? [`• ${count.toLocaleString('en')} ${FATE_TEXTS[fate]}`] : [];
@@ -203,17 +208,18 @@ export const announcementRequest = (
 ): { title: string; effect: string } =>
   announcement
     ? {
-        title: `Send “${cut(announcement.subject, 80)}” to ${counted(recipients)}?`,
-        effect: `It is mailed to ${audienceText(announcement)}, as they are then, one mail a second. A mail that has left can't be called back. ${capital(KIND_TEXTS[announcement.kind])}. It says:\n>>>${escapeText(cut(announcement.body, MAX_TEXT_ASKED_ABOUT))}`,
+        title: `Send “${cut(subjectText(announcement), 80)}” to ${counted(recipients)}?`,
+        effect: `It is mailed to ${audienceText(announcement)}, as they are then, one mail a second. A mail that has left can't be called back. ${capital(KIND_TEXTS[announcement.kind])}. It says:\n>${escapeText(cut(announcement.body, MAX_TEXT_ASKED_ABOUT)).replaceAll('\n', '\n>')}`,
       }
     : { title: 'Send an announcement?', effect: 'It was discarded.' };
 
 export function announcementRow(one: Listed): KnownBlock[] {
-  const text = `*${escapeText(one.subject)}*\n${stateText(one, one.fates)}`;
+  const subject = subjectText(one);
+  const text = `*${escapeText(subject)}*\n${stateText(one, one.fates)}`;
   return [
     {
       ...section(text),
-      accessory: button('announcement-show', 'Show', one.id, { label: `Show ${one.subject}` }),
+      accessory: button('announcement-show', 'Show', one.id, { label: `Show ${subject}` }),
     },
   ];
 }
