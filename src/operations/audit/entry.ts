@@ -14,6 +14,7 @@ import { fullName } from '../../domain/person-name.ts';
 import { shownRuleDomain } from '../../domain/rule.ts';
 import { titleOf } from '../../mail/templates/catalog.ts';
 import type { Act } from '../frame/context.ts';
+import { rowId } from '../frame/input.ts';
 
 export type AuditEntryView = Omit<FullAuditRow, 'serviceId'> & {
   /** The present name of what the row is about; null when that is erased or has no name. */
@@ -59,20 +60,22 @@ async function targetsOf(act: Act, rows: FullAuditRow[]) {
   const idsOf = (kind: string) => [
     ...new Set(rows.filter((row) => row.targetKind === kind).map((row) => row.targetId ?? '')),
   ];
-  const approvals = await findApprovals(act.tx, serviceId, idsOf('approval'));
+  // A refusal names what was tried, which may be no id of a row.
+  const rowIdsOf = (kind: string) => idsOf(kind).filter((id) => rowId.safeParse(id).success);
+  const approvals = await findApprovals(act.tx, serviceId, rowIdsOf('approval'));
   const ofApprovals = approvals.flatMap(({ accountId }) => accountId ?? []);
   const accounts = await findAccounts(act.tx, serviceId, [...idsOf('account'), ...ofApprovals]);
   const people = new Map(
     accounts.map((account) => [account.id, account.email ? `${fullName(account)} (${account.email})` : '']),
   );
-  const invitations = await findInvitations(act.tx, serviceId, idsOf('invitation'));
-  const announcements = await findAnnouncements(act.tx, serviceId, idsOf('announcement'));
+  const invitations = await findInvitations(act.tx, serviceId, rowIdsOf('invitation'));
+  const announcements = await findAnnouncements(act.tx, serviceId, rowIdsOf('announcement'));
   const groups = await findGroups(act.tx, serviceId, idsOf('group'));
-  const rules = await findRules(act.tx, serviceId, idsOf('rule'));
+  const rules = await findRules(act.tx, serviceId, rowIdsOf('rule'));
   const apis = await findApis(act.tx, serviceId, idsOf('api'));
   const products = await findProducts(act.tx, serviceId, idsOf('product'));
   const subscriptions = await findSubscriptions(act.tx, serviceId, idsOf('subscription'));
-  const webhooks = await findWebhooks(act.tx, serviceId, idsOf('webhook'));
+  const webhooks = await findWebhooks(act.tx, serviceId, rowIdsOf('webhook'));
   const names = new Map([
     ...apis.map(({ id, name }): [string, string] => [`api ${id}`, name]),
     ...products.map(({ id, name }): [string, string] => [`product ${id}`, name]),

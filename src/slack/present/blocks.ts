@@ -8,7 +8,7 @@ import type {
   Option,
   SectionBlock,
 } from '@slack/types';
-import { cut, cutMarkup, MAX_SECTION_LENGTH, withoutTurns } from './text.ts';
+import { cut, cutMarkup, HALF_CHARACTER, MAX_SECTION_LENGTH, withoutTurns } from './text.ts';
 
 export type Message = { text: string; blocks?: KnownBlock[] };
 
@@ -31,8 +31,9 @@ export function plainSections(text: string): KnownBlock[] {
   while (rest.length > MAX_SECTION_LENGTH) {
     const line = rest.lastIndexOf('\n', MAX_SECTION_LENGTH);
     const end = line > 0 ? line : MAX_SECTION_LENGTH;
-    parts.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
+    const part = rest.slice(0, end).replace(HALF_CHARACTER, '');
+    parts.push(part);
+    rest = rest.slice(part.length).trimStart();
   }
   return [...parts, rest].map(plainSection);
 }

@@ -30,7 +30,7 @@ export const capital = (words: string): string => `${words.charAt(0).toUpperCase
 export const sentenceOf = (words: string): string => `${capital(words)}${/[.!?…]$/.test(words) ? '' : '.'}`;
 
 /** Slack takes no half of a character. */
-const HALF_CHARACTER = /[\ud800-\udbff]$/;
+export const HALF_CHARACTER = /[\ud800-\udbff]$/;
 
 export function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 1).replace(HALF_CHARACTER, '')}…`;
