@@ -29,9 +29,13 @@ export type StateStorage = {
 export async function openStorage(dataDir: string | null, log: Log): Promise<StateStorage> {
   if (dataDir === null) return { stored: firstState(), touch: () => {}, flush: async () => {} };
   const path = join(dataDir, 'playground.json');
-  const stored = await readState(path, log);
-  await mkdir(dataDir, { recursive: true });
-  await write(path, JSON.stringify(stored));
+  const found = await readState(path, log);
+  const stored = found ?? firstState();
+  if (!found) {
+    // Its secrets must be the same after a restart. A state that is there is not written again: the disk may be full.
+    await mkdir(dataDir, { recursive: true });
+    await write(path, JSON.stringify(stored));
+  }
 
   let timer: NodeJS.Timeout | null = null;
   let latest: (() => StoredState) | null = null;
@@ -54,15 +58,16 @@ export async function openStorage(dataDir: string | null, log: Log): Promise<Sta
   return { stored, touch, flush };
 }
 
-async function readState(path: string, log: Log): Promise<StoredState> {
+/** Null when there is none that can be read. */
+async function readState(path: string, log: Log): Promise<StoredState | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return firstState();
+  if (text === null) return null;
   try {
     const parsed: unknown = JSON.parse(text);
     if (isDict(parsed) && parsed.version === 1) return parsed as StoredState;
   } catch {}
   log.warn('the playground could not read what it kept and starts afresh');
-  return firstState();
+  return null;
 }
 
 const firstState = (): StoredState => ({
