@@ -126,7 +126,10 @@ export const textInput = (
     type: 'plain_text_input',
     multiline,
     ...(value ? { initial_value: value } : {}),
-    ...(maxLength ? { max_length: maxLength } : {}),
+    // Operations count characters. Slack may count one beyond U+FFFF as two, and refuses a form whose own value is too long.
+    ...(maxLength
+      ? { max_length: Math.min(Math.max(maxLength, value?.length ?? 0), MAX_SECTION_LENGTH) }
+      : {}),
   };
   return field(name, label, element, { hint, optional });
 };
